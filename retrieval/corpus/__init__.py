@@ -1,0 +1,31 @@
+"""From a folder of documents to articles with their passages."""
+
+from retrieval.corpus.catalog import Catalog, CatalogEntry, load_catalog
+from retrieval.corpus.loading import (
+    LoadedCorpus,
+    NoCorpusError,
+    article_digest,
+    build_article,
+    load_corpus,
+)
+from retrieval.corpus.mojibake import repair, repair_words
+from retrieval.corpus.reader import Document, find_documents, parse_document, read_document
+from retrieval.corpus.sentences import split_sentences
+
+__all__ = [
+    "Catalog",
+    "CatalogEntry",
+    "Document",
+    "LoadedCorpus",
+    "NoCorpusError",
+    "article_digest",
+    "build_article",
+    "find_documents",
+    "load_catalog",
+    "load_corpus",
+    "parse_document",
+    "read_document",
+    "repair",
+    "repair_words",
+    "split_sentences",
+]

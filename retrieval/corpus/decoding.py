@@ -1,0 +1,166 @@
+"""Bytes to text: byte order marks, UTF-8, UTF-16 and UTF-32 without a mark, stray bytes, older code pages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+_BOMS = (  # the longer ones first: UTF-32-LE starts with UTF-16-LE's mark
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_SAMPLE = 200_000  # bytes that decide a code page; reading more changes nothing and costs seconds
+_CONTROLS = bytes(set(range(32)) - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B})
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_ASCII_LETTERS = re.compile(rb"[A-Za-z]+")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_MARKED = re.compile(r"[^\x00-\x7f]")
+_MARKS = frozenset("“”‘’‚„–—…«»‹›•·€£§©®™°\u00a0\u00ad†‡‰")
+
+# The letters beyond ASCII of one language at a time. The right code page yields letters of one language; a
+# wrong one mixes letters that no language uses together.
+_WESTERN = (
+    "àâæçéèêëîïôœùûüÿ",
+    "äöüßé",
+    "áéíñóúüªº¡¿",
+    "ãõáâàçéêíóôúü",
+    "àèéìíîòóùú",
+    "åäöéà",
+    "æøåéôò",
+    "áéëíïóöúèü",
+    "áðéíóúýþæö",
+    "äöšžå",
+    "äõöüšž",
+    "çëéà",
+    "áàâéèêëíìîïñóòôöúùûüç",
+)
+_EASTERN = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "čćđšž", "ăâîşţ")
+_ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("cp1252", _WESTERN),
+    ("iso8859_15", _WESTERN),  # where the euro sign stands for the currency sign
+    ("cp1250", _EASTERN),
+    ("iso8859_2", _EASTERN),
+    ("cp1254", ("çğıöşüâîû",)),
+    ("cp1257", ("ąčęėįšųūž", "āčēģīķļņšūž")),
+)
+
+
+class Decoded(NamedTuple):
+    """Text without its byte order mark; ``strays`` are ``(offset, byte)`` that were no UTF-8."""
+
+    text: str
+    encoding: str
+    strays: tuple[tuple[int, int], ...] = ()
+
+
+def decode(source: bytes) -> Decoded | None:
+    """Decode a text file's bytes; ``None`` when they are no text in any encoding known here."""
+    for mark, encoding in _BOMS:
+        if source.startswith(mark):
+            marked = _strict(source[len(mark) :], encoding)
+            if marked is not None:
+                return Decoded(marked, encoding)
+    if b"\0" in source:
+        return _wide(source)
+    if len(source) - len(source.translate(None, _CONTROLS)) > len(source) * 0.005:
+        return None
+    body = source.removeprefix(b"\xef\xbb\xbf")
+    plain = _strict(body, "utf-8")
+    if plain is not None:
+        return Decoded(plain, "utf-8")
+    return _nearly_utf8(body) or _code_page(source)
+
+
+def _strict(source: bytes, encoding: str) -> str | None:
+    try:
+        return source.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _wide(source: bytes) -> Decoded | None:
+    """UTF-16 or UTF-32 without a mark: the candidate that reads as text and has the most ASCII in it."""
+    best: tuple[int, Decoded] | None = None
+    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        text = _strict(source, encoding)
+        if text is None or not _reads_as_text(text[:_SAMPLE]):
+            continue
+        familiar = sum(" " <= char <= "z" or char in "\r\n" for char in text[:_SAMPLE])
+        if familiar and (best is None or familiar > best[0]):
+            best = familiar, Decoded(text, encoding)
+    return best[1] if best else None
+
+
+def _reads_as_text(text: str) -> bool:
+    odd = sum(unicodedata.category(char) in {"Cc", "Cn", "Co", "Cs"} and char not in "\t\n\r\f\v" for char in text)
+    return odd <= len(text) * 0.005
+
+
+def _nearly_utf8(source: bytes) -> Decoded | None:
+    """UTF-8 in which somebody pasted a few cp1252 bytes: no more of them than of sound sequences."""
+    text = source.decode("utf-8", "surrogateescape")
+    found = [match.start() for match in _ESCAPED.finditer(text)]
+    sound = len(_MARKED.findall(text)) - len(found)
+    if len(found) > sound:
+        return None
+    strays = tuple((at, ord(text[at]) - 0xDC00) for at in found)
+    mended = _ESCAPED.sub(lambda match: _cp1252(ord(match[0]) - 0xDC00), text)
+    return Decoded(mended, "utf-8", strays)
+
+
+def _cp1252(byte: int) -> str:
+    """What the byte is in cp1252; its five holes become the replacement character."""
+    return bytes([byte]).decode("cp1252", "replace")
+
+
+def _code_page(source: bytes) -> Decoded | None:
+    sample = source[:_SAMPLE]
+    high = sum(map(len, _HIGH.findall(sample)))
+    plain = sum(map(len, _ASCII_LETTERS.findall(sample)))
+    if high <= 0.5 * plain:  # Latin script: at most about every fourth letter has a mark in any language
+        latin = _latin(source, sample)
+        if latin is not None:
+            return latin
+    return _detected(source, sample)
+
+
+def _latin(source: bytes, sample: bytes) -> Decoded | None:
+    best: tuple[float, Decoded] | None = None
+    for encoding, alphabets in _ALPHABETS:
+        text = _strict(source, encoding)
+        if text is None:
+            continue
+        score = max(_share(text[: len(sample)], alphabet) for alphabet in alphabets)
+        if encoding == "cp1252":  # several languages' names in one English text are still cp1252's
+            score = max(score, 0.9 * _share(text[: len(sample)], "".join(alphabets)))
+        if best is None or score > best[0]:  # the same score keeps the earlier, more common code page
+            best = score, Decoded(text, encoding)
+    return best[1] if best is not None and best[0] >= 0.7 else None
+
+
+def _share(text: str, alphabet: str) -> float:
+    """The share of the characters beyond ASCII that the alphabet, or ordinary punctuation, explains."""
+    known = set(alphabet + alphabet.upper())
+    total = explained = 0
+    for match in _MARKED.finditer(text):
+        total += 1
+        char = match[0]
+        before = text[match.start() - 1 : match.start()]
+        in_word = before.isalpha()
+        letter = char in known and (char.isalpha() or not in_word)
+        explained += letter or char in _MARKS or (char in "²³½¼¾±×¹" and not in_word)
+    return explained / total if total else 1.0
+
+
+def _detected(source: bytes, sample: bytes) -> Decoded | None:
+    from charset_normalizer import from_bytes
+
+    for match in from_bytes(sample, threshold=0.2):
+        text = _strict(source, match.encoding)
+        if text is not None and _reads_as_text(text[:_SAMPLE]):
+            return Decoded(text, match.encoding)
+    return None

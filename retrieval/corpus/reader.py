@@ -1,0 +1,185 @@
+"""Finds a corpus folder's documents and turns their bytes into text."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from retrieval.corpus.decoding import Decoded, decode
+from retrieval.corpus.front_matter import read_front_matter
+from retrieval.corpus.mojibake import repair
+from retrieval.errors import CorpusFileError
+from retrieval.models import Repair
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_PARAGRAPH = 1_000_000  # characters; a longer line is an export gone wrong, and would be cut into nonsense
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SUFFIXES = frozenset({".txt", ".md"})
+_NO_ARTICLES = frozenset({"readme.md", "catalog.toml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file as text. ``text`` includes the front matter, so offsets and line numbers are the file's."""
+
+    file: str
+    article_id: str
+    source: bytes
+    encoding: str
+    text: str
+    repairs: tuple[Repair, ...]
+    front_matter: dict[str, str]
+    body_start: int
+    markup: Literal["plain", "markdown"]
+
+
+class Listing(NamedTuple):
+    """The documents of a folder in order of their names, and the folders in it that could not be listed."""
+
+    documents: list[Path]
+    unlisted: list[tuple[Path, str]]
+
+
+def find_documents(folder: Path) -> list[Path]:
+    """The paths of the .txt and .md files in and below the folder, sorted; nothing hidden, no README.md."""
+    return list_documents(folder).documents
+
+
+def list_documents(folder: Path) -> Listing:
+    """Like ``find_documents``, with the folders that the system did not let us list, and its reason."""
+    found: list[Path] = []
+    unlisted: list[tuple[Path, str]] = []
+    seen: set[tuple[int, int]] = set()
+
+    def refused(error: OSError) -> None:
+        unlisted.append((Path(error.filename or folder), error.strerror or str(error)))
+
+    for here, folders, files in os.walk(folder, onerror=refused, followlinks=True):
+        try:
+            entry = Path(here).stat()
+        except OSError as error:
+            refused(error)
+            continue
+        if (entry.st_dev, entry.st_ino) in seen:  # a link back to a folder above it
+            folders.clear()
+            continue
+        seen.add((entry.st_dev, entry.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(here, name) for name in files if _is_document(name)]
+    return Listing(sorted(found, key=lambda path: path.relative_to(folder).as_posix()), unlisted)
+
+
+def _is_document(name: str) -> bool:
+    if name.startswith(".") or name.lower() in _NO_ARTICLES:
+        return False
+    return Path(name).suffix.lower() in _SUFFIXES
+
+
+def read_document(path: Path, folder: Path, *, mend: bool = True) -> Document:
+    """Read one document; ``mend=False`` leaves wrongly decoded characters as they are.
+
+    Raises ``CorpusFileError`` for a file that cannot be read, is no text, has none, or is too large.
+    """
+    file = path.relative_to(folder).as_posix()
+    if _UNSHOWABLE.search(file):  # bytes that are no UTF-8, or a line break: neither can be shown or stored
+        raise CorpusFileError(ascii(file), "its name cannot be shown", "Rename it in plain characters.")
+    return parse_document(_bytes_of(path, file), file, mend=mend)
+
+
+def _bytes_of(path: Path, file: str) -> bytes:
+    try:
+        entry = path.stat()
+        if not stat.S_ISREG(entry.st_mode):  # opening a pipe would wait for ever
+            raise CorpusFileError(file, "it is no regular file", "Move it out of the corpus folder.")
+        if entry.st_size > MAX_FILE_BYTES:
+            size = f"{entry.st_size / 2**20:.0f} MB"
+            problem = f"it is too large for an article ({size})"
+            raise CorpusFileError(file, problem, "Split it; 64 MB is the limit.")
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CorpusFileError(
+            file, f"it cannot be read ({reason})", "Check that it exists and that this user may read it."
+        ) from error
+
+
+def parse_document(source: bytes, file: str, *, mend: bool = True) -> Document:
+    """Turn a file's bytes into a ``Document``; errors as for ``read_document``."""
+    if not source.strip():  # before anything slower: a million empty lines are no reason to wait
+        raise CorpusFileError(file, "it is empty", "Write the article into it or delete it.")
+    _check_lines(source, file)
+    decoded = decode(source)
+    if decoded is None:
+        raise CorpusFileError(
+            file, "it is no text (binary, or in an unknown encoding)", "Save it as UTF-8 text or remove it."
+        )
+    text, repairs = _with_lf(decoded)
+    if not text.strip():
+        raise CorpusFileError(file, "it is empty", "Write the article into it or delete it.")
+    _check_paragraphs(text, file)
+    if mend:
+        text, mended = repair(text)
+        repairs = _merged(repairs, mended)
+    markup: Literal["plain", "markdown"] = "markdown" if file.lower().endswith(".md") else "plain"
+    front_matter = read_front_matter(text, file, markup)
+    if not text[front_matter.body_start :].strip():
+        raise CorpusFileError(file, "it has front matter but no text", "Write the article below it.")
+    return Document(file, Path(file).stem, source, decoded.encoding, text, repairs, *front_matter, markup)
+
+
+def _with_lf(decoded: Decoded) -> tuple[str, tuple[Repair, ...]]:
+    """The text with LF line ends, and the stray bytes as repairs at their place in it."""
+    text = decoded.text
+    repairs: list[Repair] = []
+    line, lost, last = 1, 0, 0
+    for at, byte in decoded.strays:
+        between = text[last:at]
+        lost += between.count("\r\n")
+        line += between.count("\n") + between.count("\r") - between.count("\r\n")
+        repairs.append(Repair(line, at - lost, f"\\x{byte:02x}", text[at]))
+        last = at
+    return text.replace("\r\n", "\n").replace("\r", "\n"), tuple(repairs)
+
+
+def _check_lines(source: bytes, file: str) -> None:
+    """Refuse at once what no encoding can make short enough; to find a code page for it takes seconds."""
+    if len(source) > 4 * MAX_PARAGRAPH and b"\0" not in source:
+        longest = max(len(line) for line in source.splitlines())
+        if longest > 4 * MAX_PARAGRAPH:
+            raise CorpusFileError(
+                file,
+                f"a paragraph of {longest:,} bytes is none that can be quoted",
+                f"Break it into lines of at most {MAX_PARAGRAPH:,} characters.",
+            )
+
+
+def _check_paragraphs(text: str, file: str) -> None:
+    if len(text) <= MAX_PARAGRAPH:
+        return
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > MAX_PARAGRAPH:
+            raise CorpusFileError(
+                file,
+                f"a paragraph of {len(line):,} characters is none that can be quoted",
+                f"Break it into lines of at most {MAX_PARAGRAPH:,}.",
+                number,
+            )
+
+
+def _merged(strays: tuple[Repair, ...], mended: tuple[Repair, ...]) -> tuple[Repair, ...]:
+    """Both kinds of repair in order, the earlier kind moved by what the later one shortened before it."""
+    if not strays or not mended:
+        return strays or mended
+    moved: list[Repair] = []
+    shift, rest = 0, list(reversed(mended))
+    for stray in strays:
+        while rest and rest[-1].start - shift + len(rest[-1].before) <= stray.start:
+            done = rest.pop()
+            shift += len(done.after) - len(done.before)
+        if not rest or rest[-1].start - shift > stray.start:  # else that repair already covers this byte
+            moved.append(Repair(stray.line, stray.start + shift, stray.before, stray.after))
+    return tuple(sorted([*moved, *mended], key=lambda each: each.start))

@@ -1,0 +1,84 @@
+"""Body blocks to passages: joined where a quotation runs on, cut to the model's window, led in by a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from retrieval.corpus.cleaning import Judged
+from retrieval.corpus.lead_ins import LeadIns
+from retrieval.corpus.pieces import fitting
+from retrieval.corpus.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
+from retrieval.models import Passage, Reason, Span
+
+
+class _Group(NamedTuple):
+    """Paragraphs that stay together. ``follows`` says that body text stands directly before them."""
+
+    judged: tuple[Judged, ...]
+    follows: bool
+
+    @property
+    def span(self) -> Span:
+        return Span(self.judged[0].block.start, self.judged[-1].block.end)
+
+
+def segment(text: str, article_id: str, blocks: tuple[Judged, ...], max_tokens: int) -> tuple[Passage, ...]:
+    """The passages of an article in order. Together they hold exactly the text of the body blocks.
+
+    ``max_tokens`` is the window of the embedding model in word pieces, its special marks included.
+    """
+    passages: list[Passage] = []
+    lead_ins = LeadIns(text)
+    for group in _groups(text, blocks):
+        if group is None:
+            lead_ins.forget()
+            continue
+        lead_ins.enter(group.span, follows=group.follows)
+        passages += _passages(text, article_id, group, max_tokens, lead_ins)
+    return tuple(passages)
+
+
+def _passages(text: str, article_id: str, group: _Group, max_tokens: int, lead_ins: LeadIns) -> Iterator[Passage]:
+    first = group.judged[0].block.number
+    inside = False
+    covering = 0
+    for part, sentences in enumerate(fitting(text, *group.span, max_tokens), start=1):
+        start, end = sentences[0].start, sentences[-1].end
+        while group.judged[covering].block.end <= start:
+            covering += 1
+        last = covering
+        while last + 1 < len(group.judged) and group.judged[last + 1].block.start < end:
+            last += 1
+        yield Passage(
+            passage_id=f"{article_id}:{first}" + (f".{part}" if part > 1 else ""),
+            article_id=article_id,
+            paragraph=group.judged[covering].block.number,
+            last_paragraph=group.judged[last].block.number,
+            section=group.judged[0].section,
+            start=start,
+            end=end,
+            sentences=sentences,
+            lead_in=lead_ins.find(Span(start, end), inside=inside),
+        )
+        inside = is_open_at_end(text, start, end, inside=inside)
+        lead_ins.add(sentences)
+
+
+def _groups(text: str, blocks: tuple[Judged, ...]) -> Iterator[_Group | None]:
+    """Body blocks, those that share a quotation together; ``None`` stands for comments in between."""
+    at = 0
+    while at < len(blocks):
+        if blocks[at].reason is not None:
+            if blocks[at].reason is Reason.COMMENT:
+                yield None
+            at += 1
+            continue
+        run: list[Judged] = []
+        for each in blocks[at : at + LOOKAHEAD_PARAGRAPHS]:
+            if each.reason is not None:
+                break
+            run.append(each)
+        count = paragraphs_sharing_quotation(text, [Span(each.block.start, each.block.end) for each in run])
+        yield _Group(tuple(run[:count]), at > 0 and blocks[at - 1].reason is None)
+        at += count

@@ -1,0 +1,85 @@
+"""What a block looks like: size, script, how it ends. The rules of ``cleaning`` are stated in these words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_SENTENCE_MARKS = ".!?…。！？؟।॥։።۔｡"
+_CLOSERS = "\"'”’»«“›)]}」』）】*_"
+_OPENERS = "\"'“„«»‘‚‹「『"
+_QUOTES = str.maketrans(
+    {
+        **dict.fromkeys("“”„«»‟″", '"'),
+        **dict.fromkeys("‘’‚‛`´′‹›", "'"),
+        **dict.fromkeys("–—−‐‑―", "-"),
+        **dict.fromkeys("\u00ad\u200b\ufeff", ""),
+        "…": "...",
+    }
+)
+_WORD = re.compile(r"\w+(?:['’.-]\w+)*")
+_BULLET = re.compile(r"(?:[-–—―•*·▪►◦+>]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
+# A quotation and, after a dash, its speaker.
+_SIGNED = re.compile(r"[.!?…][\"”’»“]?\s+[–—―-]\s+[^\W\d_][^.!?]{0,100}$")
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff01-\uff60]")
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """The looks of one block. ``size`` is its width in columns, in which an ideograph counts double."""
+
+    text: str
+    size: int
+    words: int
+    ends_sentence: bool
+    ends_open: bool  # with a comma, colon, dash …: more was to follow
+    opens_quote: bool
+    closes_quote: bool
+    bullet: bool
+    first: str  # the first letter or digit; empty if there is none
+    key: str
+
+    @property
+    def unpunctuated(self) -> bool:
+        """Ends like a title: neither as a sentence nor in the middle of one."""
+        return not (self.ends_sentence or self.ends_open or self.closes_quote)
+
+    @property
+    def starts_big(self) -> bool:
+        """Starts like a sentence or a title: anything but a small letter or a bullet."""
+        return bool(self.first) and not self.first.islower() and not self.bullet
+
+    @property
+    def wordless(self) -> bool:
+        """Only rules, stars or pictograms."""
+        return not self.first
+
+
+def look(text: str) -> Traits:
+    """Describe a block's text."""
+    bare = text.rstrip().rstrip(_CLOSERS).rstrip()
+    last = bare[-1:]
+    first = next((char for char in text if char.isalnum()), "")
+    return Traits(
+        text=text,
+        size=len(text) + len(_WIDE.findall(text)),
+        words=len(_WORD.findall(text)),
+        ends_sentence=(last in _SENTENCE_MARKS and bool(last)) or _SIGNED.search(text[-160:]) is not None,
+        ends_open=last in ",;:-–—，：；、،؛" and bool(last),
+        opens_quote=text[:1] in _OPENERS,
+        closes_quote=text[-1:] in _CLOSERS and text[-1:] not in ")]}）】*_",
+        bullet=_BULLET.match(text) is not None,
+        first=first,
+        key=folded(text),
+    )
+
+
+def folded(text: str) -> str:
+    """The words as they compare: one spelling of white space, quotation marks, dashes and case."""
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold().split())
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a list written as running text."""
+    return frozenset(text.split())

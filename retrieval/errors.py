@@ -1,0 +1,146 @@
+"""Errors that a person can act on: each carries its fields and writes its own one-line message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RetrievalError(Exception):
+    """Root of everything this package raises on purpose. ``str()`` is one line that says what to do."""
+
+
+class CorpusFileError(RetrievalError):
+    """A file of the corpus cannot be used; the rest of the corpus can."""
+
+    def __init__(self, file: Path | str, problem: str, remedy: str, line: int | None = None) -> None:
+        self.file = str(file)
+        self.problem = problem
+        self.remedy = remedy
+        self.line = line
+        place = self.file if line is None else f"{self.file}, line {line}"
+        super().__init__(f"{place}: {problem}. {remedy}")
+
+
+class SettingsError(RetrievalError):
+    """A setting from the environment or the command line cannot be used."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        self.name = name
+        super().__init__(f"{name}: {problem}.")
+
+
+class HomeBusyError(RetrievalError):
+    """Another process owns the data folder, and this one wanted to write."""
+
+    def __init__(self, home: Path, pid: int | None) -> None:
+        self.home = home
+        self.pid = pid
+        owner = "another process" if pid is None else f"process {pid}"
+        super().__init__(f"{home} is being written by {owner}. Wait until it is done, or stop it, then try again.")
+
+
+class NotIndexedError(RetrievalError):
+    """There is no library in the data folder yet."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        super().__init__(f"Nothing is indexed in {home} yet. Run: pullquote index")
+
+
+class StorageError(RetrievalError):
+    """A store could not be read or written (full disk, missing rights); what was stored before is still there."""
+
+    def __init__(self, place: Path | str, problem: str, remedy: str) -> None:
+        self.place = str(place)
+        self.problem = problem
+        super().__init__(f"{place}: {problem}. {remedy}")
+
+
+class DamagedStoreError(StorageError):
+    """A store exists but cannot be understood."""
+
+    def __init__(self, place: Path | str, problem: str) -> None:
+        super().__init__(place, f"damaged ({problem})", "Run: pullquote index --rebuild")
+
+
+class SchemaVersionError(RetrievalError):
+    """The library was written by a newer version of this program."""
+
+    def __init__(self, place: Path, found: int, known: int) -> None:
+        self.found = found
+        self.known = known
+        super().__init__(
+            f"{place} has schema version {found}, this program knows up to {known}. Upgrade pullquote, "
+            "or name another folder with --home."
+        )
+
+
+class IndexesDisagreeError(RetrievalError):
+    """A derived index lacks passages which the library has."""
+
+    def __init__(self, place: Path | str, stored: int, indexed: int) -> None:
+        self.stored = stored
+        self.indexed = indexed
+        super().__init__(f"{place} holds {indexed} of the library's {stored} passages. Run: pullquote index")
+
+
+class ModelError(RetrievalError):
+    """An embedding model or reranker cannot be loaded."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        self.name = name
+        super().__init__(
+            f"The model {name!r} cannot be loaded ({problem}). EMBEDDING_MODEL and RERANKER_MODEL take a folder "
+            "or the name of a sentence-transformers model that is on this machine."
+        )
+
+
+class ModelMismatchError(RetrievalError):
+    """The index was made with another model; vectors of two models cannot be compared."""
+
+    def __init__(self, indexed: str, current: str) -> None:
+        self.indexed = indexed
+        self.current = current
+        super().__init__(
+            f"This index was made with the model {indexed}, the current one is {current}. "
+            "Set EMBEDDING_MODEL back, or run: pullquote index --rebuild"
+        )
+
+
+class RemovalRefusedError(RetrievalError):
+    """An indexing run would remove more than half of the library."""
+
+    def __init__(self, removed: int, stored: int) -> None:
+        self.removed = removed
+        self.stored = stored
+        super().__init__(
+            f"{removed} of {stored} articles of the library are no longer in the corpus folder, so nothing was "
+            "changed. Check the folder, or run: pullquote index --allow-removal"
+        )
+
+
+class QuestionError(RetrievalError):
+    """What was asked cannot be searched for."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+
+
+class UnknownArticleError(RetrievalError):
+    """No article has that id."""
+
+    def __init__(self, article_id: str, suggestion: str | None = None) -> None:
+        self.article_id = article_id
+        hint = f"Did you mean {suggestion}?" if suggestion else "Run: pullquote sources"
+        super().__init__(f"No article is called {article_id!r}. {hint}")
+
+
+class AlteredArticleError(RetrievalError):
+    """The stored text of an article is not the text that was indexed, so it is not quoted."""
+
+    def __init__(self, article_id: str) -> None:
+        self.article_id = article_id
+        super().__init__(
+            f"The stored text of {article_id!r} no longer matches its checksum, so it is not quoted. "
+            "Run: pullquote index --rebuild"
+        )

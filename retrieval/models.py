@@ -1,0 +1,222 @@
+"""The values that flow through the pipeline, one type a stage.
+
+Every position is an offset in code points into ``Article.text``, half open: ``text[start:end]``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A half-open range of code points, ``text[start:end]``."""
+
+    start: int
+    end: int
+
+
+class TitleSource(StrEnum):
+    """Where an article's title comes from; a reader is told when it is not the document's own."""
+
+    DOCUMENT = "document"
+    FRONT_MATTER = "front matter"
+    CATALOG = "catalog"
+    ASSIGNED = "assigned"
+    FILE_NAME = "file name"
+
+
+class Reason(StrEnum):
+    """Why a piece of an article's text is not a passage of its own."""
+
+    TITLE = "title"
+    KICKER = "kicker"
+    HEADING = "heading"
+    REPEAT = "repeat"
+    COMMENT = "comment"
+    FURNITURE = "site furniture"
+    FRONT_MATTER = "front matter"
+    MARKUP = "markup"
+    DROPPED = "dropped by the catalog"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One run of wrongly decoded characters that was put right, at ``start`` in the repaired text."""
+
+    line: int
+    start: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of an article beside its text. Unknown fields are ``None``, never guessed."""
+
+    title: str
+    title_source: TitleSource
+    publisher: str | None = None
+    author: str | None = None
+    published: str | None = None
+    url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is found and quoted: one paragraph, part of a long one, or several that share a quotation.
+
+    ``paragraph`` counts the file's paragraphs (runs of text, as a reader sees them) from 1, everything included,
+    so that it does not move when more or less of an article is indexed. ``sentences`` are spans into the article's
+    text within ``start:end``. ``lead_in`` is an earlier sentence of the article that names who or what the passage
+    speaks of; ``None`` where the passage speaks for itself.
+    """
+
+    passage_id: str
+    article_id: str
+    paragraph: int
+    last_paragraph: int
+    section: str | None
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+    lead_in: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A piece of an article's text that no passage holds, with the reason. ``line`` counts from 1."""
+
+    line: int
+    paragraph: int | None
+    start: int
+    end: int
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A document after reading, cleaning and segmenting.
+
+    ``text`` is the whole decoded document with LF line ends and repaired characters; ``source`` its original bytes.
+    ``files`` are the names, relative to the corpus folder, under which that same content was found; the first one
+    gave ``article_id``.
+    """
+
+    article_id: str
+    files: tuple[str, ...]
+    metadata: Metadata
+    text: str
+    source: bytes
+    encoding: str
+    repairs: tuple[Repair, ...]
+    passages: tuple[Passage, ...]
+    omissions: tuple[Omission, ...]
+
+    def slice(self, span: Span) -> str:
+        """The words at ``span``, as they stand in the article."""
+        return self.text[span[0] : span[1]]
+
+
+class ModelIdentity(NamedTuple):
+    """Which embedding model made a set of vectors; ``max_tokens`` is its window in word pieces."""
+
+    name: str
+    fingerprint: str
+    dimensions: int
+    max_tokens: int
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.fingerprint})"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """What the library tells of an article without its text. ``words`` counts the words of its passages."""
+
+    article_id: str
+    files: tuple[str, ...]
+    metadata: Metadata
+    encoding: str
+    passages: int
+    paragraphs: int
+    characters: int
+    sections: tuple[str, ...]
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as the library gives it to a search.
+
+    ``key`` is the library's own number for this very version of the passage; the derived indexes know it by that.
+    ``text`` and ``lead_in`` are slices of the article's text; ``lead_in_adjacent`` is false where other words stand
+    between the two. ``terms`` are the folded content words of each sentence.
+    """
+
+    key: int
+    passage: Passage
+    metadata: Metadata
+    text: str
+    lead_in: str | None
+    lead_in_adjacent: bool
+    terms: tuple[tuple[str, ...], ...]
+
+
+class Outcome(StrEnum):
+    """Whether the articles answer: only ``ANSWERED`` is shown as an answer."""
+
+    ANSWERED = "answered"
+    NOT_SURE = "not sure"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage as it is shown. ``text`` and ``lead_in`` are slices of the article, ``highlights`` are within ``text``.
+
+    ``lead_in_adjacent`` is false where words stand between the lead-in and the passage: show ``[…]`` there.
+    ``evidence`` names what spoke for the passage, for people who want to know why it was chosen.
+    """
+
+    passage: Passage
+    metadata: Metadata
+    text: str
+    highlights: tuple[Span, ...]
+    lead_in: str | None
+    lead_in_adjacent: bool
+    score: float
+    also_in: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say to a question. ``quotes`` is empty unless answered; ``closest`` is empty if it is.
+
+    ``confidence`` is the probability, 0 to 1, that the first passage answers.
+    """
+
+    question: str
+    outcome: Outcome
+    confidence: float
+    notes: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+    closest: tuple[Quote, ...]
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is an answer to show."""
+        return self.outcome is Outcome.ANSWERED
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Passages that hold certain words: ``hits`` are the first of ``total``."""
+
+    words: str
+    total: int
+    hits: tuple[Quote, ...]

@@ -1,0 +1,378 @@
+"""What is taken for something other than body text, and what must not be."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from retrieval.corpus.cleaning import Cleaned, clean
+from retrieval.models import Reason
+
+BODY = (
+    "The council of the harbour town agreed on Monday to rebuild the old pier before the autumn storms arrive.",
+    "Two companies from the region will share the work, which is to cost four million euros over three years.",
+    "Fishermen had asked for it since 2011, when a winter gale broke the northern end of the structure.",
+    "The first piles will be driven in March if the weather allows it, the mayor told reporters after the vote.",
+)
+SPAM = "I have been browsing online for hours today and I never found any interesting article like yours It is great"
+REPLY = "Thank you so much for the kind words. We look forward to seeing you again."
+
+
+def judged(*lines: str, markup: str = "plain") -> list[Reason | None]:
+    """The reasons of the lines' blocks, ``None`` for body."""
+    return [each.reason for each in clean("\n".join(lines), markup=markup).blocks]
+
+
+def omitted(cleaned: Cleaned, text: str) -> dict[str, Reason]:
+    """The text of each block that is no body, with its reason."""
+    return {text[each.block.start : each.block.end]: each.reason for each in cleaned.blocks if each.reason}
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Harbour town to rebuild its old pier",
+        "HARBOUR TOWN TO REBUILD PIER",
+        "LIVE: Council votes on the pier",
+        "Will the old pier ever be rebuilt?",
+        "“A good day”: town to rebuild pier",
+        "Hafenstadt baut alte Seebrücke wieder auf",
+    ],
+)
+def test_a_headline_becomes_the_title(headline: str) -> None:
+    """A short first line that does not end like a sentence, above text that does, is the title."""
+    cleaned = clean("\n".join([headline, *BODY]))
+
+    assert cleaned.title == headline
+    assert [each.reason for each in cleaned.blocks] == [Reason.TITLE, None, None, None, None]
+
+
+@pytest.mark.parametrize(
+    "first", ["The mayor resigned.", "“We are glad.”", "She said:", "No.", "and so it went on", "- a point", BODY[0]]
+)
+def test_a_first_sentence_is_no_title(first: str) -> None:
+    """A sentence, a quotation, an introduction and a list item at the top are text."""
+    cleaned = clean("\n".join([first, *BODY[1:]]))
+
+    assert (cleaned.title, cleaned.blocks[0].reason) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "lines", [["The mayor resigned"], ["Mayor resigns", "The mayor resigned."], ["Hello", "World"]]
+)
+def test_very_short_documents_stay_whole(lines: list[str]) -> None:
+    """A document of one or two short lines has nothing to spare."""
+    assert judged(*lines) == [None] * len(lines)
+
+
+@pytest.mark.parametrize(
+    "kicker", ["WORLD NEWS", "Opinion", "LIVE:", "POLITIK", "Home > World > Europe", "Новости", "国际新闻", "Économie"]
+)
+def test_a_kicker_is_neither_title_nor_passage(kicker: str) -> None:
+    """A section's name above the article is left out, and the headline below it is still found."""
+    with_headline = clean("\n".join([kicker, "Harbour town to rebuild its old pier", *BODY]))
+    without = clean("\n".join([kicker, *BODY]))
+
+    assert [each.reason for each in with_headline.blocks[:3]] == [Reason.KICKER, Reason.TITLE, None]
+    if kicker != "LIVE:":
+        assert (without.title, [each.reason for each in without.blocks[:2]]) == (None, [Reason.KICKER, None])
+
+
+def test_headings_become_the_section_of_what_follows() -> None:
+    """A short line without a stop between paragraphs is no passage, but the section of the next ones."""
+    text = "\n\n".join([*BODY[:2], "What it will cost", BODY[2], "The mayor’s promise", BODY[3]])
+
+    blocks = clean(text).blocks
+
+    assert [each.reason for each in blocks] == [None, None, Reason.HEADING, None, Reason.HEADING, None]
+    assert [each.section for each in blocks if each.reason is None] == [
+        None,
+        None,
+        "What it will cost",
+        "The mayor’s promise",
+    ]
+
+
+def test_a_heading_can_follow_a_signed_quotation() -> None:
+    """A quotation that ends with a dash and its speaker is a complete paragraph."""
+    lines = [BODY[0], "The town has waited for it. – Mayor Ida Holm", "What comes next", *BODY[1:]]
+
+    assert judged(*lines)[:4] == [None, None, Reason.HEADING, None]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [BODY[0], "The list names these towns:", "Aalborg", "Esbjerg", BODY[1], BODY[2]],
+        [BODY[0], "The minister of the interior of the neighbouring country said that the", "Prime Minister", BODY[1]],
+        [
+            BODY[0],
+            "“We shall rebuild it, whatever it may cost us, before the storms of the autumn come.”",
+            "Ida Holm, mayor",
+            BODY[1],
+        ],
+        [BODY[0], "“No.”", "“Why not?”", "Yes.", "NO COMMENT WAS AVAILABLE.", BODY[1]],
+        [
+            "I walked along the river bank",
+            "where willows bend and sway",
+            "the moon was pale, the reeds were dank",
+            "at closing of the day",
+        ],
+        [BODY[0], "– Ida Holm, mayor", BODY[1]],
+        ["本港的居民多年来一直要求修复码头。", "市长说：“我们会做到的。”", "工程将于三月开始，预计持续三年。"],
+        ["قال رئيس البلدية إن العمل سيبدأ في مارس.", "هل ستكفي الأموال؟", "نعم، بحسب المجلس."],
+        ["महापौर ने कहा कि काम मार्च में शुरू होगा।", "क्या पैसा काफी होगा?", "हाँ।"],
+    ],
+    ids=["list", "broken line", "signed quotation", "dialogue", "verse", "dash", "chinese", "arabic", "hindi"],
+)
+def test_short_lines_that_are_text_stay(lines: list[str]) -> None:
+    """Lists, broken lines, names under quotations, dialogue, verse and other scripts are body."""
+    assert judged(*lines) == [None] * len(lines)
+
+
+def test_a_body_that_stands_twice_is_kept_once() -> None:
+    """The second copies are repeats, whatever their quotation marks, spaces and case; short lines among them too."""
+    first = ["Harbour town to rebuild pier", *BODY[:2], "“Yes.”", BODY[2]]
+    second = [line.replace("“", '"').replace("”", '"').upper().replace(" ", "\u00a0") for line in first]
+
+    blocks = clean("\n".join(first + second)).blocks
+
+    assert [each.reason for each in blocks] == [Reason.TITLE, None, None, None, None, *[Reason.REPEAT] * 5]
+    assert blocks[6].detail == "same words as paragraph 2"
+
+
+def test_short_answers_and_refrains_are_no_repeats() -> None:
+    """What people say twice in a dialogue is text both times."""
+    assert judged(BODY[0], "“No.”", BODY[1], "“No.”", BODY[2], "“No.”") == [None] * 6
+
+
+@pytest.mark.parametrize(
+    ("spam", "reply"),
+    [
+        (SPAM, REPLY),
+        ("Hi there! I stumbled upon your weblog and enjoyed browsing your posts, keep it up", "Glad you liked it!"),
+        ("Wow, awesome blog layout! you make blogging look easy http://pills.example", "Thanks for stopping by."),
+        ("Toller Beitrag! Vielen Dank für Ihren Artikel, ich komme bestimmt wieder", "Vielen Dank für Ihr Lob!"),
+        ("Merci pour votre article, super blog ! Je le partage avec mes amis", "Merci pour votre commentaire !"),
+        ("Excelente artículo, gracias por compartir, me encanta tu blog", "¡Gracias!"),
+        ("Спасибо за статью, ваш сайт самый лучший, буду заходить ещё", "Спасибо за отзыв!"),
+    ],
+)
+def test_comments_at_the_end_are_left_out(spam: str, reply: str) -> None:
+    """Praise from a stranger and the owner's reply are no part of the article."""
+    assert judged(*BODY, spam, reply) == [None] * 4 + [Reason.COMMENT] * 2
+
+
+def test_comments_with_names_and_dates_between_them() -> None:
+    """The lines that say who wrote a comment, and when, go with it."""
+    lines = ["3 Comments", "John says:", SPAM, "Mary on March 3, 2024 at 5:01 pm", REPLY, "Leave a Reply"]
+
+    reasons = judged(*BODY, *lines)
+
+    assert reasons[4:] == [Reason.FURNITURE, *[Reason.COMMENT] * 4, Reason.FURNITURE]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "“I thank you for your great work, and I will be back,” the minister told the bloggers.",
+        "The minister told them: “Thank you, I enjoyed reading your blog, it is great work, and I will be back.”",
+        "We thank Otto Meier for his help with this article.",
+        "Her blog has been read by two million people, who say that your article can be helpful to others.",
+        "She was grateful for the kind words, and looked forward to reading the letters.",
+        "The article was widely shared, and great content like this makes the web useful.",
+    ],
+)
+def test_articles_that_thank_and_speak_of_blogs_stay(last: str) -> None:
+    """Thanks and praise within an article, above all within quotation marks, are no comments."""
+    assert judged(*BODY, last) == [None] * 5
+
+
+def test_comments_never_take_more_than_half() -> None:
+    """A letter to the editor, and a page that is mostly comments, stay."""
+    assert judged(BODY[0], SPAM, SPAM + " indeed", REPLY) == [None] * 4
+    assert judged(SPAM, REPLY) == [None] * 2
+    assert judged(*BODY[:2], SPAM, SPAM + " indeed", SPAM + " and more of it, and more") == [None] * 5
+
+
+def test_a_comment_in_the_middle_stays() -> None:
+    """Only the end of an article can be comments."""
+    assert judged(BODY[0], BODY[1], SPAM, BODY[2], BODY[3]) == [None] * 5
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "You might be interested",
+        "You may also like",
+        "Read more: How piers are built",
+        "Read more",
+        "Related articles",
+        "Subscribe to our newsletter",
+        "Share this article",
+        "Share on Facebook",
+        "Facebook | Twitter | WhatsApp",
+        "© 2024 The Harbour Gazette. All rights reserved.",
+        "Advertisement",
+        "ADVERTISEMENT",
+        "Leave a comment",
+        "We use cookies to give you the best experience. By continuing you agree to our policy.",
+        "Tags: pier, harbour",
+        "Photo: Reuters",
+        "Follow us on X",
+        "Back to top",
+        "Lesen Sie auch: Neue Mole",
+        "À lire aussi",
+        "Te puede interesar",
+        "Читайте также",
+        "関連記事",
+        "相关阅读",
+        "Czytaj także: Nowe molo",
+        "Story continues below advertisement",
+    ],
+)
+def test_lines_of_the_site_are_furniture(line: str) -> None:
+    """What sites print around articles is left out, in the middle and at the end."""
+    assert judged(*BODY[:2], line, *BODY[2:], line)[2::3] == [Reason.FURNITURE, Reason.FURNITURE]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more books, the librarian advised, and you will write better letters.",
+        "Read more about the old pier in the report of last May.",
+        "Related articles of the treaty were struck out by the court.",
+        "Share prices fell by two percent on Monday.",
+        "Subscribe to a theory and you inherit its mistakes, the professor said.",
+        "Copyright law is about to change in Europe.",
+        "Follow us into the cellar and you will see the old pumps, the guide says.",
+        "Advertising revenue rose by a third.",
+        "“Read more,” she said.",
+        "Comments were not available before the deadline.",
+    ],
+)
+def test_sentences_that_begin_like_furniture_stay(line: str) -> None:
+    """A sentence that merely begins with such words is text."""
+    assert judged(*BODY[:2], line, *BODY[2:])[2] is None
+
+
+def test_links_below_an_announcement_end_the_article() -> None:
+    """The titles under "Related articles" go with it, when nothing else follows."""
+    links = ["Related articles", "Storm takes the lighthouse", "Ferry fares to rise"]
+
+    assert judged(*BODY, *links)[4:] == [Reason.FURNITURE] * 3
+    assert judged(*BODY[:2], *links, *BODY[2:])[5:] == [None, None]
+
+
+def test_a_heading_with_nothing_under_it_is_furniture() -> None:
+    """A stray label after the last sentence is left out; a sentence without its stop and a name are not."""
+    assert judged(*BODY, "Stories from the coast")[-1] is Reason.FURNITURE
+    assert judged(*BODY, "Ida Holm")[-1] is None
+    assert judged(*BODY, "The work on the pier will go on until the autumn")[-1] is None
+
+
+def test_nothing_but_furniture_is_still_an_article() -> None:
+    """When every rule would empty a document, it stays."""
+    assert judged("Advertisement", "Share this article") == [None, None]
+
+
+def test_keep_and_drop_override_every_rule() -> None:
+    """The owner's word counts more than any rule, and the numbers are those of the plain count."""
+    text = "\n".join(["WORLD NEWS", "Town to rebuild pier", *BODY, "Read more"])
+
+    blocks = clean(text, keep=frozenset({1, 7}), drop=frozenset({4})).blocks
+
+    assert [each.reason for each in blocks] == [None, Reason.TITLE, None, Reason.DROPPED, None, None, None]
+
+
+def test_a_known_title_is_recognised_at_the_top() -> None:
+    """The catalog's title in the first line is that title again, even if it ends like a sentence."""
+    blocks = clean("The pier is back.\n" + "\n".join(BODY), known_title="The Pier is back.").blocks
+
+    assert blocks[0].reason is Reason.TITLE
+
+
+def test_bylines_are_no_text() -> None:
+    """Who wrote it and when, under the headline, is left out."""
+    reasons = judged("Town to rebuild its old pier", "By Ann Lee and Bo Ek", "Updated: 3 May 2024, 14:05", *BODY)
+
+    assert reasons[:3] == [Reason.TITLE, Reason.FURNITURE, Reason.FURNITURE]
+
+
+def test_wrapped_lines_are_joined_to_paragraphs() -> None:
+    """In text wrapped at a column a paragraph is a block, and its headline and headings are still found."""
+    text = (
+        "Town to rebuild its old pier\n\n"
+        "The council of the harbour town agreed on Monday to rebuild the old pier\n"
+        "before the autumn storms arrive. Two companies from the region will share\n"
+        "the work, which is to cost four million euros over three years.\n\n"
+        "What happens next\n\n"
+        "Fishermen had asked for it since 2011, when a winter gale broke the northern\n"
+        "end of the structure. The first piles will be driven in March if the weather\n"
+        "allows it.\n"
+    )
+
+    blocks = clean(text).blocks
+
+    assert [(each.reason, each.block.line) for each in blocks] == [
+        (Reason.TITLE, 1),
+        (None, 3),
+        (Reason.HEADING, 7),
+        (None, 9),
+    ]
+
+
+def test_markdown_blocks() -> None:
+    """Headings, items, fences and tables are blocks of their own; rules, images and comments are markup."""
+    text = (
+        "<!-- exported\nby a tool -->\n# The *old* pier\n\n"
+        "![a photo](pier.jpg)\n\nTwo lines\nof one paragraph.\n- one\n"
+        "- two\n  goes on\n\n## What next ##\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\n# no heading\n\ncode\n```\n\n"
+        "Set in text\n-----------\n\nLast words.\n\n***\n\n**In bold**\n\nThe end.\n\n``` never closed\n"
+    )
+
+    cleaned = clean(text, markup="markdown")
+    texts = [text[each.block.start : each.block.end] for each in cleaned.blocks]
+    kinds = [(words.partition("\n")[0], each.reason) for words, each in zip(texts, cleaned.blocks, strict=True)]
+
+    assert cleaned.title == "The old pier"
+    assert kinds == [
+        ("<!-- exported", Reason.MARKUP),
+        ("# The *old* pier", Reason.TITLE),
+        ("![a photo](pier.jpg)", Reason.MARKUP),
+        ("Two lines", None),
+        ("- one", None),
+        ("- two", None),
+        ("## What next ##", Reason.HEADING),
+        ("| a | b |", None),
+        ("```", None),
+        ("Set in text", Reason.HEADING),
+        ("Last words.", None),
+        ("***", Reason.MARKUP),
+        ("**In bold**", Reason.HEADING),
+        ("The end.", None),
+        ("``` never closed", None),
+    ]
+    assert [each.section for each in cleaned.blocks if each.reason is None] == [
+        None,
+        None,
+        None,
+        "What next",
+        "What next",
+        "Set in text",
+        "In bold",
+        "In bold",
+    ]
+
+
+@pytest.mark.parametrize("line", ["```a", "<!-- a", "Related articles", "“He said", "a | b", "By Ann Lee", SPAM])
+@pytest.mark.parametrize("markup", ["plain", "markdown"])
+def test_hostile_repetition_takes_linear_time(line: str, markup: str) -> None:
+    """Twenty thousand lines that each look like the start of something are judged in seconds."""
+    text = "".join(f"{line}\n" for _ in range(20_000))
+    started = time.monotonic()
+
+    clean(text, markup=markup)
+
+    assert time.monotonic() - started < 8

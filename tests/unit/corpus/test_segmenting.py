@@ -1,0 +1,190 @@
+"""Passages: quotations kept whole, long paragraphs cut, lead-ins that name the speaker."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from retrieval.corpus.loading import build_article
+from retrieval.corpus.pieces import estimate
+from retrieval.corpus.reader import parse_document
+from retrieval.models import Article
+
+
+def article(*lines: str, name: str = "a.txt", max_tokens: int = 256) -> Article:
+    """The article that these paragraphs make."""
+    return build_article(parse_document("\n".join(lines).encode(), name), max_tokens=max_tokens)
+
+
+def paragraphs(of: Article) -> list[tuple[int, int]]:
+    """First and last paragraph of each passage."""
+    return [(each.paragraph, each.last_paragraph) for each in of.passages]
+
+
+def lead_ins(of: Article) -> list[str | None]:
+    """The lead-in of each passage."""
+    return [None if each.lead_in is None else of.slice(each.lead_in) for each in of.passages]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "Estonia’s Ida Tamm said that “guarantees must be defined by those who seek them.",
+            "Russia has no say in it.” Latvia’s leader agreed with “all of it”.",
+            "The talks went on.",
+        ],
+        ["Ida Tamm sagte: „Das ist ein langer Weg.", "Wir gehen ihn.“ Dann ging sie.", "Es war spät."],
+        ["Ida Tamm a dit : « C’est un long chemin.", "Nous irons. » Elle est partie.", "Il était tard."],
+        ['Ida Tamm said: "It is a long way.', 'We shall go it." Then she left.', "It was late."],
+    ],
+    ids=["curly", "german", "french", "straight"],
+)
+def test_a_quotation_over_two_paragraphs_is_one_passage(lines: list[str]) -> None:
+    """Words that run on into the next paragraph keep their speaker."""
+    assert paragraphs(article(*lines)) == [(1, 2), (3, 3)]
+
+
+def test_marks_that_open_anew_in_each_paragraph() -> None:
+    """The printers' convention for long quotations joins all its paragraphs."""
+    quotation = ["“We have lost a friend.", "“He taught us to read.", "“He asked for nothing.”"]
+    text = article(f"The pastor said: {quotation[0]}", *quotation[1:], "They left.")
+
+    assert paragraphs(text) == [(1, 3), (4, 4)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["He said: “We will never give in.", "The talks ended.", "“A waste,” a delegate said.", "They go on."],
+        ["He said: “We will never give in.", *[f"Day {n} passed." for n in range(20)], "So it was.”"],
+        ["He said: “We will never give in.", *[f"Day {n} passed." for n in range(4)], "So it was.”"],
+        ['The pitch was 5" wet.', "The talks ended.", 'He said "yes" to it.'],
+        ["“One,” he said.", "“Two,” she said.", "“Three.”"],
+    ],
+    ids=["forgotten", "far", "unmarked", "inches", "dialogue"],
+)
+def test_a_mark_that_never_closes_joins_nothing(lines: list[str]) -> None:
+    """A forgotten mark does not swallow the article."""
+    assert all(first == last for first, last in paragraphs(article(*lines)))
+
+
+def test_a_heading_ends_a_quotation() -> None:
+    """Text is never joined over something that is left out."""
+    text = article(
+        "The mayor of the town said at length: “We will rebuild the pier before the storms of autumn come.",
+        "",
+        "What comes next",
+        "",
+        "The storms arrive in September, and by then the work has to be done.” That was all he said about it.",
+    )
+
+    assert paragraphs(text) == [(1, 1), (3, 3)]
+    assert text.passages[1].section == "What comes next"
+
+
+def test_long_paragraphs_are_cut_at_sentence_ends() -> None:
+    """Each piece fits the window and holds whole sentences; the pieces are numbered parts of one paragraph."""
+    long = " ".join(f"Sentence number {n} tells about the harbour and its long history." for n in range(60))
+    text = article("Short one.", long, max_tokens=128)
+
+    assert [each.passage_id for each in text.passages[:4]] == ["a:1", "a:2", "a:2.2", "a:2.3"]
+    assert {each.paragraph for each in text.passages[1:]} == {2}
+    for each in text.passages:
+        assert estimate(text.text, each.start, each.end) <= 128
+        assert text.text[each.end - 1] == "."
+
+
+@pytest.mark.parametrize("unit", ["word ", "a", "中", "1", "é", ".a"])
+def test_a_sentence_without_end_is_cut_all_the_same(unit: str) -> None:
+    """A sentence that alone is longer than the window is cut at spaces, or anywhere."""
+    text = article(unit * 3_000, max_tokens=64)
+
+    assert len(text.passages) > 1
+    assert all(estimate(text.text, each.start, each.end) <= 64 for each in text.passages)
+    assert all(text.text[one.end : two.start].strip() == "" for one, two in pairwise(text.passages))
+    if unit == "word ":
+        assert {text.text[each.start : each.end].split()[-1] for each in text.passages} == {"word"}
+
+
+def test_he_is_led_in_by_the_sentence_that_names_him() -> None:
+    """The nearest sentence that names a person leads in, not one that only names a country or says "he" too."""
+    text = article(
+        "Nato Secretary General Mark Rutte cautioned against being “naive” about Russia. Europe has to spend more.",
+        "He stated that Russia is investing 40% of its state budget on defence.",
+        "He also warned Europe.",
+        "However, she said nothing.",
+        "Their answer came late.",
+        "Ms Ida Tamm opposed it.",
+        "She left.",
+        "It is clear that nobody won.",
+        "This week it rained.",
+    )
+
+    rutte = "Nato Secretary General Mark Rutte cautioned against being “naive” about Russia."
+    assert lead_ins(text) == [
+        None,
+        rutte,
+        rutte,
+        rutte,
+        "Europe has to spend more.",
+        None,
+        "Ms Ida Tamm opposed it.",
+        None,
+        None,
+    ]
+
+
+def test_she_is_not_led_in_by_a_man() -> None:
+    """A form of address that contradicts the pronoun rules a sentence out."""
+    assert lead_ins(article("Ms Ida Tamm opposed it.", "Mr Otto Holm agreed.", "She left.", "He stayed.")) == [
+        None,
+        None,
+        "Ms Ida Tamm opposed it.",
+        "Mr Otto Holm agreed.",
+    ]
+
+
+def test_joined_paragraphs_that_are_too_long_are_cut_again() -> None:
+    """Each part says which paragraphs it holds, under the number of the first."""
+    long = " ".join(f"Sentence number {n} tells about the harbour." for n in range(12))
+    text = article(f"Ida Tamm said: “{long}", f"{long} That is all.”", "The end.", max_tokens=64)
+
+    parts = [each for each in text.passages if each.passage_id.startswith("a:1")]
+    assert parts[-1].paragraph == parts[-1].last_paragraph == 2
+    assert [each.passage_id for each in text.passages][-1] == "a:3"
+    assert parts[-1].lead_in is not None
+
+
+def test_a_quotation_after_a_colon_has_a_lead_in() -> None:
+    """A paragraph that a colon introduces brings who said it."""
+    text = article(
+        "Secretary General Mark Rutte was clear on Thursday. He also spoke of the long conflict in the east of Europe:",
+        "The president knows that he has our full backing, and that of all outside Nato.",
+    )
+
+    assert lead_ins(text)[1] == "Secretary General Mark Rutte was clear on Thursday."
+
+
+def test_a_piece_of_a_quotation_has_a_lead_in() -> None:
+    """The second part of a long quoted paragraph brings the sentence with its speaker; names in quotes do not count."""
+    words = " ".join(f"We told Anna Bell {n} times that the harbour must be rebuilt." for n in range(30))
+    text = article(f"Mayor Ida Holm was blunt. She said: “{words}”", max_tokens=96)
+
+    assert len(text.passages) > 3
+    assert lead_ins(text)[1] == "Mayor Ida Holm was blunt."
+
+
+def test_a_bare_quotation_has_a_lead_in_but_a_dialogue_has_none() -> None:
+    """A paragraph of nothing but quoted words brings the speaker before it; the reply to it is not put in her mouth."""
+    text = article("Mayor Ida Holm welcomed the vote of the council.", "“We have waited for years.”", "“So have we.”")
+
+    assert lead_ins(text) == [None, "Mayor Ida Holm welcomed the vote of the council.", None]
+
+
+def test_a_lead_in_is_not_far_away() -> None:
+    """A name that lies many sentences back is no longer what "he" means."""
+    lines = ["Mayor Otto Holm welcomed it.", *["The sea was calm and the sky was grey."] * 9, "He left."]
+
+    assert lead_ins(article(*[f"{line} " + "x" * n for n, line in enumerate(lines)]))[-1] is None
