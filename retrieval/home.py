@@ -1,0 +1,211 @@
+"""A data folder and what lives in it: opens the stores, and runs an indexing from start to end."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrieval.corpus import LoadedCorpus, article_digest, load_catalog, load_corpus
+from retrieval.embedding import Embedder, LazyEmbedder
+from retrieval.errors import (
+    CorpusFileError,
+    DamagedStoreError,
+    IndexesDisagreeError,
+    ModelMismatchError,
+    NotIndexedError,
+)
+from retrieval.indexing import ANALYSIS, Indexer, Plan, Stores, remove_stale_indexes
+from retrieval.lexical_index import TantivyLexicalIndex
+from retrieval.library import FILE_NAME, Library, LibraryWriter
+from retrieval.models import Article, ModelIdentity
+from retrieval.ownership import owning
+from retrieval.settings import Settings
+from retrieval.vector_index import ChromaVectorIndex
+
+#: Called with a stage's name, how much of it is done, and how much there is (``None``: not known).
+Progress = Callable[[str, int, int | None], None]
+#: Opens an embedder; the identity is that of the model that made the library's vectors, if there are any.
+OpenEmbedder = Callable[[Settings, ModelIdentity | None], Embedder]
+#: What a corpus gives: article and digest by article id.
+Wanted = dict[str, tuple[Article, str]]
+
+
+def _silent(stage: str, done: int, total: int | None) -> None:
+    """Nobody is watching."""
+
+
+def lazy_embedder(settings: Settings, known: ModelIdentity | None) -> Embedder:
+    """The model that the settings name, loaded when it is needed."""
+    return LazyEmbedder(settings.embedding_model, threads=settings.threads, known=known)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an indexing run did. ``problems`` concern single files, ``notices`` the data folder."""
+
+    plan: Plan
+    articles: int
+    passages: int
+    problems: tuple[CorpusFileError, ...]
+    notices: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A data folder opened for searching."""
+
+    library: Library
+    vectors: ChromaVectorIndex
+    words: TantivyLexicalIndex
+    embedder: Embedder
+
+
+@contextmanager
+def open_indexes(home: Path, name: str) -> Iterator[tuple[ChromaVectorIndex, TantivyLexicalIndex]]:
+    """The two derived indexes in the folder ``name``, made where they do not exist."""
+    with ChromaVectorIndex(home / name / "chroma") as vectors, TantivyLexicalIndex(home / name / "tantivy") as words:
+        yield vectors, words
+
+
+@contextmanager
+def open_home(settings: Settings, open_embedder: OpenEmbedder = lazy_embedder) -> Iterator[Opened]:
+    """Open everything a search needs, for reading.
+
+    Raises NotIndexedError, ModelMismatchError, IndexesDisagreeError, StorageError.
+    """
+    with Library(settings.home) as library:
+        identity = library.identity()
+        name = library.indexes_folder()
+        if identity is None or not library.count():
+            raise NotIndexedError(settings.home)
+        embedder = open_embedder(settings, identity)
+        if embedder.identity.fingerprint != identity.fingerprint:
+            raise ModelMismatchError(str(identity), str(embedder.identity))
+        if not (settings.home / name).is_dir():
+            raise IndexesDisagreeError(settings.home / name, library.count(), 0)
+        with open_indexes(settings.home, name) as (vectors, words):
+            for index, place in ((vectors, "chroma"), (words, "tantivy")):
+                if index.count() < library.count():
+                    raise IndexesDisagreeError(settings.home / name / place, library.count(), index.count())
+            yield Opened(library, vectors, words, embedder)
+
+
+def run_indexing(
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    allow_removal: bool = False,
+    progress: Progress = _silent,
+    open_embedder: OpenEmbedder = lazy_embedder,
+) -> IndexReport:
+    """Bring the data folder into step with the corpus folder; ``rebuild`` makes the derived indexes anew.
+
+    Raises HomeBusyError, NoCorpusError, RemovalRefusedError, ModelMismatchError, StorageError.
+    """
+    started = time.monotonic()
+    notices: list[str] = []
+    with owning(settings.home), ExitStack() as stack:
+        library = stack.enter_context(_open_library(settings, notices, rebuild=rebuild))
+        embedder = open_embedder(settings, library.identity())
+        progress("Reading articles", 0, None)
+        corpus = load_corpus(
+            settings.corpus,
+            max_tokens=embedder.identity.max_tokens,
+            progress=lambda done, total: progress("Reading articles", done, total),
+        )
+        wanted = _wanted(library, corpus, settings.corpus)
+        if rebuild and library.count():
+            _rebuild(settings.home, library, embedder, wanted, progress)
+        name = library.indexes_folder()
+        remove_stale_indexes(settings.home, name)
+        stores = Stores(*stack.enter_context(open_indexes(settings.home, name)))
+        indexer = Indexer(library, stores, embedder)
+        indexer.reconcile()
+        indexer.progress = _counted("Encoding passages", _new_passages(library, wanted), progress)
+        done = indexer.update(wanted, unread=_unread(library, corpus), allow_removal=allow_removal)
+        articles, passages = len(library.digests()), library.count()
+    return IndexReport(done, articles, passages, corpus.problems, tuple(notices), time.monotonic() - started)
+
+
+def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> LibraryWriter:
+    """The library; in a rebuild a damaged one is moved aside and begun anew, if there is a corpus to begin from."""
+    home = settings.home
+    try:
+        library = LibraryWriter(home)
+        problem = library.check() if rebuild else None
+        if problem is None:
+            return library
+        library.close()
+    except DamagedStoreError as error:
+        if not rebuild:
+            raise
+        problem = error.problem
+    load_corpus(settings.corpus)
+    aside = f"{FILE_NAME}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            (home / f"{FILE_NAME}{suffix}").rename(home / f"{aside}{suffix}")
+    notices.append(f"The library was {problem}; it was kept as {home / aside}, and a new one was made from the corpus.")
+    return LibraryWriter(home)
+
+
+def _rebuild(home: Path, library: LibraryWriter, embedder: Embedder, wanted: Wanted, progress: Progress) -> None:
+    """New derived indexes beside the old ones, then one step from these to those."""
+    library.discard_staged()
+    identity = library.identity()
+    name = f"indexes-{int(library.indexes_folder().rpartition('-')[2]) + 1}"
+    remove_stale_indexes(home, library.indexes_folder())
+    with open_indexes(home, name) as indexes:
+        stores = Stores(*indexes)
+        indexer = Indexer(library, stores, embedder, _counted("Rebuilding indexes", library.count(), progress))
+        if identity is not None and identity.fingerprint == embedder.identity.fingerprint:
+            indexer.fill(library.keys())
+            library.publish(properties={"indexes": name})
+            library.forget_retired()
+        else:
+            indexer.reencode(stores, {"indexes": name}, wanted)
+
+
+def _wanted(library: Library, corpus: LoadedCorpus, folder: Path) -> Wanted:
+    """The corpus's articles with their digests."""
+    wanted = {article.article_id: (article, f"{ANALYSIS}:{article_digest(article)}") for article in corpus.articles}
+    try:
+        load_catalog(folder)
+    except CorpusFileError:  # among the problems already; what it said of files that have not changed still holds
+        altered = set(library.altered())
+        for article_id, digest in library.digests().items():
+            if article_id in wanted and article_id not in altered:
+                article = wanted[article_id][0]
+                if library.source(article_id)[0] == article.source:
+                    wanted[article_id] = (article, digest)
+    return wanted
+
+
+def _counted(stage: str, total: int, progress: Progress) -> Callable[[int], None]:
+    done = 0
+
+    def advance(passages: int) -> None:
+        nonlocal done
+        done += passages
+        progress(stage, done, max(total, done))
+
+    if total:
+        progress(stage, 0, total)
+    return advance
+
+
+def _new_passages(library: Library, wanted: Wanted) -> int:
+    stored = library.digests()
+    return sum(len(article.passages) for name, (article, digest) in wanted.items() if stored.get(name) != digest)
+
+
+def _unread(library: Library, corpus: LoadedCorpus) -> set[str]:
+    """Articles that are not gone although the corpus does not give them now."""
+    hidden = tuple(f"{folder}/" for folder in corpus.unlisted)
+    below = {a.article_id for a in library.articles() if hidden and a.files[0].startswith(hidden)}
+    return set(corpus.unread) | below

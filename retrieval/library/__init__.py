@@ -1,0 +1,8 @@
+"""The library: one SQLite file that holds everything worth keeping."""
+
+from retrieval.library.candidates import CandidateRow
+from retrieval.library.connection import migrate
+from retrieval.library.reading import FILE_NAME, Library
+from retrieval.library.writing import LibraryWriter, StagedPassage, model_property
+
+__all__ = ["FILE_NAME", "CandidateRow", "Library", "LibraryWriter", "StagedPassage", "migrate", "model_property"]

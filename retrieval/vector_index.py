@@ -1,0 +1,121 @@
+"""Paragraph embeddings in an embedded Chroma collection, compared by cosine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import chromadb
+from chromadb.api.client import Client
+from chromadb.api.collection_configuration import CreateCollectionConfiguration
+from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError
+
+from retrieval.errors import DamagedStoreError, RetrievalError, StorageError
+from retrieval.vectors import Matrix
+
+COLLECTION = "passages"
+_CONFIGURATION: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
+_PAGE = 5000  # Chroma refuses more than 5,461 records, and far more ids, in one call
+
+
+class ChromaVectorIndex:
+    """One vector a passage, by the library's passage keys. Use as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or make the collection in ``folder``. Raises StorageError, DamagedStoreError."""
+        self._folder = folder
+        self._client: Client | None = None
+        logging.getLogger("chromadb").setLevel(logging.CRITICAL)  # its errors reach the user through ours
+        with self._translated():
+            folder.mkdir(parents=True, exist_ok=True)
+            settings = ChromaSettings(anonymized_telemetry=False, is_persistent=True)
+            client = chromadb.PersistentClient(str(folder), settings=settings)
+            assert isinstance(client, Client)  # noqa: S101 - narrows the library's declared type
+            self._client = client
+            self._collection = self._client.get_or_create_collection(
+                COLLECTION, configuration=_CONFIGURATION, embedding_function=None
+            )
+
+    def __enter__(self) -> ChromaVectorIndex:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the folder; the index cannot be used afterwards."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            client.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except RetrievalError:
+            raise
+        except OSError as error:
+            remedy = "Check the disk and the folder's rights, then run: pullquote index"
+            raise StorageError(self._folder, error.strerror or str(error), remedy) from error
+        # Chroma's Rust core panics with a BaseException on some damaged files.
+        # Opened a second time in one process, what failed to open lacks attributes.
+        except (ChromaError, ValueError, RuntimeError, KeyError, AttributeError) as error:
+            raise self._as_ours(error) from error
+        except BaseException as error:
+            if type(error).__name__ == "PanicException":
+                raise self._as_ours(error) from error
+            raise
+
+    def _as_ours(self, error: BaseException) -> StorageError:
+        problem = " ".join(str(error).split())[:160] or type(error).__name__
+        if any(sign in problem.lower() for sign in ("disk is full", "no space", "os error 28", "i/o error")):
+            return StorageError(self._folder, problem, "Make room on the disk, then run: pullquote index")
+        if "readonly" in problem.lower() or "permission denied" in problem.lower():
+            return StorageError(self._folder, problem, "Check the folder's rights.")
+        return DamagedStoreError(self._folder, problem)
+
+    def add(self, keys: Sequence[int], vectors: Matrix) -> None:
+        """Store vectors, shape (number of keys, d); a key that is known gets its new vector."""
+        with self._translated():
+            for first in range(0, len(keys), _PAGE):
+                ids = [str(key) for key in keys[first : first + _PAGE]]
+                self._collection.upsert(ids=ids, embeddings=vectors[first : first + _PAGE])
+
+    def remove(self, keys: Sequence[int]) -> None:
+        """Forget passages; unknown keys are ignored."""
+        with self._translated():
+            for first in range(0, len(keys), _PAGE):
+                self._collection.delete(ids=[str(key) for key in keys[first : first + _PAGE]])
+
+    def keys(self) -> set[int]:
+        """The keys of everything stored."""
+        found: set[int] = set()
+        with self._translated():
+            while True:
+                page = self._collection.get(include=[], limit=_PAGE, offset=len(found))["ids"]
+                found.update(int(key) for key in page)
+                if len(page) < _PAGE:
+                    return found
+
+    def count(self) -> int:
+        """How many passages are stored."""
+        with self._translated():
+            return int(self._collection.count())
+
+    def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]:
+        """Keys and cosines of the passages nearest to ``vector``, shape (d,); best first.
+
+        Raises DamagedStoreError when most of what is stored cannot be reached: Chroma says nothing if its files of
+        neighbours are lost, and searches the little that it has in its log.
+        """
+        with self._translated():
+            found = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
+        distances = found["distances"]
+        hits = zip(found["ids"][0], distances[0], strict=True) if distances else ()
+        nearest = [(int(key), 1.0 - float(distance)) for key, distance in hits]
+        if len(nearest) < limit and 2 * len(nearest) < min(limit, stored := self.count()):
+            raise DamagedStoreError(self._folder, f"only {len(nearest)} of {stored} vectors can be searched")
+        return nearest

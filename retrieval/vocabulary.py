@@ -1,0 +1,135 @@
+"""What a corpus says word by word: in how many passages a term occurs, which terms are names, what acronyms mean.
+
+Pure and in memory; whoever stores the corpus keeps the three tables (term, df, names; acronym, expansion) and hands
+them over. ``Vocabulary.of`` builds them from passages, ``add`` and ``remove`` keep them in step with changes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from retrieval.tokens import Token, content_terms, is_content, name_terms, term_of, tokenize
+
+#: An idf is clipped here, so that a rare word weighs the same in sixty passages and in a hundred thousand.
+IDF_FLOOR, IDF_CEILING = 0.5, 4.0
+
+_ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{0,9}[A-Z0-9][A-Za-z0-9]{0,4})s?\)|\b([A-Z][A-Z0-9]{1,6}) \(([^()]{4,70})\)")
+
+_CAPITALISED_RUN = re.compile(r"\b[A-Z][\w’'-]+(?:[ -](?:of |for |the |and |on )*[A-Z][\w’'-]+){2,5}")
+
+
+def acronyms(text: str) -> dict[str, tuple[str, ...]]:
+    """Acronyms that ``text`` spells out, as ``{term: terms of the expansion}``.
+
+    "Nordic-Baltic Eight (NB8)" and "NB8 (Nordic-Baltic Eight)": the letters have to be the initials of the words
+    next to the bracket; a digit stands for the number written out. After Schwartz and Hearst 2003, "A simple
+    algorithm for identifying abbreviation definitions in biomedical text", restricted to initials.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for match in _ACRONYM.finditer(text):
+        short = match.group(1) or match.group(2)
+        if match.group(1):
+            words = tokenize(text[max(0, match.start() - 120) : match.start()])[-2 * len(short) :]
+            expansion = _initials(short, words, at_end=True)
+        else:
+            expansion = _initials(short, tokenize(match.group(3)), at_end=False)
+        if expansion:
+            found[term_of(short)] = expansion
+    return found
+
+
+def _initials(short: str, words: list[Token], *, at_end: bool) -> tuple[str, ...]:
+    """Content terms of the run of ``words`` whose initials are ``short``; empty where there is none."""
+    for count in range(2, len(words) + 1):
+        run = words[-count:] if at_end else words[:count]
+        for kept in (run, [word for word in run if is_content(word)]):
+            initials = "".join(w.term if w.is_number else w.word[:1] for w in kept)
+            if initials == short.lower() and kept[0] is run[0]:
+                return tuple(w.term for w in run if is_content(w))
+    return ()
+
+
+def initialisms(text: str) -> dict[str, tuple[str, ...]]:
+    """Runs of capitalised words under their initials ("United Methodist Church": umc): guesses, of three letters up."""
+    found: dict[str, tuple[str, ...]] = {}
+    for match in _CAPITALISED_RUN.finditer(text):
+        words = [word for word in tokenize(match.group()) if is_content(word)]
+        if 3 <= len(words) <= 6:
+            found["".join(word.word[0] for word in words)] = tuple(word.term for word in words)
+    return found
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Document frequencies over ``n`` passages; a term is a name when most passages that hold it capitalise it."""
+
+    n: int = 0
+    frequencies: Counter[str] = field(default_factory=Counter)
+    capitalised: Counter[str] = field(default_factory=Counter)
+    expansions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    guesses: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _by_initial: dict[str, list[str]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Vocabulary:
+        """The vocabulary of passages given as texts."""
+        vocabulary = cls()
+        for text in texts:
+            vocabulary.add(text)
+        return vocabulary
+
+    def add(self, text: str) -> None:
+        """Count one more passage."""
+        self.n += 1
+        self.frequencies.update(set(content_terms(text)))
+        self.capitalised.update(name_terms(tokenize(text)))
+        self.expansions.update(acronyms(text))
+        self.guesses.update(initialisms(text))
+        self._by_initial.clear()
+
+    def remove(self, text: str) -> None:
+        """Count one passage less; acronyms stay known, for another passage may use them."""
+        self.n -= 1
+        self.frequencies -= Counter(set(content_terms(text)))
+        self.capitalised -= Counter(name_terms(tokenize(text)))
+        self._by_initial.clear()
+
+    def df(self, term: str) -> int:
+        """The number of passages that hold ``term``."""
+        return self.frequencies[term]
+
+    def idf(self, term: str) -> float:
+        """Weight of a term: BM25's, clipped to ``IDF_FLOOR … IDF_CEILING``."""
+        df = self.frequencies[term]
+        return min(max(math.log1p((self.n - df + 0.5) / (df + 0.5)), IDF_FLOOR), IDF_CEILING)
+
+    def is_name(self, term: str) -> bool:
+        """Whether the corpus mostly writes ``term`` with a capital inside sentences."""
+        return 2 * self.capitalised[term] > self.frequencies[term] > 0
+
+    def near(self, term: str, *, names_only: bool) -> str | None:
+        """The corpus's own term for a misspelt one, or ``None``.
+
+        One edit (a swap of neighbours counts as one) from five letters on, two from nine on. The first letter has to
+        be right: people rarely miss it, and it keeps ``Orban`` apart from ``urban``.
+        """
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        if len(term) < 5 or not term.isalpha():
+            return None
+        if not self._by_initial:
+            grouped: defaultdict[str, list[str]] = defaultdict(list)
+            for known in self.frequencies:
+                grouped[known[0]].append(known)
+            self._by_initial = dict(grouped)
+        choices = [w for w in self._by_initial.get(term[0], ()) if abs(len(w) - len(term)) <= 2 and len(w) > 3]
+        if names_only:
+            choices = [word for word in choices if self.is_name(word)]
+        edits = 2 if len(term) >= 9 else 1
+        best = process.extractOne(term, choices, scorer=OSA.distance, score_cutoff=edits)
+        return None if best is None else str(best[0])

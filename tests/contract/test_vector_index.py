@@ -1,0 +1,152 @@
+"""What every vector index does, proved on the one in memory and on Chroma."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pytest
+
+from retrieval.indexing import VectorStore
+from retrieval.search import VectorSearch
+from retrieval.vector_index import ChromaVectorIndex
+from retrieval.vectors import Matrix, normalised
+from tests.fakes import MemoryVectorIndex
+
+#: More than Chroma takes in one call (5,461).
+MANY = 6000
+
+
+class VectorIndex(VectorStore, VectorSearch, Protocol):
+    """Both sides of a vector index."""
+
+
+class Shop:
+    """Opens an index, and again what it wrote before."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self._kind = kind
+        self._folder = folder
+        self._memory = MemoryVectorIndex()
+        self._open = ExitStack()
+
+    def open(self) -> VectorIndex:
+        """The index as it is stored; one that was open is closed first."""
+        self.close()
+        if self._kind == "memory":
+            return self._memory
+        return self._open.enter_context(ChromaVectorIndex(self._folder / "chroma"))
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._open.close()
+
+
+@pytest.fixture(params=["memory", "chroma"])
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
+    """Both implementations, one after the other."""
+    made = Shop(request.param, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def index(shop: Shop) -> VectorIndex:
+    """A new, empty index."""
+    return shop.open()
+
+
+def unit(*rows: list[float]) -> Matrix:
+    """Rows as unit vectors."""
+    return normalised(np.array(rows, dtype=np.float32))
+
+
+def spread(count: int) -> Matrix:
+    """So many different directions."""
+    return normalised(np.random.default_rng(1).standard_normal((count, 16)).astype(np.float32))
+
+
+def test_a_new_index_is_empty(index: VectorIndex) -> None:
+    """Nothing is stored, nothing is near, and asking is no error."""
+    assert (index.count(), index.keys()) == (0, set())
+    assert index.nearest(unit([1, 0, 0])[0], 5) == []
+
+
+def test_the_nearest_come_first_with_their_cosine(index: VectorIndex) -> None:
+    """Hits are ordered by cosine, and the number given is the cosine."""
+    index.add([7, 8, 9], unit([1, 0, 0], [1, 1, 0], [-1, 0, 0]))
+    hits = index.nearest(unit([1, 0, 0])[0], 3)
+    assert [key for key, _ in hits] == [7, 8, 9]
+    assert [cosine for _, cosine in hits] == pytest.approx([1.0, 0.5**0.5, -1.0], abs=1e-4)
+
+
+def test_length_does_not_count(index: VectorIndex) -> None:
+    """A long vector in a worse direction loses against a short one in a better."""
+    index.add([1, 2], np.array([[50, 50, 0], [0.1, 0, 0]], dtype=np.float32))
+    assert [key for key, _ in index.nearest(unit([1, 0, 0])[0], 2)] == [2, 1]
+
+
+def test_the_limit_holds(index: VectorIndex) -> None:
+    """At most so many hits, and fewer when there are fewer."""
+    index.add([1, 2, 3], spread(3))
+    assert len(index.nearest(spread(1)[0], 2)) == 2
+    assert len(index.nearest(spread(1)[0], 60)) == 3
+
+
+def test_a_known_key_is_replaced(index: VectorIndex) -> None:
+    """Adding a key again stores its new vector, and nothing twice."""
+    index.add([1, 2], unit([1, 0], [0, 1]))
+    index.add([1], unit([-1, 0]))
+    assert index.count() == 2
+    assert index.nearest(unit([1, 0])[0], 2)[-1] == (1, pytest.approx(-1.0, abs=1e-4))
+
+
+def test_what_is_removed_is_gone(index: VectorIndex) -> None:
+    """A removed passage is in no count and no hit; the others stay."""
+    index.add([1, 2, 3], spread(3))
+    index.remove([2])
+    assert (index.count(), index.keys()) == (2, {1, 3})
+    assert {key for key, _ in index.nearest(spread(3)[1], 3)} == {1, 3}
+
+
+def test_unknown_keys_can_be_removed(index: VectorIndex) -> None:
+    """Removing what is not there, or nothing, changes nothing."""
+    index.add([1], spread(1))
+    index.remove([2, 3_000_000_000])
+    index.remove([])
+    assert index.keys() == {1}
+
+
+def test_a_removed_key_can_come_back(index: VectorIndex) -> None:
+    """Removal leaves no mark on a key."""
+    index.add([1], unit([1, 0]))
+    index.remove([1])
+    index.add([1], unit([0, 1]))
+    assert index.nearest(unit([0, 1])[0], 1) == [(1, pytest.approx(1.0, abs=1e-4))]
+
+
+def test_it_lasts(shop: Shop) -> None:
+    """What was added and removed is so after closing and opening again."""
+    index = shop.open()
+    index.add([1, 2, 3], spread(3))
+    index.remove([3])
+    again = shop.open()
+    assert again.keys() == {1, 2}
+    assert again.nearest(spread(3)[1], 1) == [(2, pytest.approx(1.0, abs=1e-4))]
+
+
+def test_large_batches(shop: Shop) -> None:
+    """More than one call of the store can take is stored, listed, searched, kept and removed as a whole."""
+    index = shop.open()
+    vectors, keys = spread(MANY), list(range(1, MANY + 1))
+    index.add(keys, vectors)
+    assert index.count() == MANY
+    index = shop.open()
+    assert index.keys() == set(keys)
+    assert [index.nearest(vectors[at], 1)[0][0] for at in (0, 2999, MANY - 1)] == [1, 3000, MANY]
+    index.remove(keys[:-1])
+    assert index.keys() == {MANY}
+    assert [key for key, _ in index.nearest(vectors[0], 60)] == [MANY]

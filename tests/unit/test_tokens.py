@@ -1,0 +1,83 @@
+"""Folding: what is one word to a reader is one term."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.tokens import content_terms, fold, name_terms, term_of, tokenize
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Élysée", "Elysee"),
+        ("Zelensky", "Zelenskyy"),
+        ("Zelenskiy", "Zelensky"),
+        ("defence", "defense"),
+        ("organisation", "organization"),
+        ("programme", "program"),
+        ("centre", "center"),
+        ("neighbour", "neighbor"),
+        ("Kiev", "Kyiv"),
+        ("Estonian", "Estonia"),
+        ("French", "France"),
+        ("Ukrainians", "Ukraine"),
+        ("U.S.", "American"),
+        ("UK", "British"),
+        ("four", "4"),
+        ("600,000", "600000"),
+        ("agreement", "agreed"),
+        ("countries", "country’s"),
+        ("captured", "capture"),
+        ("delivery", "deliver"),
+        ("came", "come"),
+        ("Nausėda", "NAUSEDA"),
+    ],
+)
+def test_spellings_of_one_word_share_a_term(one: str, other: str) -> None:
+    """Spelling, diacritics, inflection and nationality do not tell words apart."""
+    assert term_of(one) == term_of(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("US", "us"), ("polish", "Polish"), ("process", "produce"), ("3.5", "35")])
+def test_different_words_stay_apart(one: str, other: str) -> None:
+    """Folding does not merge what means something else."""
+    assert term_of(one) != term_of(other)
+
+
+def test_offsets_point_at_the_words() -> None:
+    """Every token can be sliced out of the text it came from."""
+    text = "The United\u00a0States’ “NB8” met O’Brien in 2024, at 3.5%."
+    found = [text[token.start : token.end] for token in tokenize(text)]
+    assert found[:3] == ["The", "United\u00a0States", "NB8"]
+    assert "O’Brien" in found
+    assert "2024" in found
+    assert "3.5" in found
+
+
+def test_two_word_countries_are_one_term() -> None:
+    """ "United States" is found by "US" and says nothing about states."""
+    assert content_terms("the United States and the US") == ("usa", "usa")
+
+
+def test_names_are_told_by_capitals_inside_a_sentence() -> None:
+    """A capital at the start of a sentence is no sign of a name."""
+    assert name_terms(tokenize("Leaders met Macron. Talks went on.")) == {"macron"}
+
+
+def test_function_words_are_not_content_but_the_country_us_is() -> None:
+    """The pronoun "us" is dropped, the country "US" kept."""
+    assert content_terms("They told us that it is so") == (term_of("told"),)
+    assert content_terms("the US") == ("usa",)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "…—", "😀", "\u202e", "''''"])
+def test_text_without_words_has_no_tokens(text: str) -> None:
+    """Nothing to say is no error."""
+    assert tokenize(text) == []
+
+
+def test_folding_is_idempotent() -> None:
+    """What is folded once is folded."""
+    for word in ("Élysée", "STRASSE", "Łódź", "ﬁnance", "İstanbul"):
+        assert fold(fold(word)) == fold(word)
