@@ -1,0 +1,98 @@
+"""Articles to read, rather than to search: the list, one with its numbered paragraphs, what was left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rapidfuzz import process
+
+from retrieval.errors import UnknownArticleError
+from retrieval.library import Library
+from retrieval.models import ArticleSummary, Omission, Passage
+from retrieval.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph as a reader counts it; ``left_out`` says why it is not indexed. ``text`` is a slice."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+    left_out: str | None
+
+
+class Shelf:
+    """The articles of a library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def articles(self) -> list[ArticleSummary]:
+        """All articles, by id."""
+        return self._library.articles()
+
+    def omissions(self, article_id: str) -> tuple[str, list[Omission]]:
+        """An article's text and what of it is not indexed. Raises UnknownArticleError, AlteredArticleError."""
+        text = self._library.text(article_id)
+        if text is None:
+            raise self._unknown(article_id)
+        return text, self._library.omissions(article_id)
+
+    def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
+        """An article and its paragraphs, everything included, in order.
+
+        Raises UnknownArticleError, AlteredArticleError.
+        """
+        text, omissions = self.omissions(article_id)
+        summary = next(a for a in self._library.articles() if a.article_id == article_id)
+        parts = [
+            Paragraph(o.paragraph, o.start, o.end, text[o.start : o.end], o.reason.value)
+            for o in omissions
+            if o.paragraph is not None
+        ]
+        for stored in self._library.passages_of(article_id):
+            parts += _paragraphs(text, stored.passage)
+        return summary, _joined(text, sorted(parts, key=lambda part: part.start))
+
+    def _unknown(self, article_id: str) -> UnknownArticleError:
+        ids = [article.article_id for article in self._library.articles()]
+        near = process.extractOne(article_id, ids, score_cutoff=60)
+        return UnknownArticleError(article_id, str(near[0]) if near else None)
+
+
+def _paragraphs(text: str, passage: Passage) -> Iterator[Paragraph]:
+    """The paragraphs of a passage; the pieces of a long one are put together by ``_joined``."""
+    count = passage.last_paragraph - passage.paragraph + 1
+    spans = [(passage.start, passage.end)]
+    for between in (r"\n", r"\n\s*\n"):  # a line each, or with lines that were wrapped
+        ends = [m.start() for m in re.compile(rf"\s*{between}\s*").finditer(text, passage.start, passage.end)]
+        starts = [m.end() for m in re.compile(rf"\s*{between}\s*").finditer(text, passage.start, passage.end)]
+        if len(ends) == count - 1:
+            spans = list(zip([passage.start, *starts], [*ends, passage.end], strict=True))
+            break
+    for number, (start, end) in enumerate(spans, start=passage.paragraph):
+        yield Paragraph(number, start, end, text[start:end], None)
+
+
+def _joined(text: str, parts: list[Paragraph]) -> list[Paragraph]:
+    """Pieces of one paragraph made whole again."""
+    joined: list[Paragraph] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if last is not None and last.number == part.number and last.left_out == part.left_out:
+            joined[-1] = Paragraph(last.number, last.start, part.end, text[last.start : part.end], last.left_out)
+        else:
+            joined.append(part)
+    return joined
+
+
+@contextmanager
+def open_shelf(settings: Settings) -> Iterator[Shelf]:
+    """The articles of a data folder. Raises NotIndexedError, StorageError."""
+    with Library(settings.home) as library:
+        yield Shelf(library)

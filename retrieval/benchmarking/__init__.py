@@ -1,0 +1,1 @@
+"""Times indexing and asking on synthetic corpora, beside the plain pipeline."""

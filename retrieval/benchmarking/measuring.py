@@ -1,0 +1,145 @@
+"""Builds corpora of several sizes and measures both pipelines on each."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retrieval.benchmarking.plain import PlainPipeline
+from retrieval.benchmarking.synthetic import PARAGRAPHS, Paragraph, paragraphs, pool, questions
+from retrieval.corpus import article_digest, build_article, parse_document, split_sentences
+from retrieval.embedding import Embedder, SentenceTransformerEmbedder
+from retrieval.home import Progress, open_indexes
+from retrieval.indexing import Indexer, Stores
+from retrieval.library import LibraryWriter
+from retrieval.models import Article, ModelIdentity
+from retrieval.ownership import owning
+from retrieval.settings import Settings
+from retrieval.vectors import Matrix, normalised, pooled
+
+#: Passages that are encoded for real to measure the rate of indexing; beyond that, with ``full`` only.
+ENCODED = 1000
+QUESTIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedEmbedder:
+    """Gives each sentence a vector near that of the real sentence it was made from, at no cost.
+
+    So a large corpus is built in minutes with vectors that lie as real ones do.
+    """
+
+    identity: ModelIdentity
+    prepared: dict[str, Matrix]
+
+    def encode(self, texts: Sequence[str], *, question: bool = False) -> Matrix:  # noqa: ARG002 - the port's
+        """The prepared vectors of ``texts``; questions are never prepared."""
+        return np.stack([self.prepared[text] for text in texts])
+
+
+def measure(
+    sizes: Sequence[int], settings: Settings, folder: Path, progress: Progress, *, full: bool
+) -> dict[str, Any]:
+    """Measure all sizes; ``folder`` is used for the corpora. Times in seconds, memory and disk in bytes."""
+    embedder = SentenceTransformerEmbedder(settings.embedding_model, threads=settings.threads)
+    measured: dict[str, Any] = {"model": str(embedder.identity), "sentences": len(pool()), "indexing": {}, "asking": []}
+    for size in sizes:
+        real = full or size <= ENCODED
+        made = list(paragraphs(size))
+        ours, plain = folder / f"pullquote-{size}", folder / f"plain-{size}"
+        progress(f"{size:,} passages", 0, 4)
+        rates = _index_both(made, ours, plain, embedder, settings, real=real)
+        progress(f"{size:,} passages", 2, 4)
+        if real:
+            measured["indexing"][size] = rates
+        row: dict[str, Any] = {"passages": size, "vectors": "encoded" if real else "prepared"}
+        file = folder / f"questions-{size}.json"
+        file.write_text(json.dumps(questions(made, QUESTIONS)), encoding="utf-8")
+        for step, (name, place) in enumerate((("pullquote", ours), ("plain", plain)), start=3):
+            row[name] = _ask(name, place, settings.embedding_model, file) | {"disk_bytes": _disk(place)}
+            progress(f"{size:,} passages", step, 4)
+        measured["asking"].append(row)
+    return measured
+
+
+def _index_both(
+    made: list[Paragraph],
+    ours: Path,
+    plain: Path,
+    embedder: SentenceTransformerEmbedder,
+    settings: Settings,
+    *,
+    real: bool,
+) -> dict[str, float]:
+    """Build both corpora; passages a second for each, reading of text included."""
+    pipeline = PlainPipeline(plain, settings.embedding_model)
+    texts = [paragraph.text for paragraph in made]
+    if real:
+        embedder.encode(texts[:8])
+        started = time.perf_counter()
+        pipeline.index(texts)
+        plain_rate = len(made) / (time.perf_counter() - started)
+        started = time.perf_counter()
+        index_articles(ours, _articles(texts), embedder)
+        return {"plain": plain_rate, "pullquote": len(made) / (time.perf_counter() - started)}
+    prepared, whole = _prepared(made, embedder)
+    pipeline.store(texts, whole)
+    index_articles(ours, _articles(texts), PreparedEmbedder(embedder.identity, prepared))
+    return {}
+
+
+def _articles(texts: Sequence[str]) -> list[Article]:
+    parts = [texts[first : first + PARAGRAPHS] for first in range(0, len(texts), PARAGRAPHS)]
+    return [
+        build_article(parse_document("\n".join(part).encode(), f"article-{number:06}.txt"))
+        for number, part in enumerate(parts)
+    ]
+
+
+def index_articles(home: Path, articles: Sequence[Article], embedder: Embedder) -> None:
+    """Index articles into a new data folder."""
+    with owning(home), LibraryWriter(home) as library, open_indexes(home, library.indexes_folder()) as indexes:
+        Indexer(library, Stores(*indexes), embedder).update({a.article_id: (a, article_digest(a)) for a in articles})
+
+
+def _prepared(made: list[Paragraph], embedder: Embedder) -> tuple[dict[str, Matrix], Matrix]:
+    """Vectors for every sentence, and for every whole paragraph."""
+    real = embedder.encode(pool())
+    random = np.random.default_rng(0)
+    prepared: dict[str, Matrix] = {}
+    whole = []
+    for paragraph in made:
+        spans = split_sentences(paragraph.text)
+        noise = random.normal(size=(len(spans), real.shape[1])).astype(np.float32) * (0.35 / real.shape[1] ** 0.5)
+        origins = [paragraph.origins[min(k, len(paragraph.origins) - 1)] for k in range(len(spans))]
+        vectors = normalised(real[origins] + noise)
+        for span, vector in zip(spans, vectors, strict=True):
+            prepared[paragraph.text[span.start : span.end]] = vector
+        whole.append(pooled(vectors, [span.end - span.start for span in spans]))
+    return prepared, np.stack(whole)
+
+
+def _ask(system: str, folder: Path, model: str, file: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "retrieval.benchmarking.asking", system, str(folder), model, str(file)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own module
+    found = json.loads(done.stdout.splitlines()[-1])
+    seconds = np.array(found["seconds"])
+    return {
+        "p50": float(np.quantile(seconds, 0.5)),
+        "p95": float(np.quantile(seconds, 0.95)),
+        "questions_a_second": float(len(seconds) / seconds.sum()),
+        "first_answer": found["first_answer"],
+        "peak_bytes": found["peak_bytes"],
+    }
+
+
+def _disk(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,47 @@
+"""The plain pipeline, to compare with: what a first tutorial builds from sentence-transformers and Chroma.
+
+One vector a paragraph, the libraries' defaults, the text kept in Chroma. It stands for other people's programs, so it
+uses the libraries itself, not through our adapters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import chromadb
+from chromadb.config import Settings as ChromaSettings
+from sentence_transformers import SentenceTransformer
+
+from retrieval.embedding import find_model
+from retrieval.vectors import Matrix
+
+
+class PlainPipeline:
+    """A Chroma collection of paragraphs."""
+
+    def __init__(self, folder: Path, model: str) -> None:
+        self._model = SentenceTransformer(str(find_model(model)), device="cpu")
+        client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
+        self._collection = client.get_or_create_collection("paragraphs", embedding_function=None)
+        self._batch = client.get_max_batch_size()
+
+    def index(self, texts: Sequence[str]) -> None:
+        """Encode and store paragraphs."""
+        self.store(texts, self._model.encode(list(texts), show_progress_bar=False))
+
+    def store(self, texts: Sequence[str], vectors: Matrix) -> None:
+        """Store paragraphs with vectors that are there already."""
+        for first in range(0, len(texts), self._batch):
+            some = list(texts[first : first + self._batch])
+            self._collection.add(
+                ids=[str(first + k) for k in range(len(some))],
+                documents=some,
+                embeddings=vectors[first : first + self._batch],
+            )
+
+    def ask(self, question: str, count: int = 3) -> list[str]:
+        """The nearest paragraphs."""
+        vector = self._model.encode([question], show_progress_bar=False)
+        found = self._collection.query(query_embeddings=vector, n_results=count, include=["documents", "distances"])
+        return list((found["documents"] or [[]])[0])

@@ -1,0 +1,75 @@
+"""The command ``pullquote``: its subcommands, and what becomes of errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from retrieval.cli import asking, benchmarking, browsing, measuring, upkeep
+from retrieval.cli.options import stderr
+from retrieval.cli.rendering import harmless, one_line
+from retrieval.errors import RetrievalError
+
+app = typer.Typer(
+    help="Answers questions with passages of your own articles: word for word, attributed, or not at all.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (asking.ask, asking.find, browsing.sources, browsing.source, upkeep.index, upkeep.doctor):
+    app.command()(command)
+app.command("eval")(measuring.evaluate)
+app.command()(measuring.calibrate)
+app.command()(benchmarking.bench)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pullquote {version('pullquote')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Answers questions with passages of your own articles: word for word, attributed, or not at all."""
+
+
+def main() -> None:
+    """Run the command line; every error ends as one line on standard error and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows another one
+    try:
+        app()
+    except RetrievalError as error:
+        _complain(str(error))
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    except OSError as error:
+        _complain(f"{error.filename or 'The system'}: {error.strerror or error}. Check the disk and its rights.")
+    except Exception as error:
+        if os.environ.get("PULLQUOTE_DEBUG"):
+            raise
+        _complain(
+            f"Something unexpected happened: {type(error).__name__}: {one_line(str(error))}. "
+            "Please report it with the output of the same command under PULLQUOTE_DEBUG=1."
+        )
+
+
+def _complain(message: str) -> None:
+    stderr.print(Text(f"pullquote: {harmless(' '.join(message.split()))}"), soft_wrap=True)
+    sys.exit(2)

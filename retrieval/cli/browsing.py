@@ -1,0 +1,88 @@
+"""``pullquote sources`` and ``pullquote source``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from retrieval.articles import Shelf, open_shelf
+from retrieval.cli.documents import article_document, omission_document
+from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout
+from retrieval.cli.rendering import WIDEST, article_heading, harmless, one_line
+from retrieval.models import ArticleSummary
+
+
+def sources(
+    audit: Annotated[bool, typer.Option("--audit", help="List all text that is not indexed, and why.")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """List the articles, or with --audit every piece of their text that is not indexed.
+
+    Example: pullquote sources --audit
+    """
+    with open_shelf(settings_from(home, corpus)) as shelf:
+        articles = shelf.articles()
+        if audit:
+            _audit(shelf, articles, as_json=as_json)
+        elif as_json:
+            print_json([article_document(article) for article in articles])
+        else:
+            for article in articles:
+                stdout.print(article_heading(article), width=min(stdout.width, WIDEST))
+                for repair in article.repairs:
+                    line = f"  repaired in line {repair.line}: {repair.before} → {repair.after}"
+                    stdout.print(Text(harmless(line), style="dim"))
+                for name in article.files[1:]:
+                    stdout.print(Text(f"  the same text as {harmless(name)}", style="dim"))
+                stdout.print()
+
+
+def _audit(shelf: Shelf, articles: list[ArticleSummary], *, as_json: bool) -> None:
+    documents = [
+        omission_document(article, omission, text)
+        for article in articles
+        for text, omissions in [shelf.omissions(article.article_id)]
+        for omission in omissions
+    ]
+    if as_json:
+        print_json(documents)
+        return
+    for document in documents:
+        place = f"{document['file']}:{document['line']}"
+        detail = f" ({document['detail']})" if document["detail"] else ""
+        stdout.print(Text(harmless(f"{place}  {document['reason']}{detail}"), style="green"))
+        stdout.print(Text(f"    {one_line(document['text'])}"), width=min(stdout.width, WIDEST))
+
+
+def source(
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="The article's id, as `sources` lists it.")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Print an article with numbered paragraphs; those that are not indexed are marked.
+
+    Example: pullquote source 001_c89cddc9c1940466
+    """
+    with open_shelf(settings_from(home, corpus)) as shelf:
+        summary, paragraphs = shelf.read(article_id)
+    if as_json:
+        listed = [
+            {"paragraph": p.number, "start": p.start, "end": p.end, "left_out": p.left_out, "text": p.text}
+            for p in paragraphs
+        ]
+        print_json(article_document(summary) | {"text": listed})
+        return
+    width = min(stdout.width, WIDEST)
+    stdout.print(article_heading(summary), width=width)
+    for paragraph in paragraphs:
+        stdout.print()
+        number = Text.assemble((f"{paragraph.number:>4} ", "cyan"))
+        mark = f"[{paragraph.left_out}] " if paragraph.left_out else ""
+        body = Text.assemble((mark, "yellow"), (harmless(paragraph.text), "dim" if mark else ""))
+        for index, line in enumerate(body.wrap(stdout, width - 5)):
+            stdout.print((number if index == 0 else Text("     ")) + line, soft_wrap=True)

@@ -1,0 +1,91 @@
+"""Answers as JSON documents: the fields that other programs may rely on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from retrieval.models import Answer, ArticleSummary, Findings, Omission, Quote
+
+
+def quote_document(quote: Quote, *, explain: bool = False) -> dict[str, Any]:
+    """One quote; with ``explain`` also why it was chosen."""
+    passage, meta = quote.passage, quote.metadata
+    document: dict[str, Any] = {
+        "passage_id": passage.passage_id,
+        "article_id": passage.article_id,
+        "title": meta.title,
+        "title_source": meta.title_source.value,
+        "publisher": meta.publisher,
+        "published": meta.published,
+        "url": meta.url,
+        "section": passage.section,
+        "paragraph": passage.paragraph,
+        "start": passage.start,
+        "end": passage.end,
+        "text": quote.text,
+        "highlights": [list(span) for span in quote.highlights],
+        "lead_in": quote.lead_in,
+        "score": round(quote.score, 6),
+        "also_in": list(quote.also_in),
+    }
+    if explain:
+        document["explain"] = {name: round(value, 6) for name, value in quote.evidence}
+    return document
+
+
+def answer_document(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
+    """One answer, as ``ask --json`` prints it."""
+    return {
+        "question": answer.question,
+        "answered": answer.answered,
+        "confidence": round(answer.confidence, 6),
+        "notes": list(answer.notes),
+        "quotes": [quote_document(quote, explain=explain) for quote in answer.quotes],
+        "closest": [quote_document(quote, explain=explain) for quote in answer.closest],
+    }
+
+
+def findings_document(findings: Findings) -> dict[str, Any]:
+    """What ``find --json`` prints."""
+    return {
+        "words": findings.words,
+        "total": findings.total,
+        "hits": [quote_document(quote) for quote in findings.hits],
+    }
+
+
+def article_document(summary: ArticleSummary) -> dict[str, Any]:
+    """One article of ``sources --json``."""
+    meta = summary.metadata
+    return {
+        "article_id": summary.article_id,
+        "title": meta.title,
+        "title_source": meta.title_source.value,
+        "publisher": meta.publisher,
+        "author": meta.author,
+        "published": meta.published,
+        "url": meta.url,
+        "language": meta.language,
+        "files": list(summary.files),
+        "encoding": summary.encoding,
+        "paragraphs": summary.paragraphs,
+        "passages": summary.passages,
+        "characters": summary.characters,
+        "sections": list(summary.sections),
+        "repairs": [{"line": r.line, "start": r.start, "before": r.before, "after": r.after} for r in summary.repairs],
+    }
+
+
+def omission_document(summary: ArticleSummary, omission: Omission, text: str) -> dict[str, Any]:
+    """One piece of text that is not indexed, for ``sources --audit --json``."""
+    return {
+        "article_id": summary.article_id,
+        "file": summary.files[0],
+        "line": omission.line,
+        "paragraph": omission.paragraph,
+        "start": omission.start,
+        "end": omission.end,
+        "reason": omission.reason.value,
+        "detail": omission.detail,
+        "text": text[omission.start : omission.end],
+    }

@@ -1,0 +1,187 @@
+"""``pullquote eval`` and ``pullquote calibrate``."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from retrieval import calibration
+from retrieval.cli.options import (
+    CorpusOption,
+    HomeOption,
+    JsonOption,
+    print_json,
+    progress_bars,
+    settings_from,
+    stderr,
+    stdout,
+)
+from retrieval.cli.rendering import harmless, one_line
+from retrieval.confidence import shipped
+from retrieval.errors import RetrievalError, StorageError
+from retrieval.evaluation import report
+from retrieval.evaluation.plotting import plot
+from retrieval.evaluation.questions import Asked, read_questions, read_squad
+from retrieval.evaluation.systems import Bench, Example, examples, run
+from retrieval.evaluation.temporary import temporary_bench
+from retrieval.home import Progress, open_home
+from retrieval.settings import Settings
+
+SquadOption = Annotated[
+    Path | None, typer.Option("--squad", help="Questions in SQuAD's format; their paragraphs become the corpus.")
+]
+
+
+def evaluate(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="JSON Lines: question, answers [{article, contains}].", show_default=False),
+    ] = None,
+    squad: SquadOption = None,
+    errors: Annotated[bool, typer.Option("--errors", help="List the misses with what was shown instead.")] = False,
+    plot_file: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE.png", help="Draw the risk–coverage curve and hit@k.")
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Measure finding and declining, beside paragraph vectors alone and BM25 alone.
+
+    Example: pullquote eval --squad questions.json --errors
+    """
+    if bool(files) == bool(squad):
+        raise typer.BadParameter("give either files of questions or --squad FILE")
+    settings = settings_from(home, corpus)
+    with progress_bars() as progress, _bench(settings, files or [], squad, progress) as (bench, questions):
+        results = run(bench, questions, progress=_counted("Asking", len(questions), progress))
+        found = report.document(results, len(bench.passages), shipped().answered)
+        wrong = report.misses(results, bench.texts())
+    if plot_file is not None:
+        plot(found, plot_file)
+    if as_json:
+        print_json(found | ({"errors": wrong} if errors else {}))
+        return
+    stdout.print(report.tables(found))
+    for miss in wrong if errors else ():
+        stdout.print(Text(f"\n{harmless(miss['question'])}", style="bold"))
+        stdout.print(Text(f"  {', '.join(miss['faults'])}; confidence {miss['confidence']:.2f}", style="yellow"))
+        stdout.print(Text(f"  expected {', '.join(miss['expected']) or 'no answer'}", style="green"))
+        if miss["shown"]:
+            stdout.print(Text(f"  first {miss['shown']}: {one_line(miss['shown_text'])}", style="dim"))
+
+
+def calibrate(
+    squad: Annotated[Path, typer.Option("--squad", help="Questions in SQuAD's format to fit the weights on.")],
+    about: Annotated[
+        str | None,
+        typer.Option("--about", help="What the questions are, and their licence, to be kept with the weights."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE.json", help="Write the weights here (confidence.json).")
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Fit the weights of the confidence, cross-validated by article, and print how reliable it is.
+
+    Example: pullquote calibrate --squad questions.json --output retrieval/confidence.json
+    """
+    settings = settings_from(home, corpus)
+    with progress_bars() as progress, _bench(settings, [], squad, progress) as (bench, questions):
+        made = examples(bench, questions, progress=_counted("Asking", len(questions), progress))
+        passages = len(bench.passages)
+    try:
+        fitted = calibration.fit([e.features for e in made], [e.answerable for e in made], [e.group for e in made])
+    except ValueError as error:
+        raise RetrievalError(f"{squad}: {error}. Use a file with questions on more articles.") from error
+    found = _calibration_document(made, fitted.out_of_fold)
+    weights = calibration.confidence_of(
+        fitted,
+        answered=found["threshold"],
+        not_sure=round(found["threshold"] / 3, 2),
+        made={
+            "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+            "command": f"pullquote calibrate --squad {squad.name}",
+            "data": f"{about or squad.name}: {len(questions)} questions, {passages} passages; each question with its "
+            "answer and without, in the whole corpus and among three articles",
+            "model": settings.embedding_model,
+        },
+    )
+    if output is not None:
+        try:
+            output.write_text(weights.to_json(), encoding="utf-8")
+        except OSError as error:
+            raise StorageError(output, error.strerror or str(error), "Name a file that can be written.") from error
+    if as_json:
+        print_json(found | {"weights": weights.weights._asdict(), "intercept": weights.intercept})
+    else:
+        _print_calibration(found)
+        if output is None:
+            stderr.print(Text("Nothing was written; name a file with --output to keep these weights."))
+
+
+def _calibration_document(made: list[Example], out_of_fold: calibration.Floats) -> dict[str, Any]:
+    """Out-of-fold figures for each setting; the threshold is chosen on the whole corpus."""
+    labels = np.array([e.answerable for e in made])
+    settings = np.array([e.setting for e in made])
+    whole = settings == "whole corpus"
+    threshold = calibration.best_threshold(labels[whole].tolist(), out_of_fold[whole])
+    parts = {}
+    for setting in dict.fromkeys(settings.tolist()):
+        part = settings == setting
+        answered, declined = calibration.at_threshold(labels[part].tolist(), out_of_fold[part], threshold)
+        area = calibration.roc_area(labels[part].tolist(), out_of_fold[part])
+        parts[setting] = {"roc_area": area, "answered": answered, "declined": declined}
+    rows = calibration.reliability(labels[whole].tolist(), out_of_fold[whole])
+    return {"threshold": threshold, "settings": parts, "reliability": [row._asdict() for row in rows]}
+
+
+def _print_calibration(found: dict[str, Any]) -> None:
+    table = Table(title=f"Out of fold, threshold {found['threshold']:.2f}", title_justify="left")
+    for column in ("setting", "ROC area", "answered when answerable", "declined when not"):
+        table.add_column(column, justify="left" if column == "setting" else "right")
+    for setting, part in found["settings"].items():
+        table.add_row(setting, *(f"{part[name]:.3f}" for name in ("roc_area", "answered", "declined")))
+    stdout.print(table)
+    reliability = Table(title="Reliability, whole corpus", title_justify="left")
+    for column in ("confidence", "examples", "predicted", "observed"):
+        reliability.add_column(column, justify="right")
+    for row in found["reliability"]:
+        bounds = f"{row['low']:.1f}–{row['high']:.1f}"
+        reliability.add_row(bounds, str(row["examples"]), f"{row['predicted']:.2f}", f"{row['observed']:.2f}")
+    stdout.print(reliability)
+
+
+@contextmanager
+def _bench(
+    settings: Settings, files: list[Path], squad: Path | None, progress: Progress
+) -> Iterator[tuple[Bench, list[Asked]]]:
+    if squad is not None:
+        articles, questions = read_squad(squad)
+        with temporary_bench(articles, settings, progress) as bench:
+            yield bench, questions
+        return
+    questions = [asked for file in files for asked in read_questions(file)]
+    with open_home(settings) as opened:
+        yield Bench.of(opened), questions
+
+
+def _counted(stage: str, total: int, progress: Progress) -> Any:
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(stage, done, total)
+
+    return advance

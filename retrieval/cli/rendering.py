@@ -1,0 +1,122 @@
+"""Answers and articles for a terminal: block quotes, readable at 60 columns, and as plain text in a pipe."""
+
+from __future__ import annotations
+
+import re
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.text import Text
+
+from retrieval.models import Answer, ArticleSummary, Findings, Outcome, Quote, Span, TitleSource
+
+WIDEST = 100  # columns; longer lines are hard to read
+
+# What could steer a terminal or turn the reading direction around is shown as a visible sign instead.
+_CONTROLS = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\n\t"}
+_CONTROLS |= {0x7F: "\u2421"} | dict.fromkeys(range(0x80, 0xA0), "\ufffd")
+_CONTROLS |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C], "\ufffd")
+
+
+def harmless(text: str) -> str:
+    """``text`` with control characters replaced one for one, so that offsets stay what they are."""
+    return text.translate(_CONTROLS)
+
+
+def _quoted_text(text: str, highlights: tuple[Span, ...]) -> Text:
+    shown = Text(harmless(text))
+    for start, end in highlights:
+        shown.stylize("bold", start, end)
+    return shown
+
+
+def attribution(quote: Quote) -> str:
+    """Where a quote comes from, on one line: title, publisher and date where known, section, paragraph."""
+    passage, meta = quote.passage, quote.metadata
+    first, last = passage.paragraph, passage.last_paragraph
+    paragraph = f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
+    section = f"“{passage.section}”" if passage.section else None
+    parts = [title_of(quote.metadata.title, meta.title_source), meta.publisher, meta.published, section, paragraph]
+    return " · ".join(" ".join(harmless(part).split()) for part in parts if part)
+
+
+def title_of(title: str, source: TitleSource) -> str:
+    """A title, marked where it is not the document's own."""
+    mark = {TitleSource.ASSIGNED: " (title assigned)", TitleSource.FILE_NAME: " (file name)"}.get(source, "")
+    return f"{title}{mark}"
+
+
+def quote_lines(quote: Quote, width: int) -> Group:
+    """A quote with its attribution, wrapped to ``width`` columns."""
+    bar = Text.assemble(("▌ ", "cyan"))  # a style of the whole would colour what is added
+    console = Console(width=width)
+    lines: list[Text] = []
+    if quote.lead_in:
+        gap = "" if quote.lead_in_adjacent else " […]"
+        lead = Text(harmless(quote.lead_in) + gap, style="italic dim")
+        lines += [bar + line for line in lead.wrap(console, width - 2)]
+    text = _quoted_text(quote.text, quote.highlights)
+    lines += [bar + line for line in text.wrap(console, width - 2)]
+    lines += [Text("  ") + line for line in Text(f"— {attribution(quote)}", style="green").wrap(console, width - 2)]
+    if quote.metadata.url:
+        lines.append(Text(f"  {harmless(quote.metadata.url)}", style="blue"))
+    if quote.also_in:
+        also = Text(f"also in {', '.join(map(harmless, quote.also_in))}", style="dim")
+        lines += [Text("  ") + line for line in also.wrap(console, width - 2)]
+    return Group(*lines)
+
+
+def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> None:
+    """Print an answer: its quotes, or that there is none and what comes closest."""
+    width = min(console.width, WIDEST)
+    console.print(Text(harmless(answer.question), style="bold magenta"), width=width)
+    console.print()
+    for note in answer.notes:
+        console.print(Text(f"Note: {harmless(note)}", style="yellow"), width=width)
+        console.print()
+    if answer.outcome is Outcome.NOT_SURE:
+        console.print(Text("Not sure. These passages are closest, but may not answer:", style="yellow"), width=width)
+        console.print()
+    elif answer.outcome is Outcome.NOTHING:
+        console.print(Text("No article answers this.", style="yellow"), width=width)
+        if answer.closest:
+            console.print(Text("The closest passages, which are not an answer:", style="dim"), width=width)
+        console.print()
+    for quote in answer.quotes or answer.closest:
+        console.print(quote_lines(quote, width))
+        if explain:
+            why = "  ".join(f"{name} {value:.2f}" for name, value in quote.evidence)
+            console.print(Padding(Text(why, style="dim"), (0, 0, 0, 2)), width=width)
+        console.print()
+    if explain:
+        console.print(Text(f"confidence {answer.confidence:.2f}: {answer.outcome.value}", style="dim"))
+
+
+def show_findings(console: Console, findings: Findings) -> None:
+    """Print the passages that hold certain words."""
+    width = min(console.width, WIDEST)
+    shown = len(findings.hits)
+    more = f", the first {shown}" if shown < findings.total else ""
+    hits = "1 passage" if findings.total == 1 else f"{findings.total} passages"
+    console.print(Text(f"{hits} with {harmless(findings.words)}{more}", style="bold magenta"), width=width)
+    console.print()
+    for quote in findings.hits:
+        console.print(quote_lines(quote, width))
+        console.print()
+
+
+def article_heading(summary: ArticleSummary) -> Text:
+    """An article's title and what is known of it."""
+    meta = summary.metadata
+    facts = [meta.publisher, meta.author, meta.published, meta.language, f"{summary.paragraphs} paragraphs"]
+    heading = Text(harmless(title_of(meta.title, meta.title_source)), style="bold")
+    heading.append(f"\n{summary.article_id} · " + " · ".join(harmless(f) for f in facts if f), style="green")
+    if meta.url:
+        heading.append(f"\n{harmless(meta.url)}", style="blue")
+    return heading
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """The beginning of a text on one line; what is left out is marked."""
+    line = re.sub(r"\s+", " ", harmless(text)).strip()
+    return line if len(line) <= limit else f"{line[: limit - 3]}[…]"

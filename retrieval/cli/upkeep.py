@@ -1,0 +1,98 @@
+"""``pullquote index`` and ``pullquote doctor``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from retrieval.cli.options import (
+    CorpusOption,
+    HomeOption,
+    JsonOption,
+    print_json,
+    progress_bars,
+    settings_from,
+    stderr,
+    stdout,
+    waiting,
+)
+from retrieval.cli.rendering import harmless
+from retrieval.doctor import Verdict, examine
+from retrieval.home import IndexReport, run_indexing
+
+
+def index(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of articles, as --corpus.", show_default=False)] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the derived indexes anew from the library.")] = False,
+    allow_removal: Annotated[
+        bool, typer.Option("--allow-removal", help="Agree to losing more than half of the library.")
+    ] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Read the corpus and bring the library and its indexes up to date; unchanged articles cost nothing.
+
+    Exit code 2: some file could not be used; all others were.
+
+    Example: pullquote index seeds
+    """
+    settings = settings_from(home, folder or corpus)
+    with progress_bars() as progress:
+        report = run_indexing(settings, rebuild=rebuild, allow_removal=allow_removal, progress=progress)
+    if as_json:
+        print_json(_report_document(report))
+    else:
+        stdout.print(Text(_summary(report)), soft_wrap=True)
+    for line in (*report.notices, *map(str, report.problems)):
+        stderr.print(Text(f"pullquote: {harmless(line)}"), soft_wrap=True)
+    if report.problems:
+        raise typer.Exit(2)
+
+
+def _summary(report: IndexReport) -> str:
+    changes = (("new", report.plan.add), ("changed", report.plan.replace), ("removed", report.plan.remove))
+    done = ", ".join(f"{len(ids)} {name}" for name, ids in changes if ids) or "nothing to do"
+    return f"{report.articles} articles, {report.passages} passages ({done}; {report.seconds:.1f} s)"
+
+
+def _report_document(report: IndexReport) -> dict[str, object]:
+    return {
+        "articles": report.articles,
+        "passages": report.passages,
+        "added": list(report.plan.add),
+        "replaced": list(report.plan.replace),
+        "removed": list(report.plan.remove),
+        "unchanged": len(report.plan.unchanged),
+        "seconds": round(report.seconds, 3),
+        "problems": [
+            {"file": p.file, "line": p.line, "problem": p.problem, "remedy": p.remedy} for p in report.problems
+        ],
+        "notices": list(report.notices),
+    }
+
+
+def doctor(as_json: JsonOption = False, home: HomeOption = None, corpus: CorpusOption = None) -> None:
+    """Check the installation, the model, the stores and the folders, and say what to do. Exit code 2: act on it.
+
+    Example: pullquote doctor
+    """
+    settings = settings_from(home, corpus)
+    with waiting("Looking …"):
+        checks = examine(settings)
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        signs = {Verdict.GOOD: ("✓", "green"), Verdict.NOTE: ("•", "yellow"), Verdict.BAD: ("✗", "bold red")}
+        for check in checks:
+            sign, style = signs[check.verdict]
+            line = Text.assemble((f"{sign} ", style), f"{check.subject}: {harmless(check.finding)}")
+            stdout.print(line, soft_wrap=True)
+            if check.remedy:
+                stdout.print(Text(f"    → {harmless(check.remedy)}", style="bold"), soft_wrap=True)
+    if any(check.verdict is Verdict.BAD for check in checks):
+        raise typer.Exit(2)

@@ -1,0 +1,164 @@
+"""Looks at an installation and its data folder, and says in plain words what is well and what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.corpus import load_corpus
+from retrieval.embedding import find_model, fingerprint
+from retrieval.errors import HomeBusyError, NotIndexedError, RetrievalError
+from retrieval.home import open_indexes
+from retrieval.library import Library
+from retrieval.library.records import sha256
+from retrieval.ownership import owning
+from retrieval.settings import Settings
+
+PACKAGES = ("chromadb", "tantivy", "sentence-transformers", "torch", "discord.py")
+_LITTLE_DISK = 1_000_000_000  # bytes
+
+
+class Verdict(StrEnum):
+    """How a check came out; a NOTE needs no action."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. ``remedy`` says what to do; empty when there is nothing to do."""
+
+    subject: str
+    verdict: Verdict
+    finding: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> list[Check]:
+    """All checks, in the order in which a person would go about it. Never raises a RetrievalError."""
+    checks = [_installed(), _model(settings), _corpus(settings), _folder(settings.home), _disk(settings.home)]
+    return [*checks, *_stores(settings)]
+
+
+def _guarded(subject: str, look: Callable[[], Check]) -> Check:
+    try:
+        return look()
+    except RetrievalError as error:
+        return Check(subject, Verdict.BAD, str(error))
+
+
+def _installed() -> Check:
+    found = []
+    for name in ("pullquote", *PACKAGES):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            return Check("Installation", Verdict.BAD, f"{name} is not installed", "Run: make setup")
+    return Check("Installation", Verdict.GOOD, f"Python {platform.python_version()}, {', '.join(found)}")
+
+
+def _model(settings: Settings) -> Check:
+    def look() -> Check:
+        name = settings.embedding_model
+        return Check("Model", Verdict.GOOD, f"{name} ({fingerprint(find_model(name))})")
+
+    return _guarded("Model", look)
+
+
+def _corpus(settings: Settings) -> Check:
+    def look() -> Check:
+        corpus = load_corpus(settings.corpus)
+        if corpus.problems:
+            problems = "; ".join(map(str, corpus.problems[:3]))
+            more = f" (and {len(corpus.problems) - 3} more)" if len(corpus.problems) > 3 else ""
+            return Check("Corpus", Verdict.BAD, f"{settings.corpus}: {problems}{more}")
+        return Check("Corpus", Verdict.GOOD, f"{settings.corpus}: {len(corpus.articles)} articles, all readable")
+
+    return _guarded("Corpus", look)
+
+
+def _folder(home: Path) -> Check:
+    if not home.exists():
+        return Check("Data folder", Verdict.NOTE, f"{home} does not exist yet", "Run: pullquote index")
+    if not os.access(home, os.W_OK | os.X_OK):
+        remedy = f"Give this user the right to write {home}."
+        return Check("Data folder", Verdict.BAD, f"{home} is not writable", remedy)
+    try:
+        with owning(home):
+            return Check("Data folder", Verdict.GOOD, f"{home} is writable, nobody else is writing it")
+    except HomeBusyError as error:
+        return Check("Data folder", Verdict.NOTE, f"{home} is owned by process {error.pid}")
+    except RetrievalError as error:
+        return Check("Data folder", Verdict.BAD, str(error))
+
+
+def _disk(home: Path) -> Check:
+    place = next(folder for folder in (home.absolute(), *home.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    finding = f"{free / 1e9:.1f} GB free"
+    if free < _LITTLE_DISK:
+        return Check("Disk", Verdict.BAD, finding, "Make room: an indexing run needs space beside the present indexes.")
+    return Check("Disk", Verdict.GOOD, finding)
+
+
+def _stores(settings: Settings) -> Iterator[Check]:
+    """The library and whether the derived indexes hold the same passages."""
+    try:
+        with Library(settings.home) as library:
+            yield _library(library)
+            yield from _agreement(settings, library)
+    except NotIndexedError as error:
+        yield Check("Library", Verdict.NOTE, "nothing is indexed yet", str(error).rpartition(". ")[2])
+    except RetrievalError as error:
+        yield Check("Library", Verdict.BAD, str(error))
+
+
+def _library(library: Library) -> Check:
+    problem = library.check()
+    if problem is not None:
+        return Check("Library", Verdict.BAD, f"damaged: {problem}", "Run: pullquote index --rebuild")
+    articles = library.articles()
+    altered = set(library.altered())
+    for article in articles:
+        source, expected = library.source(article.article_id)
+        if sha256(source) != expected:
+            altered.add(article.article_id)
+    if altered:
+        finding = f"the stored text no longer matches its checksum: {', '.join(sorted(altered))}"
+        return Check("Library", Verdict.BAD, finding, "Run: pullquote index --rebuild")
+    return Check("Library", Verdict.GOOD, f"{len(articles)} articles, {library.count()} passages, all checksums match")
+
+
+def _agreement(settings: Settings, library: Library) -> Iterator[Check]:
+    identity = library.identity()
+    current = fingerprint(find_model(settings.embedding_model))
+    if identity is not None and identity.fingerprint != current:
+        finding = f"the library was made with {identity}, the current model is {settings.embedding_model} ({current})"
+        remedy = "Set EMBEDDING_MODEL back, or run: pullquote index --rebuild"
+        yield Check("Model of the library", Verdict.BAD, finding, remedy)
+    live = set(library.keys())
+    folder = library.indexes_folder()
+    if not (settings.home / folder).is_dir():
+        yield Check("Indexes", Verdict.BAD, f"{settings.home / folder} is missing", "Run: pullquote index")
+        return
+    with open_indexes(settings.home, folder) as indexes:
+        vectors, words = indexes
+        if identity is not None:
+            vectors.nearest(np.ones(identity.dimensions, dtype=np.float32), 1000)  # a count says nothing of this
+        for name, keys in (("Vector index", vectors.keys()), ("Keyword index", words.keys())):
+            missing, extra = len(live - keys), len(keys - live)
+            if missing or extra:
+                finding = f"{missing} passages missing, {extra} left over"
+                yield Check(name, Verdict.BAD, finding, "Run: pullquote index")
+            else:
+                yield Check(name, Verdict.GOOD, f"{len(keys)} passages, in agreement with the library")

@@ -1,0 +1,1 @@
+"""Measures finding and declining on questions with known answers."""

@@ -1,0 +1,85 @@
+"""Measures of finding and of declining. Pure; the measures themselves are those of ir-measures and scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import RetrievalError
+
+Floats = NDArray[np.float64]
+NAMES = ("hit@1", "hit@3", "hit@5", "MRR@10", "nDCG@10")
+
+
+class Interval(NamedTuple):
+    """A mean with its 95 % bootstrap interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class Curve(NamedTuple):
+    """Risk against coverage: answering the most confident ``coverage[i]`` of all questions, ``risk[i]`` are wrong."""
+
+    coverage: list[float]
+    risk: list[float]
+    area: float
+
+
+def finding(relevant: Sequence[set[str]], rankings: Sequence[Sequence[str]]) -> dict[str, Floats]:
+    """Every measure in NAMES for each question: ``rankings`` are ids, best first, ``relevant`` those that answer."""
+    try:
+        import ir_measures
+        from ir_measures import RR, Success, nDCG
+    except ImportError as error:
+        raise RetrievalError("Measuring needs the package ir-measures. Run: pip install 'pullquote[eval]'") from error
+    wanted = [Success @ 1, Success @ 3, Success @ 5, RR @ 10, nDCG @ 10]
+    measures: dict[Any, str] = dict(zip(wanted, NAMES, strict=True))
+    qrels = {str(i): dict.fromkeys(ids, 1) for i, ids in enumerate(relevant)}
+    # Only the order counts, so equal scores of a system are not broken by some other rule.
+    run = {str(i): {name: -float(rank) for rank, name in enumerate(ids)} for i, ids in enumerate(rankings)}
+    found = {name: np.zeros(len(relevant)) for name in NAMES}
+    for metric in ir_measures.iter_calc(list(measures), qrels, run):
+        found[measures[metric.measure]][int(metric.query_id)] = metric.value
+    return found
+
+
+def interval(values: Floats, *, seed: int = 0, rounds: int = 1000) -> Interval:
+    """Mean and percentile bootstrap over questions (Efron 1979)."""
+    if not len(values):
+        return Interval(float("nan"), float("nan"), float("nan"))
+    picks = np.random.default_rng(seed).integers(0, len(values), (rounds, len(values)))
+    low, high = np.quantile(values[picks].mean(axis=1), [0.025, 0.975])
+    return Interval(float(values.mean()), float(low), float(high))
+
+
+def roc_area(answerable: Sequence[bool], confidence: Sequence[float]) -> float:
+    """How often an answerable question has more confidence than one that is not; nan with only one kind."""
+    from sklearn.metrics import roc_auc_score
+
+    if len(set(answerable)) < 2:
+        return float("nan")
+    return float(roc_auc_score(np.asarray(answerable), np.asarray(confidence)))
+
+
+def risk_coverage(right: Sequence[bool], confidence: Sequence[float]) -> Curve:
+    """The risk–coverage curve (El-Yaniv and Wiener 2010). ``right``: the first quote answers."""
+    order = np.argsort(-np.asarray(confidence), kind="stable")
+    wrong = ~np.asarray(right, dtype=bool)[order]
+    answered = np.arange(1, len(order) + 1)
+    risk = np.cumsum(wrong) / answered
+    return Curve((answered / len(order)).tolist(), risk.tolist(), float(risk.mean()))
+
+
+def share(flags: Sequence[bool]) -> float:
+    """The share of true values; nan for none at all."""
+    return float(np.mean(flags)) if len(flags) else float("nan")
+
+
+def summary(values: Mapping[str, Floats]) -> dict[str, Interval]:
+    """Each measure over all questions."""
+    return {name: interval(column) for name, column in values.items()}

@@ -1,0 +1,106 @@
+"""Questions with known answers, from files: our own JSON Lines format, and SQuAD's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retrieval.errors import CorpusFileError
+from retrieval.models import StoredPassage
+
+_REMEDY = "See the documentation of `pullquote eval` for the format."
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Where an answer stands: in the article whose id starts with ``article``, in a passage that ``contains`` these
+    words (white space and case folded), or in the paragraph of that number."""
+
+    article: str
+    contains: str = ""
+    paragraph: int = 0
+
+    def matches(self, found: StoredPassage) -> bool:
+        """Whether a passage holds this answer."""
+        passage = found.passage
+        if not passage.article_id.startswith(self.article):
+            return False
+        if self.paragraph:
+            return passage.paragraph <= self.paragraph <= passage.last_paragraph
+        return folded(self.contains) in folded(found.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with all places that answer it; none for a question that the corpus does not answer.
+
+    ``group`` names what it was made from, for cross-validation by article.
+    """
+
+    question: str
+    answers: tuple[Expected, ...]
+    group: str
+
+
+def folded(text: str) -> str:
+    """Text without differences of case and white space."""
+    return " ".join(text.casefold().split())
+
+
+def read_questions(file: Path) -> list[Asked]:
+    """Questions in JSON Lines: ``question`` and ``answers``, a list of ``{article, contains}``.
+
+    Raises CorpusFileError.
+    """
+    asked = []
+    for number, line in enumerate(_read(file).splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+            answers = tuple(Expected(str(a["article"]), str(a["contains"])) for a in value["answers"])
+            asked.append(Asked(str(value["question"]), answers, answers[0].article if answers else ""))
+        except (ValueError, TypeError, KeyError) as error:
+            raise CorpusFileError(file, f"not a question with answers ({error})", _REMEDY, number) from error
+    if not asked:
+        raise CorpusFileError(file, "no questions in it", _REMEDY)
+    return asked
+
+
+def read_squad(file: Path) -> tuple[dict[str, str], list[Asked]]:
+    """A file in SQuAD's format: articles (id → text, one paragraph a line), and the questions on them.
+
+    Raises CorpusFileError.
+    """
+    articles: dict[str, str] = {}
+    asked: list[Asked] = []
+    try:
+        for number, article in enumerate(json.loads(_read(file))["data"]):
+            name = f"article-{number:04}"
+            paragraphs = article["paragraphs"]
+            articles[name] = "\n".join(" ".join(str(p["context"]).split()) for p in paragraphs) + "\n"
+            for place, paragraph in enumerate(paragraphs, start=1):
+                asked += _squad_questions(paragraph["qas"], name, place)
+    except (ValueError, TypeError, KeyError) as error:
+        raise CorpusFileError(file, f"not in SQuAD's format ({error})", _REMEDY) from error
+    if not asked:
+        raise CorpusFileError(file, "no questions in it", _REMEDY)
+    return articles, asked
+
+
+def _squad_questions(qas: Iterable[dict[str, Any]], name: str, paragraph: int) -> list[Asked]:
+    return [
+        Asked(str(qa["question"]), () if qa.get("is_impossible") else (Expected(name, paragraph=paragraph),), name)
+        for qa in qas
+    ]
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = getattr(error, "strerror", None) or "it cannot be read as UTF-8"
+        raise CorpusFileError(file, problem, _REMEDY) from error

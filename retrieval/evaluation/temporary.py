@@ -1,0 +1,27 @@
+"""A corpus that lives as long as a measurement: articles written, read, cleaned and indexed the usual way."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from retrieval.evaluation.systems import Bench
+from retrieval.home import Progress, open_home, run_indexing
+from retrieval.settings import Settings
+
+
+@contextmanager
+def temporary_bench(articles: Mapping[str, str], settings: Settings, progress: Progress) -> Iterator[Bench]:
+    """A bench over ``articles`` (id → text, one paragraph a line), removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="pullquote-") as folder:
+        corpus = Path(folder) / "corpus"
+        corpus.mkdir()
+        for name, text in articles.items():
+            (corpus / f"{name}.txt").write_text(text, encoding="utf-8")
+        there = replace(settings, home=Path(folder) / "home", corpus=corpus)
+        run_indexing(there, progress=progress)
+        with open_home(there) as opened:
+            yield Bench.of(opened)

@@ -1,0 +1,221 @@
+"""What a question asks: its words with their weights, what else they may be called, and the kind of answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from retrieval.tokens import COMMON, Token, is_content, term_of, tokenize
+from retrieval.vocabulary import Vocabulary
+
+#: Names and numbers say what a question is about better than its other words.
+NAME_BOOST, NUMBER_BOOST = 1.5, 1.25
+#: Words of asking ("what *kind* of", "what *year*", "is *called*") rarely stand in the answer.
+FRAME_WEIGHT = 0.3
+#: An everyday word weighs at most this, however rare it is in a small corpus.
+COMMON_CEILING = 1.5
+#: A repaired spelling is a guess.
+GUESS_WEIGHT = 0.7
+
+
+class Wanted(StrEnum):
+    """The kind of thing a question asks for."""
+
+    NUMBER = "a number"
+    TIME = "a date or time"
+    PERSON = "a person or body"
+    PLACE = "a place"
+    SPEECH = "words of a speaker"
+    REASON = "a reason"
+    OTHER = "anything"
+
+
+class Term(NamedTuple):
+    """A content word of the question.
+
+    ``ways`` are the ways in which a passage may say it: each a tuple of terms that must all occur. ``unseen`` means
+    that no passage of the corpus says it in any way.
+    """
+
+    term: str
+    word: str
+    weight: float
+    ways: tuple[tuple[str, ...], ...]
+    is_name: bool = False
+    is_number: bool = False
+    unseen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, analysed against a vocabulary.
+
+    ``statement`` is the question without its asking words, for a second vector ("Who captured Maduro?" → "captured
+    Maduro"). ``focus`` holds the terms of what is counted or named ("how many *households*", "which *city*").
+    ``counts`` marks "how many", ``several`` a question for more than one thing ("what are the four …").
+    """
+
+    text: str
+    statement: str
+    terms: tuple[Term, ...]
+    wanted: Wanted
+    focus: frozenset[str]
+    speaker: frozenset[str]
+    wants_year: bool = False
+    counts: bool = False
+    several: bool = False
+
+    @property
+    def weight(self) -> float:
+        """The sum of the terms' weights."""
+        return sum(term.weight for term in self.terms)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every term that the question itself supplies."""
+        return frozenset(part for term in self.terms for way in term.ways for part in way)
+
+
+SPEECH_VERBS = (
+    r"sa(?:y|id|ys|ying)|t(?:ell|old)|claim\w*|warn\w*|announc\w*|stat(?:e|ed|es|ing)|argu\w*|demand\w*|emphasi[sz]\w*|"
+    r"stress\w*|suggest\w*|express\w*|call(?:ed|s|ing)?|insist\w*|add(?:ed|s)?|acknowledg\w*|describ\w*|comment\w*|"
+    r"respon\w*|repl(?:y|ied)|promis\w*|pledg\w*|think|thought|believ\w*|highlight\w*|caution\w*|urg\w*|hail\w*|"
+    r"declar\w*|ask(?:ed|s)?|propos\w*|reject\w*|expect\w*|outlin\w*|welcom\w*|critici[sz]\w*|not(?:e|ed|es)|remark\w*|"
+    r"reiterat\w*|confirm\w*|den(?:y|ied|ies)|vow\w*|admit\w*|conced\w*|recommend\w*|"
+    r"predict\w*|complain\w*|condemn\w*|prais\w*|accus\w*|refus\w*"
+)
+_SPEECH_VERB = re.compile(SPEECH_VERBS, re.IGNORECASE)
+_NUMBER_NOUNS = (
+    r"percent(?:age)?|share|proportion|fraction|number|amount|population|quantity|rate|size|age|cost|price|budget|"
+    r"temperature|distance|height|length|weight|speed|gdp|average|total"
+)
+_TIME_NOUNS = r"year|date|day|month|week|century|decade|time|period|era|age|season|hour"
+_PERSON_NOUNS = (
+    r"person|president|king|queen|minister|leader|leaders|mayor|chancellor|author|writer|scientist|physicist|"
+    r"inventor|founder|actor|director|general|emperor|ruler|man|woman|people|philosopher|economist|architect|artist"
+)
+_PLACE_NOUNS = (
+    r"city|cities|country|countries|state|states|town|place|region|county|continent|river|island|location|area|"
+    r"district|province|village|street|palace|capital"
+)
+# "What happened when …" asks what, not when: the first question word decides.
+_NO_OTHER = r"(?:(?!\b(?:what|which|who|how|where|why|when)\b).)*\b"
+_RULES: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
+    (wanted, re.compile(pattern, re.IGNORECASE))
+    for wanted, pattern in (
+        (Wanted.SPEECH, rf"\bwhat (?:did|does|do|has|have|had) (?P<speaker>.+?) (?:{SPEECH_VERBS})\b"),
+        (Wanted.SPEECH, r"\bhow (?:did|does|do|has|have) (?P<speaker>.+?) (?:respond|react|reply|describe|call)\b"),
+        (Wanted.REASON, rf"^{_NO_OTHER}why\b|\bwhat (?:\w+ )?(?:reason|caused?|led to)\b|\bfor what purpose\b"),
+        (Wanted.TIME, rf"^{_NO_OTHER}when\b|\bhow long ago\b"),
+        (Wanted.TIME, rf"\b(?:what|which)(?: \w+)? (?P<focus>{_TIME_NOUNS})s?\b"),
+        (Wanted.NUMBER, r"\bhow (?:many|much)(?: of)?(?: the)? (?P<focus>\w+(?: \w+)?)"),
+        (Wanted.NUMBER, r"\bhow (?:much|old|long|far|tall|high|deep|wide|large|big|fast|heavy|often|frequently)\b"),
+        (Wanted.NUMBER, rf"\b(?:what|which)(?: (?:is|was|were|are))?(?: [a-z]+){{0,2}}? (?P<focus>{_NUMBER_NOUNS})\b"),
+        (Wanted.PERSON, rf"^{_NO_OTHER}who(?:m|se)?\b|\bwhom\b"),
+        (Wanted.PERSON, rf"\b(?:what|which)(?: \w+){{0,3}}? (?P<focus>{_PERSON_NOUNS})s?\b"),
+        (Wanted.PLACE, rf"^{_NO_OTHER}where\b"),
+        (Wanted.PLACE, rf"\b(?:what|which)(?: \w+){{0,1}}? (?P<focus>{_PLACE_NOUNS})\b"),
+        (Wanted.SPEECH, r"^according to (?P<speaker>[A-Z][\w’' -]+)"),
+        (Wanted.OTHER, r"\b(?:what|which) (?:kinds?|types?|sorts?)? ?(?:of )?(?P<focus>\w+)"),
+    )
+)
+_YEAR = re.compile(r"\b(?:what|which) (?:\w+ )?year\b", re.IGNORECASE)
+_COUNTS = re.compile(r"\bhow many\b|\bwhat number of\b", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"\b(?:what|which|who) (?:are|were) (?!.*\b(?:the same|one)\b)|\b(?:list|name|all) (?:of )?(?:the|all|\w+s)\b"
+    r"|\b(?:what|which) (?:\w+ )?(?!is\b|was\b|does\b|has\b)\w{3,}s (?:are|were|did|do|have|will|can|came|make|made)\b",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"\b(?:what|which|who|whom|whose|when|where|why|how)\b(?:'s)?"
+    r"(?: (?:many|much|often|long|old|far))?(?: (?:is|are|was|were|did|does|do|can|could|will|would|has|have|had)\b)?",
+    re.IGNORECASE,
+)
+_COMMON = frozenset(term_of(word) for word in COMMON)
+_FRAME_WORDS = (
+    "name named kind sort type types kinds call called term example happen happened mean meant considered known "
+    "many much main year percentage percent number amount entity thing person place refer referred word"
+)
+_FRAME = frozenset(_FRAME_WORDS.split())
+
+
+def wanted_of(text: str) -> tuple[Wanted, str, str]:
+    """What ``text`` asks for, the words of its focus and of its speaker (both may be empty)."""
+    for wanted, pattern in _RULES:
+        if found := pattern.search(text):
+            groups = found.groupdict()
+            return wanted, groups.get("focus") or "", groups.get("speaker") or ""
+    return Wanted.OTHER, "", ""
+
+
+def statement_of(text: str) -> str:
+    """``text`` without the first question word and its auxiliary verb; ``text`` itself where nothing would remain."""
+    rest = " ".join(_ASKING.sub(" ", text, count=1).strip(" ?!.").split())
+    return rest if len(rest.split()) > 1 else text
+
+
+def analyse(text: str, vocabulary: Vocabulary) -> Question:
+    """``text`` (a question in English) as the ranking and the confidence need it."""
+    wanted, focus, speech = wanted_of(text)
+    speaker = frozenset(t.term for t in tokenize(speech) if is_content(t))
+    if wanted is Wanted.SPEECH and not speaker:  # "What do some say …"
+        wanted = Wanted.OTHER
+    tokens = tokenize(text)
+    terms: dict[str, Term] = {}
+    for token in tokens:
+        if is_content(token):
+            spoken = wanted is Wanted.SPEECH and _SPEECH_VERB.fullmatch(token.word)
+            terms.setdefault(token.term, _term(token, vocabulary, framing=bool(spoken)))
+    if not terms:  # "Who are you?": nothing but stopwords, so those have to do
+        terms = {t.term: Term(t.term, t.word, 1.0, ((t.term,),)) for t in tokens}
+    return Question(
+        text=text,
+        statement=statement_of(text),
+        terms=tuple(_join_acronyms(terms, vocabulary).values()),
+        wanted=wanted,
+        focus=frozenset(t.term for t in tokenize(focus) if is_content(t)),
+        speaker=speaker,
+        wants_year=bool(_YEAR.search(text)),
+        counts=bool(_COUNTS.search(text)),
+        several=bool(_SEVERAL.search(text)),
+    )
+
+
+def _term(token: Token, vocabulary: Vocabulary, *, framing: bool = False) -> Term:
+    """One content word with its weight and the ways the corpus may say it."""
+    term = token.term
+    ways: list[tuple[str, ...]] = [(term,)]
+    if expansion := vocabulary.expansions.get(term):
+        ways.append(expansion)
+    seen = vocabulary.df(term) > 0 or len(ways) > 1
+    trust = 1.0
+    is_name = (token.capital and not token.opens) or vocabulary.is_name(term)
+    if not seen and not token.is_number:
+        if token.word.isupper() or term in vocabulary.guesses:
+            ways += [vocabulary.guesses[term]] if term in vocabulary.guesses else []
+        elif near := vocabulary.near(term, names_only=is_name):
+            ways.append((near,))
+        if len(ways) > 1:
+            seen, trust = True, GUESS_WEIGHT
+    idf = max(min(vocabulary.idf(part) for part in way) for way in ways) if seen and len(ways) > 1 else 0.0
+    weight = trust * (idf or vocabulary.idf(term))
+    if term in _COMMON and not (token.capital and not token.opens):
+        weight, is_name = min(weight, COMMON_CEILING), False
+    if framing or token.word in _FRAME:
+        weight, is_name = weight * FRAME_WEIGHT, False
+    elif is_name:
+        weight *= NAME_BOOST
+    elif token.is_number:
+        weight *= NUMBER_BOOST
+    return Term(term, token.word, weight, tuple(ways), is_name, token.is_number, not seen)
+
+
+def _join_acronyms(terms: dict[str, Term], vocabulary: Vocabulary) -> dict[str, Term]:
+    """Let the acronym stand for the words of its expansion where a question spells it out."""
+    for acronym, expansion in vocabulary.expansions.items():
+        if expansion[0] in terms and all(part in terms for part in expansion):
+            for part in expansion:
+                terms[part] = terms[part]._replace(ways=(*terms[part].ways, (acronym,)), unseen=False)
+    return terms

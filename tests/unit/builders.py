@@ -1,0 +1,56 @@
+"""Quotes, candidates and articles made from plain words."""
+
+from __future__ import annotations
+
+from retrieval.corpus import build_article, parse_document, split_sentences
+from retrieval.evidence import Candidate, PassageTerms
+from retrieval.models import Article, Metadata, Passage, Quote, Span, StoredPassage, TitleSource
+from retrieval.tokens import content_terms
+
+
+def article(text: str, name: str = "a") -> Article:
+    """An article as the corpus gives it."""
+    return build_article(parse_document(text.encode(), f"{name}.txt"))
+
+
+def stored(text: str, *, article_id: str = "a", start: int = 0, lead_in: str | None = None) -> StoredPassage:
+    """A passage that stands at ``start`` of its article."""
+    sentences = tuple(Span(start + s.start, start + s.end) for s in split_sentences(text, 0, len(text)))
+    passage = Passage(f"{article_id}:1", article_id, 1, 1, None, start, start + len(text), sentences, None)
+    terms = tuple(content_terms(text[s.start - start : s.end - start]) for s in sentences)
+    meta = Metadata(f"Title of {article_id}", TitleSource.DOCUMENT)
+    return StoredPassage(1, passage, meta, text, lead_in, True, terms)
+
+
+def candidate(found: StoredPassage, cosine: float = 0.5) -> Candidate:
+    """A stored passage as the ranking sees it, all its sentences equally near."""
+    passage = found.passage
+    sentences = tuple(found.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences)
+    return Candidate(
+        passage.passage_id,
+        passage.article_id,
+        sentences,
+        PassageTerms.of(found.terms),
+        cosine,
+        (cosine,) * len(sentences),
+    )
+
+
+def quote(
+    text: str,
+    *,
+    article_id: str = "a",
+    highlights: tuple[tuple[int, int], ...] | None = None,
+    metadata: Metadata | None = None,
+    section: str | None = None,
+    paragraphs: tuple[int, int] = (4, 4),
+    lead_in: str | None = None,
+    adjacent: bool = True,
+    also_in: tuple[str, ...] = (),
+) -> Quote:
+    """A quote of ``text``, all of it highlighted unless said otherwise."""
+    passage = Passage(f"{article_id}:4", article_id, *paragraphs, section, 100, 100 + len(text), (Span(100, 101),))
+    spans = ((0, len(text)),) if highlights is None else highlights
+    meta = metadata or Metadata(f"Title of {article_id}", TitleSource.DOCUMENT)
+    marked = tuple(Span(*span) for span in spans)
+    return Quote(passage, meta, text, marked, lead_in, adjacent, 0.75, also_in, (("vector", 0.5), ("score", 0.75)))

@@ -1,0 +1,57 @@
+"""Sentences that hold what was asked for, and sentences that do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.answer_types import holds
+from retrieval.questions import analyse
+from retrieval.vocabulary import Vocabulary
+
+NOTHING = Vocabulary()
+
+
+@pytest.mark.parametrize(
+    ("question", "better", "worse"),
+    [
+        ("How many households lost power?", "About 600,000 households were dark.", "It took 12 days to repair."),
+        ("How many households lost power?", "Some 40 homes were dark.", "The homes were dark."),
+        ("How much does Russia spend?", "Russia spends 40% of its budget.", "Russia spends its budget."),
+        ("How old is Macron?", "Macron is 47 years old.", "Macron met 30 leaders."),
+        ("When was it signed?", "It was signed on 5 December 1994.", "It was signed by all."),
+        ("In what year did it open in Paris?", "It opened in 1991.", "It opened in spring."),
+        ("Who captured Maduro?", "Maduro was taken by General Jane Doe.", "Maduro was taken at night."),
+        ("Where did they meet?", "They met in Prague.", "They met on a Tuesday morning."),
+        ("What did Rutte say?", "“We are ready,” Rutte said.", "Rutte came to Prague."),
+        ("What did Kim say to Putin?", "Kim said that he agreed.", "His meeting with Kim was long."),
+        ("Why did they stop?", "They stopped because of rain.", "They stopped."),
+    ],
+)
+def test_the_sentence_with_the_thing_asked_for_is_preferred(question: str, better: str, worse: str) -> None:
+    """A figure, date, person, place, utterance or reason counts more than its absence."""
+    asked = analyse(question, NOTHING)
+    assert holds(asked, better) > holds(asked, worse)
+
+
+def test_what_the_question_supplies_is_no_answer() -> None:
+    """The year in the question does not answer "how many" or "when"."""
+    assert holds(analyse("How many troops came in 2014?", NOTHING), "Troops came in 2014.") < 0.5
+    assert holds(analyse("When in 1994 was it signed?", NOTHING), "It was signed in 1994.") < 0.5
+
+
+def test_somebody_elses_words_are_not_the_speakers() -> None:
+    """A question for what one person said is not answered by another person's words."""
+    asked = analyse("What did Kim Jong Un say?", NOTHING)
+    assert holds(asked, "Putin said that all was well.") == 0.0
+
+
+def test_a_pronoun_speaks_for_the_person_named_before() -> None:
+    """ "He said …" counts for the person whom the lead-in names."""
+    asked = analyse("What did Rutte say?", NOTHING)
+    assert holds(asked, "He warned of an attack.", "Mark Rutte spoke in Prague. He warned of an attack.") == 0.8
+
+
+def test_any_sentence_may_answer_an_open_question() -> None:
+    """Where no kind of thing is asked for, nothing is held against a sentence."""
+    assert holds(analyse("Is it finished?", NOTHING), "It is ready.") == 0.5
+    assert holds(analyse("Is it finished?", NOTHING), "") == 0.5

@@ -1,0 +1,102 @@
+"""Question analysis: weights, other ways to say it, and the kind of answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.questions import Wanted, analyse, statement_of
+from retrieval.vocabulary import Vocabulary, acronyms
+
+CORPUS = (
+    "Zelenskyy met leaders of the Nordic-Baltic Eight (NB8) in Paris on Monday.",
+    "President Emmanuel Macron hosted the NB8 countries; the meeting of leaders lasted a day.",
+    "The members of the United Methodist Church met, and Macron spoke about defence.",
+    "Many leaders said that the meeting in Paris was good for the countries.",
+)
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return Vocabulary.of(CORPUS)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("How many people were killed?", Wanted.NUMBER),
+        ("What percentage of the budget goes to defence?", Wanted.NUMBER),
+        ("When was the treaty signed?", Wanted.TIME),
+        ("In what year did it open?", Wanted.TIME),
+        ("Who captured Maduro?", Wanted.PERSON),
+        ("Which leaders came in person?", Wanted.PERSON),
+        ("Where did they gather?", Wanted.PLACE),
+        ("Which city was encircled?", Wanted.PLACE),
+        ("What did Macron say about Russia?", Wanted.SPEECH),
+        ("what does lavrov demand?", Wanted.SPEECH),
+        ("Why can't Ukraine give up land?", Wanted.REASON),
+        ("What happened when the army left?", Wanted.OTHER),
+        ("Is the document finished?", Wanted.OTHER),
+    ],
+)
+def test_the_kind_of_answer_is_read_from_the_question(vocabulary: Vocabulary, question: str, wanted: Wanted) -> None:
+    """The first question word and its noun decide what a sentence has to hold."""
+    assert analyse(question, vocabulary).wanted is wanted
+
+
+def test_names_weigh_more_than_words_and_words_of_asking_least(vocabulary: Vocabulary) -> None:
+    """Names say best what a question is about."""
+    terms = {t.term: t for t in analyse("What kind of defence did Emmanuel mention?", vocabulary).terms}
+    assert terms["emmanuel"].weight > terms["defens"].weight > terms["kind"].weight
+
+
+def test_an_acronym_and_its_expansion_find_each_other(vocabulary: Vocabulary) -> None:
+    """ "NB8" is found by the words it stands for, and the other way round."""
+    short = analyse("Which countries make up the NB8?", vocabulary)
+    assert ("nordic", "baltic", "8") in next(t for t in short.terms if t.term == "nb8").ways
+    spelt = analyse("Who met the Nordic-Baltic Eight?", vocabulary)
+    assert all(("nb8",) in t.ways for t in spelt.terms if t.term in {"nordic", "baltic", "8"})
+
+
+def test_an_acronym_that_the_corpus_never_uses_is_guessed_from_initials(vocabulary: Vocabulary) -> None:
+    """ "UMC" finds the United Methodist Church."""
+    term = analyse("What does the UMC oppose?", vocabulary).terms[0]
+    assert ("unit", "methodist", "church") in term.ways
+    assert not term.unseen
+
+
+def test_a_misspelt_name_is_matched_to_the_corpus(vocabulary: Vocabulary) -> None:
+    """A letter too few or too many does not make a name unknown."""
+    term = analyse("What did Macrom say?", vocabulary).terms[0]
+    assert ("macron",) in term.ways
+    assert not term.unseen
+
+
+def test_a_name_that_the_corpus_has_never_seen_is_marked(vocabulary: Vocabulary) -> None:
+    """An unknown person is not silently replaced by a known one."""
+    biden = analyse("What did Joe Biden say?", vocabulary)
+    assert {t.term for t in biden.terms if t.unseen and t.is_name} == {"joe", "biden"}
+
+
+@pytest.mark.parametrize("text", ["?", "", "who are you", "¿", "1", "a" * 5000])
+def test_odd_questions_are_analysed_without_error(vocabulary: Vocabulary, text: str) -> None:
+    """Anything that can be typed can be analysed."""
+    assert analyse(text, vocabulary).weight >= 0
+
+
+def test_statement_drops_the_words_of_asking() -> None:
+    """ "Who captured Maduro?" reads "captured Maduro" to the encoder."""
+    assert statement_of("Who captured Maduro?") == "captured Maduro"
+    assert statement_of("Why?") == "Why?"
+
+
+def test_acronyms_need_matching_initials() -> None:
+    """A bracket after any words is not an expansion."""
+    assert acronyms("the European Union (EU) and Paris (NATO)") == {"eu": ("europe", "union")}
+    assert acronyms("EACC (Ethics and Anti-Corruption Commission)") == {"eacc": ("ethic", "anti", "corrupt", "commis")}
+
+
+def test_a_removed_passage_leaves_no_trace_in_the_counts() -> None:
+    """Adding and removing a passage restores every frequency."""
+    before, after = Vocabulary.of(CORPUS[:3]), Vocabulary.of(CORPUS)
+    after.remove(CORPUS[3])
+    assert (before.n, before.frequencies, before.capitalised) == (after.n, after.frequencies, after.capitalised)
