@@ -18,7 +18,7 @@ SYSTEMS = (VECTORS, BM25, OURS)
 
 def document(results: Sequence[Result], passages: int, threshold: float) -> dict[str, Any]:
     """Everything that was measured, ready for JSON. Shares are 0 … 1; a value that does not exist is ``None``."""
-    answerable = [result for result in results if result.relevant]
+    answerable = [result for result in results if result.asked.answers]
     found = {
         system: measures.summary(
             measures.finding([r.relevant for r in answerable], [r.rankings[system] for r in answerable])
@@ -38,7 +38,7 @@ def document(results: Sequence[Result], passages: int, threshold: float) -> dict
 
 
 def _answering(results: Sequence[Result], answerable: Sequence[Result], threshold: float) -> dict[str, Any]:
-    outside = [result for result in results if not result.relevant]
+    outside = [result for result in results if not result.asked.answers]
     pairs = [(True, r.confidence) for r in answerable]
     away = [(False, r.away) for r in answerable if r.away is not None]
     without = [(False, r.confidence) for r in outside]
@@ -71,11 +71,11 @@ def tables(found: Mapping[str, Any]) -> RenderableType:
     """The document as two tables for a terminal."""
     title = f"{found['answerable']} answerable questions, {found['passages']} passages (95 % intervals)"
     finding = Table(title=title, title_justify="left")
-    finding.add_column("system")
+    finding.add_column("system", no_wrap=True)
     for name in measures.NAMES:
         finding.add_column(name, justify="right")
     for system, values in found["finding"].items():
-        cells = [f"{v['mean']:.3f} ({v['low']:.3f}–{v['high']:.3f})" for v in values.values()]
+        cells = [f"{v['mean']:.3f}\n{v['low']:.2f}–{v['high']:.2f}" for v in values.values()]
         finding.add_row(system, *cells)
     answering = Table(title=f"Answering, threshold {found['answering']['threshold']:.2f}", title_justify="left")
     answering.add_column("measure")
@@ -96,11 +96,11 @@ def misses(results: Sequence[Result], texts: Mapping[str, str]) -> list[dict[str
     for result in results:
         first = next(iter(result.rankings[OURS]), None)
         faults = []
-        if result.relevant and first not in result.relevant:
+        if result.asked.answers and first not in result.relevant:
             faults.append("another passage first")
-        if result.relevant and result.outcome is not Outcome.ANSWERED:
+        if result.asked.answers and result.outcome is not Outcome.ANSWERED:
             faults.append("declined")
-        if not result.relevant and result.outcome is Outcome.ANSWERED:
+        if not result.asked.answers and result.outcome is Outcome.ANSWERED:
             faults.append("answered without an answer")
         if result.away_outcome is Outcome.ANSWERED:
             faults.append("answered with the answer taken away")
