@@ -63,6 +63,13 @@ class DamagedStoreError(StorageError):
         super().__init__(place, f"damaged ({problem})", "Run: pullquote index --rebuild")
 
 
+class IndexesReplacedError(StorageError):
+    """The derived indexes were deleted while they were open: a rebuild has put new ones in their place."""
+
+    def __init__(self, place: Path | str) -> None:
+        super().__init__(place, "it was replaced while it was open", "Try again; if that fails, run: pullquote index")
+
+
 class SchemaVersionError(RetrievalError):
     """The library was written by a newer version of this program."""
 

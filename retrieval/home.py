@@ -15,6 +15,7 @@ from retrieval.errors import (
     CorpusFileError,
     DamagedStoreError,
     IndexesDisagreeError,
+    IndexesReplacedError,
     ModelMismatchError,
     NotIndexedError,
 )
@@ -73,10 +74,24 @@ def open_indexes(home: Path, name: str) -> Iterator[tuple[ChromaVectorIndex, Tan
 
 
 @contextmanager
+def _complete_indexes(
+    home: Path, name: str, library: Library
+) -> Iterator[tuple[ChromaVectorIndex, TantivyLexicalIndex]]:
+    """The derived indexes, if they hold all that the library has. Raises IndexesDisagreeError, StorageError."""
+    if not (home / name).is_dir():
+        raise IndexesDisagreeError(home / name, library.count(), 0)
+    with open_indexes(home, name) as (vectors, words):
+        for index, place in ((vectors, "chroma"), (words, "tantivy")):
+            if index.count() < library.count():
+                raise IndexesDisagreeError(home / name / place, library.count(), index.count())
+        yield vectors, words
+
+
+@contextmanager
 def open_home(settings: Settings, open_embedder: OpenEmbedder = lazy_embedder) -> Iterator[Opened]:
     """Open everything a search needs, for reading.
 
-    Raises NotIndexedError, ModelMismatchError, IndexesDisagreeError, StorageError.
+    Raises NotIndexedError, ModelMismatchError, IndexesDisagreeError, IndexesReplacedError, StorageError.
     """
     with Library(settings.home) as library:
         identity = library.identity()
@@ -86,13 +101,13 @@ def open_home(settings: Settings, open_embedder: OpenEmbedder = lazy_embedder) -
         embedder = open_embedder(settings, identity)
         if embedder.identity.fingerprint != identity.fingerprint:
             raise ModelMismatchError(str(identity), str(embedder.identity))
-        if not (settings.home / name).is_dir():
-            raise IndexesDisagreeError(settings.home / name, library.count(), 0)
-        with open_indexes(settings.home, name) as (vectors, words):
-            for index, place in ((vectors, "chroma"), (words, "tantivy")):
-                if index.count() < library.count():
-                    raise IndexesDisagreeError(settings.home / name / place, library.count(), index.count())
-            yield Opened(library, vectors, words, embedder)
+        try:
+            with _complete_indexes(settings.home, name, library) as (vectors, words):
+                yield Opened(library, vectors, words, embedder)
+        except (DamagedStoreError, IndexesDisagreeError) as error:
+            if library.indexes_folder() == name:
+                raise
+            raise IndexesReplacedError(settings.home / name) from error
 
 
 def run_indexing(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import tantivy
 
-from retrieval.errors import DamagedStoreError, RetrievalError, StorageError
+from retrieval.errors import DamagedStoreError, IndexesReplacedError, RetrievalError, StorageError
 
 _HEAP = 64_000_000  # bytes of Tantivy's write buffer; its least is 15 million a thread
 
@@ -66,6 +66,8 @@ class TantivyLexicalIndex:
         except RetrievalError:
             raise
         except (ValueError, RuntimeError, OSError, SystemError) as error:
+            if not self._folder.is_dir():
+                raise IndexesReplacedError(self._folder) from error
             problem = " ".join(str(error).split())[:160] or type(error).__name__
             if any(sign in problem for sign in ("os error 28", "No space", "Permission denied", "os error 30")):
                 remedy = "Check the disk and the folder's rights, then run: pullquote index"

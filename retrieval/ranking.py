@@ -105,6 +105,9 @@ def near_identical(mine: frozenset[str], theirs: frozenset[str]) -> bool:
 
     A changed number is never a small change.
     """
+    fewer, more = sorted((len(mine), len(theirs)))
+    if fewer < NEAR_IDENTICAL * more:  # the cheap test first: most pairs end here
+        return False
     shared = len(mine & theirs)
     if not shared or shared < NEAR_IDENTICAL * (len(mine) + len(theirs) - shared):
         return False

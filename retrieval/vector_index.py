@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,14 +12,17 @@ from pathlib import Path
 import chromadb
 from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateCollectionConfiguration
+from chromadb.api.models.Collection import Collection
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
-from retrieval.errors import DamagedStoreError, RetrievalError, StorageError
+from retrieval.errors import DamagedStoreError, IndexesReplacedError, RetrievalError, StorageError
 from retrieval.vectors import Matrix
 
 COLLECTION = "passages"
 _CONFIGURATION: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
+_LITTLE_DISK = 16_000_000  # bytes
 _PAGE = 5000  # Chroma refuses more than 5,461 records, and far more ids, in one call
 
 
@@ -29,15 +34,28 @@ class ChromaVectorIndex:
         self._folder = folder
         self._client: Client | None = None
         logging.getLogger("chromadb").setLevel(logging.CRITICAL)  # its errors reach the user through ours
-        with self._translated():
-            folder.mkdir(parents=True, exist_ok=True)
-            settings = ChromaSettings(anonymized_telemetry=False, is_persistent=True)
-            client = chromadb.PersistentClient(str(folder), settings=settings)
-            assert isinstance(client, Client)  # noqa: S101 - narrows the library's declared type
-            self._client = client
-            self._collection = self._client.get_or_create_collection(
-                COLLECTION, configuration=_CONFIGURATION, embedding_function=None
-            )
+        try:
+            with self._translated():
+                self._collection = self._open()
+        except BaseException:
+            self._forget()
+            raise
+
+    def _open(self) -> Collection:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        settings = ChromaSettings(anonymized_telemetry=False, is_persistent=True)
+        client = chromadb.PersistentClient(str(self._folder), settings=settings)
+        assert isinstance(client, Client)  # noqa: S101 - narrows the library's declared type
+        self._client = client
+        return client.get_or_create_collection(COLLECTION, configuration=_CONFIGURATION, embedding_function=None)
+
+    def _forget(self) -> None:
+        """Let the next attempt in this process start anew: Chroma keeps what failed to open, and gives it again."""
+        with contextlib.suppress(Exception):
+            self.close()
+        name = str(self._folder)
+        if not SharedSystemClient._identifier_to_refcount.get(name):  # noqa: SLF001 - it has no public way
+            SharedSystemClient._identifier_to_system.pop(name, None)  # noqa: SLF001
 
     def __enter__(self) -> ChromaVectorIndex:
         return self
@@ -61,8 +79,7 @@ class ChromaVectorIndex:
             remedy = "Check the disk and the folder's rights, then run: pullquote index"
             raise StorageError(self._folder, error.strerror or str(error), remedy) from error
         # Chroma's Rust core panics with a BaseException on some damaged files.
-        # Opened a second time in one process, what failed to open lacks attributes.
-        except (ChromaError, ValueError, RuntimeError, KeyError, AttributeError) as error:
+        except (ChromaError, ValueError, RuntimeError, KeyError) as error:
             raise self._as_ours(error) from error
         except BaseException as error:
             if type(error).__name__ == "PanicException":
@@ -70,12 +87,21 @@ class ChromaVectorIndex:
             raise
 
     def _as_ours(self, error: BaseException) -> StorageError:
+        if not self._folder.is_dir():
+            return IndexesReplacedError(self._folder)
         problem = " ".join(str(error).split())[:160] or type(error).__name__
-        if any(sign in problem.lower() for sign in ("disk is full", "no space", "os error 28", "i/o error")):
+        signs = ("disk is full", "no space", "os error 28", "i/o error")
+        if any(sign in problem.lower() for sign in signs) or self._has_no_room():
             return StorageError(self._folder, problem, "Make room on the disk, then run: pullquote index")
         if "readonly" in problem.lower() or "permission denied" in problem.lower():
             return StorageError(self._folder, problem, "Check the folder's rights.")
         return DamagedStoreError(self._folder, problem)
+
+    def _has_no_room(self) -> bool:
+        """Whether the disk is so full that any error is its: Chroma's own messages do not always say so."""
+        with contextlib.suppress(OSError):
+            return shutil.disk_usage(self._folder).free < _LITTLE_DISK
+        return False
 
     def add(self, keys: Sequence[int], vectors: Matrix) -> None:
         """Store vectors, shape (number of keys, d); a key that is known gets its new vector."""
