@@ -36,9 +36,9 @@ class WordEmbedder:
         """Unit vectors, shape (number of texts, DIMENSIONS)."""
         (self.questions if question else self.encoded).extend(texts)
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
+        for place, text in enumerate(texts):
             for term in content_terms(text) or ("nothing",):
-                row += _direction(self.identity.name, term)
+                rows[place] += _direction(self.identity.name, term)
         return normalised(rows)
 
     def opened(self, settings: Settings, known: ModelIdentity | None) -> WordEmbedder:
@@ -49,7 +49,7 @@ class WordEmbedder:
 @lru_cache(maxsize=65536)
 def _direction(model: str, term: str) -> Matrix:
     digest = hashlib.sha512(f"{model} {term}".encode()).digest()
-    return (np.frombuffer(digest, dtype=np.uint8).astype(np.float32) - 127.5) / 128
+    return np.asarray(np.frombuffer(digest, dtype=np.uint8) / 127.5 - 1.0, dtype=np.float32)
 
 
 @dataclass

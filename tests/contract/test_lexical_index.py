@@ -154,7 +154,9 @@ def test_the_total_counts_beyond_the_limit(index: LexicalIndex) -> None:
 
 def test_one_article_only(index: LexicalIndex) -> None:
     """A search in one article sees nothing of the others, and its name is taken as a whole."""
-    index.add([entry(1, "truce", article="one two"), entry(2, "truce", article="one"), entry(3, "peace", article="one")])
+    index.add(
+        [entry(1, "truce", article="one two"), entry(2, "truce", article="one"), entry(3, "peace", article="one")]
+    )
     assert found(index, "truce", article="one") == [2]
     assert exactly(index, "truce", article="one two") == {1}
     assert found(index, "truce", article="two") == []

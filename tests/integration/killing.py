@@ -65,12 +65,12 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def run(settings: Settings, model: str, options: dict[str, bool], fatal: int, counted: Path | None = None) -> None:
+def run(settings: Settings, model: str, *, rebuild: bool, fatal: int, counted: Path | None) -> None:
     """One indexing run; the number of its steps, and its turns, are written to ``counted``."""
     steps = Steps(fatal)
     sys.setprofile(steps)
     try:
-        run_indexing(settings, open_embedder=WordEmbedder(model).opened, **options)
+        run_indexing(settings, open_embedder=WordEmbedder(model).opened, rebuild=rebuild, allow_removal=True)
     except RetrievalError as error:
         sys.exit(str(error))
     finally:

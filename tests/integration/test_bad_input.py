@@ -34,7 +34,7 @@ BAD_FILES = {
     "broken YAML": ("bad.md", b"---\ntitle: one\n  bad: [\n---\nText of it.\n", "line"),
     "broken TOML": ("bad.md", b'+++\ntitle = "one"\nnonsense\n+++\nText of it.\n', "line 3"),
     "unclosed front matter": ("bad.md", b"---\ntitle: one\nText of it.\n", "line 1"),
-    "same content": ("bad.txt", GOOD.encode(), "same content as"),
+    "same content": ("twin.txt", GOOD.encode(), "same content as"),
     "catalog": ("catalog.toml", b'[articles.a0]\ntitle = "one"\nnonsense\n', "line 3"),
     "catalog key": ("catalog.toml", b'[articles.a0]\ntitel = "one"\n', "line 2"),
 }
@@ -245,23 +245,22 @@ def test_a_batch_that_is_not_there(pullquote: Pullquote, seeded: Settings, tmp_p
         assert str(file) in run.complaint
 
 
-def test_halves_of_characters_are_no_traceback(pullquote: Pullquote, seeded: Settings, tmp_path: Path) -> None:
-    """A question with a lone surrogate, which JSON can hold, is asked and printed."""
-    file = tmp_path / "batch.jsonl"
-    file.write_text('{"question": "What did Macron \\ud800 say?"}\n')
+def test_halves_of_characters_are_no_traceback(seeded: Settings) -> None:
+    """A search for a lone surrogate, as a broken terminal may send it, is made and printed."""
     for options in ((), ("--json",)):
-        run = run_command("ask", "--batch", file, "--home", seeded.home, *options)
-        assert run.code == 0
-        assert run.err == ""
+        run = run_command("find", "Macron \udcff", "--home", seeded.home, *options)
+        assert (run.code, run.err) == (0, "")
         assert "Macron" in run.out
+    assert run.document["words"] == "Macron \udcff"
 
 
 def test_a_terminal_without_unicode(seeded: Settings) -> None:
     """Where the output cannot hold a character, it is shown otherwise, and nothing breaks."""
-    run = run_command("ask", "What did Nausėda say?", "--home", seeded.home, PYTHONIOENCODING="ascii")
-    assert run.code == 0
-    assert run.err == ""
-    assert "Budapest Memorandum" in run.out
+    run = run_command("find", "Nausėda", "--home", seeded.home, PYTHONIOENCODING="ascii")
+    assert (run.code, run.err) == (0, "")
+    assert "Budapest" in run.out
+    document = run_command("find", "Nausėda", "--home", seeded.home, "--json", PYTHONIOENCODING="ascii").document
+    assert "Gitanas Nausėda also" in document["hits"][0]["text"]
 
 
 def test_a_broken_env_file(pullquote: Pullquote, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -388,11 +387,11 @@ def test_damage_at_the_command(place: Path) -> None:
     assert_answers(place)
 
 
-def test_an_altered_text_at_the_command(place: Path) -> None:
+def test_an_altered_text_at_the_command(pullquote: Pullquote, place: Path) -> None:
     """Asking notes it, reading it is refused, the doctor names it, and index reads it again."""
     with closing(sqlite3.connect(place / "home" / FILE_NAME, isolation_level=None)) as connection:
         connection.execute("UPDATE articles SET text = replace(text, 'agreed to lead', 'refused to lead')")
-    run = run_command("ask", "Who will lead the truce monitoring mechanism?", "--home", place / "home", "--json")
+    run = pullquote("ask", "Who will lead the truce monitoring mechanism?", "--home", place / "home", "--json")
     document = run.document
     assert "refused" not in run.out
     assert any("001_c89cddc9c1940466" in note for note in document["notes"])
@@ -402,7 +401,7 @@ def test_an_altered_text_at_the_command(place: Path) -> None:
     doctor = run_command("doctor", "--home", place / "home", "--corpus", place / "corpus")
     assert doctor.code == 2
     assert "001_c89cddc9c1940466" in doctor.out
-    assert run_index(place).code == 0
+    assert pullquote("index", place / "corpus", "--home", place / "home").code == 0
     assert run_command("source", "001_c89cddc9c1940466", "--home", place / "home").code == 0
 
 
@@ -453,7 +452,7 @@ def test_a_full_disk(small_disk: Path, workshop: Workshop, room: int) -> None:
     for number in range(30):
         text = "\n".join(f"Sentence {n} of article {number} is about subject{n * number}." for n in range(300))
         shelf.write(f"long{number}.txt", text)
-    with pytest.raises(RetrievalError, match="[Rr]oom|[Cc]heck the disk") as refused:
+    with pytest.raises(RetrievalError, match=r"[Rr]oom|[Cc]heck the disk") as refused:
         shelf.index()
     assert "\n" not in str(refused.value)
     assert "damaged" not in str(refused.value)
@@ -479,7 +478,7 @@ def shelf_disagrees(shelf: Workshop) -> bool:
         return False
 
 
-def test_a_full_disk_at_the_command(small_disk: Path, seeded: Settings) -> None:
+def test_a_full_disk_at_the_command(pullquote: Pullquote, small_disk: Path, seeded: Settings) -> None:
     """The command says that the disk is full, in one line, with exit code 2, and the library still answers."""
     shutil.copytree(seeded.home, small_disk / "home")
     shutil.copytree(ROOT / "seeds", small_disk / "corpus")
@@ -492,4 +491,4 @@ def test_a_full_disk_at_the_command(small_disk: Path, seeded: Settings) -> None:
     assert "damaged" not in run.complaint
     assert_answers(small_disk)
     filler.unlink()
-    assert run_index(small_disk).code == 0
+    assert pullquote("index", small_disk / "corpus", "--home", small_disk / "home").code == 0

@@ -62,8 +62,8 @@ def write(workshop: Workshop, versions: dict[str, int]) -> None:
 
 def start(settings: Settings, scenario: Scenario, fatal: int = 0, counted: Path | None = None) -> BaseProcess:
     """Start the run of a scenario in a process of its own."""
-    options = {"rebuild": scenario.rebuild, "allow_removal": True}
-    child = _FORKS.Process(target=killing.run, args=(settings, scenario.model, options, fatal, counted))
+    options = {"rebuild": scenario.rebuild, "fatal": fatal, "counted": counted}
+    child = _FORKS.Process(target=killing.run, args=(settings, scenario.model), kwargs=options)
     child.start()
     return child
 
@@ -151,7 +151,7 @@ def test_killed_at_any_step(workshop: Workshop, tmp_path: Path, name: str) -> No
     steps, *turns = map(int, (tmp_path / "steps").read_text().split())
     assert steps > 100
     assert len(turns) >= TURNS
-    chosen = random.Random(name)
+    chosen = random.Random(name)  # noqa: S311 - a choice to be repeated, not a secret
     points = [1 + (point * steps + chosen.randrange(steps)) // POINTS for point in range(POINTS)]
     for fatal in sorted({*points, *chosen.sample(turns, TURNS)}):
         killed = copied(workshop, tmp_path / str(fatal), scenario.model)
@@ -217,5 +217,3 @@ def test_killed_at_any_time(workshop: Workshop, tmp_path: Path, rebuild: bool) -
                 assert opened.library.text(f"large{number}") in {_large(number, 1), _large(number, 2)}
     workshop.index()
     assert workshop.texts() == workshop.wanted()
-
-

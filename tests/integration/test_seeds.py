@@ -190,9 +190,7 @@ def test_the_seeds_are_untouched() -> None:
         assert (SEEDS / path.name).read_bytes() == path.read_bytes()
 
 
-def test_ask_json_has_its_shape(
-    pullquote: Pullquote, seeded: Settings, answers: dict[str, dict[str, Any]]
-) -> None:
+def test_ask_json_has_its_shape(pullquote: Pullquote, seeded: Settings, answers: dict[str, dict[str, Any]]) -> None:
     """All promised keys, quotes that are slices with offsets, at most as many as asked for."""
     texts = texts_of(seeded)
     document = pullquote("ask", TRUCE, "--home", seeded.home, "--json", "--quotes", 2).document
@@ -260,7 +258,7 @@ def test_a_batch_of_lines(pullquote: Pullquote, seeded: Settings, tmp_path: Path
 def test_a_batch_of_objects(pullquote: Pullquote, seeded: Settings, tmp_path: Path) -> None:
     """JSON Lines with `question` ask the same; other fields do not matter."""
     file = tmp_path / "questions.jsonl"
-    rows = [{"question": TRUCE, "id": 7}, {"question": "What did Nausėda say?"}]
+    rows: list[dict[str, Any]] = [{"question": TRUCE, "id": 7}, {"question": "What did Nausėda say?"}]
     file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     run = pullquote("ask", "--batch", file, "--json", "--home", seeded.home, "--quotes", 1)
     documents = [json.loads(line) for line in run.out.splitlines()]
@@ -307,7 +305,8 @@ def test_find_counts_every_passage(pullquote: Pullquote, seeded: Settings) -> No
 def test_find_knows_the_spellings(pullquote: Pullquote, seeded: Settings, words: str) -> None:
     """Accents, case and wrong decoding do not hide a name."""
     (hit,) = pullquote("find", words, "--home", seeded.home, "--json").document["hits"]
-    assert "Nausėda" in [hit["text"][start:end] for start, end in hit["highlights"]][0]
+    start, end = hit["highlights"][0]
+    assert "Nausėda" in hit["text"][start:end]
 
 
 def test_find_without_a_hit(pullquote: Pullquote, seeded: Settings) -> None:
@@ -376,7 +375,9 @@ def test_sources_list_the_articles(pullquote: Pullquote, seeded: Settings) -> No
     assert "repaired in line 7: Ä— → ė" in run.out
     documents = pullquote("sources", "--json", "--home", seeded.home).document
     assert [document["title_source"] for document in documents] == ["assigned", "document", *["assigned"] * 3]
-    assert documents[2]["repairs"] == [{"line": 7, "start": documents[2]["repairs"][0]["start"], "before": "Ä—", "after": "ė"}]
+    assert documents[2]["repairs"] == [
+        {"line": 7, "start": documents[2]["repairs"][0]["start"], "before": "Ä—", "after": "ė"}
+    ]
     assert documents[3]["sections"] == [
         "Rutte warns observers not to be naive about Russia",
         "Security guarantees",
@@ -417,7 +418,13 @@ def test_the_doctor_finds_all_well(pullquote: Pullquote, seeded: Settings) -> No
     """What is installed, the model, the folder and the agreement of the three stores, each in a line."""
     run = pullquote("doctor", "--home", seeded.home, "--corpus", SEEDS)
     assert run.code == 0
-    for words in ("chromadb", "all-MiniLM-L6-v2", "is writable", "all checksums match", "in agreement with the library"):
+    for words in (
+        "chromadb",
+        "all-MiniLM-L6-v2",
+        "is writable",
+        "all checksums match",
+        "in agreement with the library",
+    ):
         assert words in run.out
     checks = pullquote("doctor", "--home", seeded.home, "--corpus", SEEDS, "--json").document
     assert {check["verdict"] for check in checks} == {"good"}

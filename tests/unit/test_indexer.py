@@ -20,7 +20,7 @@ OLD = {"a": "The harbour opened.\nIt closed again.", "b": "The orchard is old.",
 NEW = {"a": "The harbour opened in 1890.\nIt closed again.", "b": OLD["b"], "d": "The library is new.\nIt is red."}
 
 
-class Failure(Exception):
+class FailureError(Exception):
     """What a test makes a step raise."""
 
 
@@ -35,11 +35,11 @@ class Room:
         home.mkdir(exist_ok=True)
         self.library = LibraryWriter(home)
 
-    def index(self, texts: Mapping[str, str], **options: bool) -> Indexer:
+    def index(self, texts: Mapping[str, str], *, allow_removal: bool = False) -> Indexer:
         """Bring everything into step with ``texts``, as a run of the program does."""
         indexer = Indexer(self.library, Stores(self.vectors, self.words), self.embedder)
         indexer.reconcile()
-        indexer.update(wanted(texts), **options)
+        indexer.update(wanted(texts), allow_removal=allow_removal)
         return indexer
 
     def state(self) -> dict[str, str]:
@@ -136,6 +136,21 @@ def test_another_model_is_refused(room: Room) -> None:
 STEPS = ("stage", "publish", "discard_staged", "forget_retired", "set_model")
 
 
+def failing(step: Callable[..., object], left: Iterator[int], *, before: bool) -> Callable[..., object]:
+    """``step`` as it is, but the call at which the countdown ends fails before or after its work."""
+
+    def run(*args: object, **options: object) -> object:
+        last = next(left, 0) == 0
+        if last and before:
+            raise FailureError
+        result = step(*args, **options)
+        if last:
+            raise FailureError
+        return result
+
+    return run
+
+
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_a_failure_between_any_two_steps_is_made_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
@@ -147,28 +162,16 @@ def test_a_failure_between_any_two_steps_is_made_good(
         with monkeypatch.context() as patch:
             countdown = iter(range(number, -1, -1))
 
-            def failing(step: Callable[..., object], left: Iterator[int] = countdown) -> Callable[..., object]:
-                def run(*args: object, **options: object) -> object:
-                    last = next(left, 0) == 0
-                    if last and before:
-                        raise Failure
-                    result = step(*args, **options)
-                    if last:
-                        raise Failure
-                    return result
-
-                return run
-
             for holder, names in (
                 (room.library, STEPS),
                 (room.vectors, ("add", "remove")),
                 (room.words, ("add", "remove")),
             ):
                 for name in names:
-                    patch.setattr(holder, name, failing(getattr(holder, name)))
+                    patch.setattr(holder, name, failing(getattr(holder, name), countdown, before=before))
             try:
                 room.index(NEW, allow_removal=True)
-            except Failure:
+            except FailureError:
                 broke = True
             else:
                 broke = False

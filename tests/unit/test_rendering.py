@@ -24,8 +24,13 @@ META = Metadata("What the leaders said", TitleSource.ASSIGNED, "The Paper", None
 
 def printed(answer: Answer, *, width: int = 60, explain: bool = False, colour: bool = False) -> str:
     """What is printed on a console of ``width`` columns."""
-    system = "truecolor" if colour else None
-    console = Console(file=io.StringIO(), width=width, highlight=False, force_terminal=colour, color_system=system)
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        highlight=False,
+        force_terminal=colour,
+        color_system="truecolor" if colour else None,
+    )
     show_answer(console, answer, explain=explain)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
@@ -43,7 +48,7 @@ def block(output: str) -> str:
     return " ".join(" ".join(line[1:].strip() for line in output.split("\n") if line.startswith("▌")).split())
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=200))
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=200))
 def test_nothing_that_steers_a_terminal_gets_through(text: str) -> None:
     """Control characters and marks that turn the direction are replaced one for one, all else stays."""
     shown = harmless(text)

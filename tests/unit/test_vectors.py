@@ -48,5 +48,5 @@ def test_stored_vectors_come_back(count: int, seed: int) -> None:
 def test_a_torn_record_is_noticed() -> None:
     """Bytes that are no whole rows are refused rather than shifted."""
     data = packed(rows(2))
-    with pytest.raises(ValueError, match="reshape|size"):
+    with pytest.raises(ValueError, match=r"reshape|size"):
         unpacked(data[:-2], 8)
