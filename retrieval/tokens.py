@@ -56,11 +56,24 @@ _COMMON = """
     time turn try understand use wait walk want watch way win word work world write
     big first good great high important long low main major old person place share thing total type young"""
 COMMON = frozenset(_COMMON.split())
-_WORD = re.compile(
-    r"(?:[A-Za-z]\.){2,}"  # U.S.
-    r"|\d+(?:[.,]\d+)*"  # 600,000 and 3.5; a letter may follow (1980s, 20th)
-    r"|[^\W\d_]+(?:['’][^\W\d_]+)*\d*"  # words, O'Brien, NB8
+# Signs that belong to the letter before them: accents written apart, vowel signs of Semitic and Indic scripts.
+_MARKS = (
+    r"\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    r"\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd"
 )
+_HAS_MARKS = re.compile(f"[{_MARKS}]")
+
+
+def _words(letters: str) -> re.Pattern[str]:
+    return re.compile(
+        r"(?:[A-Za-z]\.){2,}"  # U.S.
+        r"|\d+(?:[.,]\d+)*"  # 600,000 and 3.5; a letter may follow (1980s, 20th)
+        rf"|{letters}(?:['’]{letters})*\d*"  # words, O'Brien, NB8
+    )
+
+
+_WORD = _words(r"[^\W\d_]+")
+_MARKED_WORD = _words(rf"(?:[^\W\d_][{_MARKS}]*)+")
 _SPELLING = (
     (re.compile(r"^(\w{3,})our(?=$|s$|ed$|ing$|it|able|hood|al$)"), r"\1or"),
     (re.compile(r"^(\w{3,})is(?=(?:e|ed|es|ing|ation|ations|er|ers)$)"), r"\1iz"),
@@ -93,7 +106,7 @@ class Token(NamedTuple):
 
     @property
     def is_number(self) -> bool:
-        return self.term[0].isdigit()
+        return self.term[:1].isdigit()
 
 
 @lru_cache(maxsize=65536)
@@ -102,7 +115,8 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower()
     bare = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
-    return "".join(c for c in bare if not unicodedata.combining(c)).translate(_LETTERS)
+    # A ligature may stand for several words; a term has no spaces in it.
+    return "".join(c for c in bare if not unicodedata.combining(c) and not c.isspace()).translate(_LETTERS)
 
 
 @lru_cache(maxsize=65536)
@@ -151,10 +165,13 @@ def _opens(text: str, start: int) -> bool:
 def tokenize(text: str) -> list[Token]:
     """All words of ``text`` in order, stopwords included; two-word country names are one token."""
     tokens: list[Token] = []
-    for found in _WORD.finditer(text):
+    pattern = _WORD if text.isascii() or not _HAS_MARKS.search(text) else _MARKED_WORD
+    for found in pattern.finditer(text):
         surface = found.group()
         start, end = found.span()
         word = fold(surface)
+        if not any(map(str.isalnum, word)):  # a letter only in name, such as the modifier apostrophe
+            continue
         pair = PAIRS.get((tokens[-1].word, word)) if tokens else None
         if pair is not None:
             last = tokens.pop()

@@ -366,7 +366,7 @@ def test_no_corpus_at_the_command(place: Path) -> None:
     assert_answers(place)
 
 
-def test_damage_at_the_command(place: Path) -> None:
+def test_damage_at_the_command(pullquote: Pullquote, place: Path) -> None:
     """A damaged vector index and then a damaged library: each is named, and --rebuild makes it good."""
     (chroma,) = (place / "home").glob("indexes-*/chroma/chroma.sqlite3")
     chroma.write_bytes(b"damaged" * 9000)
@@ -381,7 +381,7 @@ def test_damage_at_the_command(place: Path) -> None:
     assert run.code == 2
     assert FILE_NAME in run.complaint
     assert "pullquote index --rebuild" in run.complaint
-    run = run_index(place, "--rebuild")
+    run = pullquote("index", place / "corpus", "--home", place / "home", "--rebuild")
     assert run.code == 0
     assert "damaged-" in run.complaint
     assert_answers(place)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrieval.tokens import content_terms, fold, name_terms, term_of, tokenize
 
@@ -81,3 +85,19 @@ def test_folding_is_idempotent() -> None:
     """What is folded once is folded."""
     for word in ("Élysée", "STRASSE", "Łódź", "ﬁnance", "İstanbul"):
         assert fold(fold(word)) == fold(word)
+
+
+def test_accents_written_apart_make_no_difference() -> None:
+    """A word in decomposed form is one token, found like the composed one, with offsets into its own text."""
+    composed, apart = "im Élysée-Palast von Nausėda", unicodedata.normalize("NFD", "im Élysée-Palast von Nausėda")
+    assert content_terms(apart) == content_terms(composed)
+    assert [apart[t.start : t.end] for t in tokenize(apart)][-1] == unicodedata.normalize("NFD", "Nausėda")
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "M", "N", "Zs", "P"]), max_size=40))
+def test_no_term_is_empty_or_holds_a_space(text: str) -> None:
+    """Terms can be stored divided by spaces, whatever letters a text is made of."""
+    for token in tokenize(text):
+        assert token.word
+        assert token.term
+        assert not any(map(str.isspace, token.word + token.term))
