@@ -334,7 +334,7 @@ def test_bad_files_at_the_command(place: Path) -> None:
     (corpus / "huge.txt").write_bytes(b"word " * 10_000_000)
     began = time.monotonic()
     run = run_index(place)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 60
     assert run.code == 2
     lines = run.err.rstrip("\n").split("\n")
     named = {line.removeprefix("pullquote: ").partition(":")[0].partition(",")[0] for line in lines}
