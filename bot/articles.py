@@ -1,0 +1,250 @@
+"""The articles as the bot uses them: opened once, opened anew when another process has indexed. Synchronous.
+
+Safe to use from several threads. What is asked of memory (titles, suggestions) never touches a store.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rapidfuzz import fuzz, process, utils
+
+from bot.render.measures import CHOICE, size
+from bot.shown import Ref, digest
+from retrieval.articles import Paragraph, Shelf, open_shelf
+from retrieval.errors import (
+    AlteredArticleError,
+    IndexesDisagreeError,
+    NotIndexedError,
+    StorageError,
+    UnknownArticleError,
+)
+from retrieval.home import run_indexing
+from retrieval.library import Library
+from retrieval.models import Answer, ArticleSummary, Findings, Quote
+from retrieval.search import Searcher, open_searcher
+from retrieval.settings import Settings
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_SIMILAR = 60.0  # rapidfuzz's score, 0 to 100, from which a title counts as what was meant
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is known of all articles, kept in memory."""
+
+    articles: tuple[ArticleSummary, ...]
+    names: Mapping[str, str]  # id → what is compared with something typed
+    titles: Mapping[str, str]
+    model: str
+
+    @classmethod
+    def of(cls, articles: Sequence[ArticleSummary], model: str) -> Catalogue:
+        """The catalogue of ``articles``."""
+        return cls(
+            articles=tuple(articles),
+            names={a.article_id: utils.default_process(f"{a.metadata.title} {a.article_id}") for a in articles},
+            titles={a.article_id: a.metadata.title for a in articles},
+            model=model,
+        )
+
+    def get(self, article_id: str) -> ArticleSummary | None:
+        """The article with that id."""
+        if article_id not in self.titles:
+            return None
+        return next(article for article in self.articles if article.article_id == article_id)
+
+    def resolve(self, typed: str) -> ArticleSummary | None:
+        """The article that was named by its id, by the value of a suggestion, or by its title."""
+        name = typed.strip()
+        for article in self.articles:
+            if name in {article.article_id, choice_value(article)}:
+                return article
+        same = [a for a in self.articles if a.metadata.title.casefold() == name.casefold()]
+        return same[0] if len(same) == 1 else None
+
+    def suggest(self, typed: str, limit: int = 25) -> list[ArticleSummary]:
+        """The articles whose title or id is most like what was typed, typos tolerated; all of them for nothing."""
+        if not typed.strip():
+            return sorted(self.articles, key=lambda a: a.metadata.title.casefold())[:limit]
+        if (exact := self.get(typed.strip())) is not None:
+            return [exact]
+        query = utils.default_process(typed)
+        found = process.extract(query, self.names, scorer=fuzz.WRatio, limit=limit, score_cutoff=_SIMILAR)
+        by_id = {article.article_id: article for article in self.articles}
+        return [by_id[article_id] for _, _, article_id in found]
+
+    def matching(self, words: str) -> list[ArticleSummary]:
+        """The articles that have every one of ``words`` in title, id, publisher, author or date, or a similar title."""
+        wanted = words.casefold().split()
+
+        def has_all(article: ArticleSummary) -> bool:
+            meta = article.metadata
+            facts = (meta.title, article.article_id, meta.publisher, meta.author, meta.published)
+            text = " ".join(fact for fact in facts if fact).casefold()
+            return all(word in text for word in wanted)
+
+        return [article for article in self.articles if has_all(article)] or (self.suggest(words) if wanted else [])
+
+
+def choice_value(article: ArticleSummary) -> str:
+    """What a suggestion stands for: the id, or a digest of one that is too long for Discord or has edges of space."""
+    name = article.article_id
+    return name if size(name) <= CHOICE and name == name.strip() else f"#{digest(name)}"
+
+
+@dataclass(slots=True)
+class _Opened:
+    """The stores at one state of the data folder."""
+
+    searcher: Searcher
+    shelf: Shelf
+    state: tuple[int, str]
+    stack: ExitStack
+
+
+class Articles:
+    """Use as a context manager; opening indexes the corpus first where nothing is indexed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opened: _Opened | None = None
+        self._users = 0
+        self._changing = False
+        self._free = threading.Condition()
+        self._catalogue = Catalogue.of([], "")
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What is known of all articles, from memory."""
+        return self._catalogue
+
+    def __enter__(self) -> Articles:
+        try:
+            self._open()
+        except (NotIndexedError, IndexesDisagreeError) as error:
+            _log.warning("%s Indexing %s now.", str(error).partition(" Run:")[0], self._settings.corpus)
+            report = run_indexing(self._settings)
+            for problem in report.problems:
+                _log.warning("%s", problem)
+            self._open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._free:
+            self._close()
+
+    def _open(self) -> None:
+        with ExitStack() as stack:
+            state, model = self._probe()
+            searcher = stack.enter_context(open_searcher(self._settings))
+            shelf = stack.enter_context(open_shelf(self._settings))
+            searcher.warm_up()
+            self._catalogue = Catalogue.of(shelf.articles(), model)
+            self._opened = _Opened(searcher, shelf, state, stack.pop_all())
+        _log.info("%d articles are open, model %s", len(self.catalogue.articles), model)
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            opened, self._opened = self._opened, None
+            opened.stack.close()
+
+    def _probe(self) -> tuple[tuple[int, str], str]:
+        """The state of the data folder (it changes with every indexing), and the model's name."""
+        with Library(self._settings.home) as library:
+            identity = library.identity()
+            return (library.generation(), library.indexes_folder()), identity.name if identity else "none"
+
+    def refresh(self, *, force: bool = False) -> None:
+        """Open everything anew if another process has indexed since.
+
+        An embedded vector index does not see what another process writes, so it is closed first; whoever asks
+        meanwhile waits that long. Raises RetrievalError.
+        """
+        state, _ = self._probe()
+        with self._free:
+            self._free.wait_for(lambda: not self._changing)
+            if self._opened is not None and self._opened.state == state and not force:
+                return
+            self._changing = True
+            try:
+                self._free.wait_for(lambda: self._users == 0)
+                self._close()
+                self._open()
+            finally:
+                self._changing = False
+                self._free.notify_all()
+
+    @contextmanager
+    def _use(self) -> Iterator[_Opened]:
+        with self._free:
+            self._free.wait_for(lambda: not self._changing)
+            if self._opened is None:
+                self._open()
+            opened = self._opened
+            assert opened is not None  # noqa: S101 - ``_open`` has just made it
+            self._users += 1
+        try:
+            yield opened
+        finally:
+            with self._free:
+                self._users -= 1
+                self._free.notify_all()
+
+    def _steady(self, work: Callable[[_Opened], T]) -> T:
+        """``work``'s result; once more with everything opened anew when a store was changed under it."""
+        try:
+            with self._use() as opened:
+                return work(opened)
+        except StorageError as error:
+            _log.warning("Opening the articles anew: %s", error)
+        self.refresh(force=True)
+        with self._use() as opened:
+            return work(opened)
+
+    def ask(self, question: str, quotes: int, article_id: str | None = None) -> Answer:
+        """As ``Searcher.ask``."""
+        return self._steady(lambda opened: opened.searcher.ask(question, quotes=quotes, article_id=article_id))
+
+    def find(self, words: str, limit: int, article_id: str | None = None) -> Findings:
+        """As ``Searcher.find``."""
+        return self._steady(lambda opened: opened.searcher.find(words, limit=limit, article_id=article_id))
+
+    def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
+        """As ``Shelf.read``."""
+        return self._steady(lambda opened: opened.shelf.read(article_id))
+
+    def text(self, article_id: str) -> str:
+        """The whole text of an article. Raises UnknownArticleError, AlteredArticleError."""
+        return self._steady(lambda opened: opened.shelf.omissions(article_id)[0])
+
+    def quotes(self, refs: Sequence[Ref]) -> list[Quote | None]:
+        """The quotes that ``refs`` stand for; ``None`` where the article is gone or says something else now."""
+        texts: dict[str, str | None] = {}
+        for article_id in {ref.article for ref in refs}:
+            try:
+                texts[article_id] = self.text(article_id)
+            except (UnknownArticleError, AlteredArticleError):
+                texts[article_id] = None
+        found: list[Quote | None] = []
+        for ref in refs:
+            text, summary = texts[ref.article], self.catalogue.get(ref.article)
+            found.append(ref.quote(text, summary.metadata) if text is not None and summary is not None else None)
+        return found
+
+    def around(self, ref: Ref, quote: Quote | None, reach: int = 2) -> list[Paragraph]:
+        """The paragraphs of a quote and ``reach`` more on either side."""
+        if quote is None:
+            return []
+        _, paragraphs = self.read(ref.article)
+        inside = [place for place, p in enumerate(paragraphs) if p.start < ref.end and p.end > ref.start]
+        if not inside:
+            return []
+        return paragraphs[max(0, inside[0] - reach) : inside[-1] + reach + 1]

@@ -1,0 +1,218 @@
+"""The bot as a client of Discord: what it may see, where it connects to, what it is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands, tasks
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.cogs.about import AboutCog
+from bot.cogs.ask import AskCog
+from bot.cogs.buttons import ButtonsCog
+from bot.cogs.mentions import MentionsCog
+from bot.cogs.report import ReportCog
+from bot.cogs.settings import SettingsCog
+from bot.cogs.sources import SourcesCog
+from bot.delivery import FAILURES
+from bot.desk import Desk
+from bot.front import Front
+from bot.persistence import Patience
+from bot.records import RecordsError
+from bot.registration import Registrar
+from bot.settings import Settings
+from retrieval.errors import RetrievalError
+
+_log = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 15
+PRUNE_HOURS = 6
+#: Seconds for which the start goes on trying while Discord cannot be reached.
+_TO_START = 60.0
+_GRACE = 0.3
+
+
+def intents() -> discord.Intents:
+    """Servers and messages, none of it privileged: text comes with mentions and direct messages only."""
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    wanted.guild_messages = True
+    wanted.dm_messages = True
+    return wanted
+
+
+def without_voice() -> None:
+    """Keep discord.py from warning at each start of libraries that only voice needs."""
+    discord.VoiceClient.warn_nacl = False
+    discord.VoiceClient.warn_dave = False
+
+
+def point_to(api_url: str) -> None:
+    """Send every request of discord.py to ``api_url``."""
+    Route.BASE = api_url
+
+
+class GatewayLimitError(Exception):
+    """Discord allows no more connections today; ``hours`` until it does again."""
+
+    def __init__(self, hours: float) -> None:
+        self.hours = hours
+        super().__init__(f"Discord allows this bot no more connections for {hours:.1f} h: it was started too often.")
+
+
+class Tree(app_commands.CommandTree["PullquoteBot"]):
+    """The commands; an error that a command did not tell itself is told here."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[PullquoteBot], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Apologise with an incident number."""
+        cause: Exception = error
+        if isinstance(error, (app_commands.CommandInvokeError, app_commands.TransformerError)):
+            cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        front = self.client.front
+        outgoing = front.told(cause)
+        act: Any = interaction
+        if interaction.response.is_done():
+            await front.courier.fill(act, outgoing, private=True)
+        else:
+            await front.courier.say(act, outgoing.page.content or "")
+
+
+class PullquoteBot(commands.Bot):
+    """Made of a desk that answers and a front that carries; both are handed in."""
+
+    def __init__(self, settings: Settings, desk: Desk, front: Front) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=Tree,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+        )
+        self.front = front
+        self._settings = settings
+        self._desk = desk
+        self._registrar = Registrar(self, self.tree)
+
+    async def setup_hook(self) -> None:
+        """After the login, before the gateway: commands, buttons, the gateway's address."""
+        if not self.cogs:
+            await self._add_cogs()
+        await self._desk.prepare()
+        await self._find_gateway()
+        try:
+            await Patience().insist(self._register, _TO_START)
+        except FAILURES as error:
+            _log.error("The commands could not be registered (%s); those known to Discord go on working", error)
+        self.refresh_articles.start()
+        self.prune_records.start()
+
+    async def _add_cogs(self) -> None:
+        days = self._settings.retention_days
+        for cog in (
+            AskCog(self, self.front),
+            MentionsCog(self, self.front),
+            ButtonsCog(self, self.front),
+            SourcesCog(self, self.front),
+            AboutCog(self, self.front, days),
+            SettingsCog(self, self.front),
+            ReportCog(self, self.front, days),
+        ):
+            await self.add_cog(cog)
+
+    async def _register(self) -> None:
+        if self._settings.guild_ids:
+            await self._registrar.in_guilds(self._settings.guild_ids)
+        else:
+            await self._registrar.everywhere()
+
+    async def _find_gateway(self) -> None:
+        """Connect where the API says, also the first time and after an invalid session. Raises GatewayLimitError."""
+        _, url, limit = await Patience().insist(self.http.get_bot_gateway, _TO_START)
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+        if limit["remaining"] < 1:
+            raise GatewayLimitError(limit["reset_after"] / 3_600_000)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Messages are no commands: ``MentionsCog`` reads those that are meant for the bot."""
+
+    async def on_ready(self) -> None:
+        """Say so, once for each new session."""
+        _log.info("Connected as %s, in %d servers", self.user, len(self.guilds))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A server that was named in the settings before the bot was invited gets its commands now."""
+        if guild.id in self._settings.guild_ids:
+            try:
+                await Patience().insist(lambda: self._registrar.in_guild(guild.id), _TO_START)
+            except FAILURES as error:
+                _log.error("The commands could not be registered in server %d (%s)", guild.id, error)
+
+    async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
+        """Log what no handler told anybody, without the arguments: those hold messages."""
+        _log.exception("%s failed", event_method)
+
+    @tasks.loop(seconds=REFRESH_SECONDS)
+    async def refresh_articles(self) -> None:
+        """See what another process has indexed."""
+        try:
+            await self._desk.refresh()
+        except RetrievalError as error:
+            _log.error("%s", error)
+
+    @tasks.loop(hours=PRUNE_HOURS)
+    async def prune_records(self) -> None:
+        """Delete what is older than it may become."""
+        try:
+            await self._desk.prune()
+        except RecordsError as error:
+            _log.error("%s", error)
+
+    async def drain(self, seconds: float) -> bool:
+        """Take no new questions and answer those under way; false if some were not done after ``seconds``."""
+        self._desk.closing = True
+        self.refresh_articles.cancel()
+        self.prune_records.cancel()
+        await asyncio.sleep(_GRACE)  # what came in just now is told that it came too late
+        return await self.front.idle(seconds - _GRACE)
+
+    async def log_in(self, token: str) -> None:
+        """Log in, also if Discord is out of order for a minute. Raises LoginFailure, DiscordException, OSError."""
+
+        async def attempt() -> None:
+            try:
+                await self.login(token)
+            except BaseException:
+                await self.http.close()  # the next attempt opens a session and a connector of its own
+                self.http.connector = discord.utils.MISSING
+                raise
+
+        await Patience().insist(attempt, _TO_START)
+
+    async def stay_connected(self) -> None:
+        """Connect, and stay so until the bot is closed. Raises ConnectionClosed when Discord turns the bot away."""
+        end = asyncio.get_running_loop().time() + _TO_START
+        pause = 1.0
+        while True:
+            try:
+                await self.connect()
+            except AttributeError:
+                # discord.py assumes that a first connection was made when it takes one up again.
+                connected: object = self.ws
+                if connected is not None or asyncio.get_running_loop().time() + pause > end:
+                    raise
+                await asyncio.sleep(pause)
+                pause *= 2
+            else:
+                return

@@ -1,0 +1,70 @@
+"""``/about``, ``/help`` and ``/forget me``."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import wording
+from bot.delivery import Outgoing
+from bot.front import Front, Want
+from bot.records.store import BUTTON_DAYS
+from bot.render.notices import About, about_pages, help_pages
+from bot.render.pages import sentence
+
+
+class AboutCog(commands.Cog):
+    """What the bot is and what it keeps."""
+
+    forget = app_commands.Group(name="forget", description="Deletes what I keep")
+
+    def __init__(self, _bot: commands.Bot, front: Front, retention_days: int) -> None:
+        self._front = front
+        self._retention_days = retention_days
+
+    @app_commands.command(name="about", description="What I am, how many articles I have, what I store")
+    async def about(self, interaction: discord.Interaction) -> None:
+        """The facts about the bot."""
+        catalogue = self._front.desk.articles.catalogue
+        about = About(
+            articles=len(catalogue.articles),
+            model=catalogue.model,
+            version=_version(),
+            retention_days=self._retention_days,
+            button_days=BUTTON_DAYS,
+        )
+
+        async def show() -> None:
+            await self._front.show_privately(interaction, about_pages(about, Want.of(interaction).form))
+
+        await self._front.privately(interaction, show)
+
+    @app_commands.command(name="help", description="What you can ask of me, with examples")
+    async def help(self, interaction: discord.Interaction) -> None:
+        """The commands."""
+
+        async def show() -> None:
+            await self._front.show_privately(interaction, help_pages(Want.of(interaction).form))
+
+        await self._front.privately(interaction, show)
+
+    @forget.command(name="me", description="Deletes your questions, your votes and the buttons under your answers")
+    async def forget_me(self, interaction: discord.Interaction) -> None:
+        """Delete what the person left."""
+
+        async def forget() -> None:
+            done = await self._front.desk.forget(interaction.user.id)
+            page = sentence(wording.forgotten(done.questions, done.votes, done.messages))
+            await self._front.courier.fill(interaction, Outgoing(page), private=True)
+
+        await self._front.privately(interaction, forget)
+
+
+def _version() -> str:
+    try:
+        return version("pullquote")
+    except PackageNotFoundError:
+        return "not installed"

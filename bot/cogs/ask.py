@@ -1,0 +1,86 @@
+"""``/ask`` and the message command *Find sources*."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.access import MOST_QUOTES, Way
+from bot.cogs.choosing import chosen, suggestions
+from bot.desk import RefusedError
+from bot.front import Front, Want, sound
+from bot.searching import Request
+
+FIND_SOURCES = "Find sources"
+
+
+class AskCog(commands.Cog):
+    """Questions asked by command."""
+
+    def __init__(self, bot: commands.Bot, front: Front) -> None:
+        self._bot = bot
+        self._front = front
+        self._menu = app_commands.ContextMenu(name=FIND_SOURCES, callback=self.find_sources)
+
+    async def cog_load(self) -> None:
+        """Message commands cannot be declared in a class, so this one is added here."""
+        self._bot.tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
+
+    @app_commands.command(name="ask", description="Quotes the passages that answer a question, word for word")
+    @app_commands.describe(
+        question="What you want to know",
+        article="Look in this article only",
+        quotes="How many passages at most, 1 to 5",
+        private="Show the answer to you alone",
+    )
+    async def ask(
+        self,
+        interaction: discord.Interaction,
+        question: app_commands.Range[str, 1, 1000],
+        article: str | None = None,
+        quotes: app_commands.Range[int, 1, MOST_QUOTES] | None = None,
+        private: bool | None = None,
+    ) -> None:
+        """Answer a question."""
+        want, desk = Want.of(interaction), self._front.desk
+        rules = desk.rules(interaction.guild_id)
+        alone = (rules.private if private is None else private) and interaction.guild_id is not None
+        try:
+            summary = chosen(article, desk.articles.catalogue) if article else None
+        except RefusedError as refusal:
+            await self._front.say(interaction, str(refusal))
+            return
+        request = Request(
+            question=sound(question),
+            quotes=quotes or rules.quotes,
+            article=summary.article_id if summary else None,
+            private=alone,
+            guild=interaction.guild_id,
+        )
+        await self._front.serve(
+            want,
+            lambda: desk.accept(want.asker, Way.COMMAND),
+            lambda place: desk.answer(place, want.asker, request, want.form),
+            private=alone,
+        )
+
+    @ask.autocomplete("article")
+    async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Titles like what was typed."""
+        return suggestions(typed, self._front.desk.articles.catalogue)
+
+    async def find_sources(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """The passages that bear on a message, for the asker alone."""
+        want, desk = Want.of(interaction), self._front.desk
+        texts = [message.content, *(embed.description or "" for embed in message.embeds)]
+        text = sound("\n".join(filter(None, texts)))
+        await self._front.serve(
+            want,
+            lambda: desk.accept(want.asker, Way.COMMAND),
+            lambda place: desk.bearing(place, want.asker, text, want.form),
+            private=True,
+        )

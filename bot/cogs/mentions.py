@@ -1,0 +1,119 @@
+"""Questions asked by mentioning the bot, by replying to it, or in a direct message."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import OrderedDict
+
+import discord
+from discord.ext import commands
+
+from bot import wording
+from bot.access import Way
+from bot.delivery import FAILURES, Outgoing, typing
+from bot.desk import RefusedError, Reply
+from bot.front import Front, asker_of, form_in, sound
+from bot.offload import Place
+from bot.render.notices import MENTION_HELP
+from bot.render.pages import sentence
+from bot.searching import Request
+
+_log = logging.getLogger(__name__)
+_REMEMBERED = 1000
+_NO_HISTORY = 160002  # replies need the right to read the message history; plain messages do not
+
+
+class MentionsCog(commands.Cog):
+    """Questions asked in messages."""
+
+    def __init__(self, bot: commands.Bot, front: Front) -> None:
+        self._bot = bot
+        self._front = front
+        self._seen: OrderedDict[int, None] = OrderedDict()
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message that is meant for the bot; others are not even looked at."""
+        if not self._is_for_me(message) or not self._is_new(message):
+            return
+        with self._front.underway():
+            question = self._question(message)
+            asker = asker_of(message.author, message.guild.id if message.guild else None, message.channel,
+                             message.channel.id)  # fmt: skip
+            try:
+                if not question:
+                    self._front.desk.permit(asker, Way.MENTION)
+                    await self._reply(message, Outgoing(sentence(MENTION_HELP)))
+                    return
+                place = self._front.desk.accept(asker, Way.MENTION)
+            except RefusedError as refusal:
+                await self._front.courier.tell(message, str(refusal))
+                return
+            await self._answer(message, question, place)
+
+    def _is_for_me(self, message: discord.Message) -> bool:
+        me = self._bot.user
+        if me is None or message.author.bot or message.webhook_id is not None or message.is_system():
+            return False
+        return message.guild is None or any(user.id == me.id for user in message.mentions)
+
+    def _is_new(self, message: discord.Message) -> bool:
+        """A resumed connection may tell of a message once more."""
+        if message.id in self._seen:
+            return False
+        self._seen[message.id] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return True
+
+    def _question(self, message: discord.Message) -> str:
+        me = self._bot.user.id if self._bot.user else 0
+        return sound(re.sub(rf"<@!?{me}>", " ", message.content).strip(" \t\n,:"))
+
+    async def _answer(self, message: discord.Message, question: str, place: Place) -> None:
+        desk = self._front.desk
+        guild = message.guild.id if message.guild else None
+        asker = asker_of(message.author, guild, message.channel, message.channel.id)
+        conversation = message.channel.id if guild is None or isinstance(message.channel, discord.Thread) else None
+        answered = message.reference.message_id if message.reference is not None else None
+        reply: Reply | None = None
+        with place:
+            async with typing(message.channel):
+                try:
+                    before = await desk.before(answered, conversation)
+                    request = Request(question, desk.rules(guild).quotes, guild=guild, before=before)
+                    reply = await desk.answer(place, asker, request, form_in(message))
+                    outgoing = self._front.outgoing(reply, private=False)
+                except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a line
+                    outgoing = self._front.told(error)
+        sent = await self._reply(message, outgoing)
+        if reply is not None and sent is not None:
+            await desk.settle(reply.key, sent, *([conversation] if conversation else []))
+
+    async def _reply(self, message: discord.Message, outgoing: Outgoing) -> int | None:
+        """A reply in the channel; where the bot may not write, a direct message that says so."""
+        courier = self._front.courier
+        try:
+            try:
+                return await courier.post(message.channel, outgoing, reply_to=message)
+            except discord.HTTPException as error:
+                if error.code != _NO_HISTORY:
+                    raise
+                return await courier.post(message.channel, outgoing)
+        except discord.Forbidden:
+            why = wording.MAY_NOT_WRITE.format(channel=message.channel.id)
+            return await courier.to_person(message.author, outgoing, why)
+        except discord.HTTPException as error:
+            if error.status == 404:  # the channel is gone, and everybody with it
+                return None
+            return await self._told(message, error)
+        except FAILURES as error:
+            _log.error("A reply could not be sent (%s)", type(error).__name__)
+            return None
+
+    async def _told(self, message: discord.Message, error: Exception) -> int | None:
+        try:
+            return await self._front.courier.post(message.channel, self._front.told(error), reply_to=message)
+        except FAILURES:
+            return None

@@ -1,0 +1,44 @@
+"""``/report``: what a server's members asked."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import wording
+from bot.cogs.settings import is_manager
+from bot.front import Front, Want
+from bot.render.reports import report_csv, report_pages
+
+
+class ReportCog(commands.Cog):
+    """Most asked, unanswered, least helpful."""
+
+    def __init__(self, _bot: commands.Bot, front: Front, retention_days: int) -> None:
+        self._front = front
+        self._retention_days = retention_days
+
+    @app_commands.command(name="report", description="What was asked here: most often, without answer, not helpful")
+    @app_commands.describe(days="Of how many days; everything that is kept if you leave it out")
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    @app_commands.default_permissions(manage_guild=True)
+    async def report(
+        self, interaction: discord.Interaction, days: app_commands.Range[int, 1, 3650] | None = None
+    ) -> None:
+        """A page to read and a CSV to work with."""
+        guild = interaction.guild_id
+        if guild is None:
+            await self._front.say(interaction, wording.ONLY_IN_SERVERS)
+            return
+        if not is_manager(interaction):
+            await self._front.say(interaction, wording.NOT_A_MANAGER)
+            return
+
+        async def work() -> None:
+            span = min(days or self._retention_days, self._retention_days)
+            report = await self._front.desk.report(guild, span)
+            files = [(f"pullquote-report-{span}-days.csv", report_csv(report.questions))]
+            await self._front.show_privately(interaction, report_pages(report, Want.of(interaction).form), files)
+
+        await self._front.privately(interaction, work)

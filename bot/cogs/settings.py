@@ -1,0 +1,173 @@
+"""``/settings``: what a server's managers decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import wording
+from bot.access import MOST_QUOTES, Asker, Powers, Rules, explain
+from bot.front import Front, Want
+from bot.render.notices import rules_pages
+from bot.render.pages import Page
+
+Change = Literal["add", "remove", "clear"]
+_ResolvedChannel = app_commands.AppCommandChannel | app_commands.AppCommandThread
+Person = discord.Member | discord.User  # somebody may have left
+SERVERS_ONLY = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+_MANAGERS = discord.Permissions(manage_guild=True)
+
+
+def is_manager(interaction: discord.Interaction) -> bool:
+    """Whether somebody may manage the server; asked anew, since a server can hand out commands to others."""
+    return interaction.guild_id is not None and interaction.permissions.manage_guild
+
+
+class ChannelOption(app_commands.Transformer):
+    """A channel or thread in which people can write, known to the bot or not."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        kinds = discord.ChannelType
+        threads = [kinds.news_thread, kinds.public_thread, kinds.private_thread]
+        return [kinds.text, kinds.news, kinds.voice, kinds.stage_voice, kinds.forum, *threads]
+
+    async def transform(self, _interaction: discord.Interaction, value: Any, /) -> Any:
+        """The channel as Discord describes it."""
+        return value
+
+
+Channel = app_commands.Transform[_ResolvedChannel, ChannelOption]
+
+
+class SettingsCog(commands.Cog):
+    """Settings of a server, and an explanation of what they do."""
+
+    settings = app_commands.Group(
+        name="settings",
+        description="How I answer in this server",
+        allowed_contexts=SERVERS_ONLY,
+        default_permissions=_MANAGERS,
+    )
+
+    def __init__(self, _bot: commands.Bot, front: Front) -> None:
+        self._front = front
+
+    @settings.command(name="show", description="The settings, and whether I would answer a person in a channel")
+    @app_commands.describe(channel="This one if you leave it out", person="You if you leave it out")
+    async def show(
+        self, interaction: discord.Interaction, channel: Channel | None = None, person: Person | None = None
+    ) -> None:
+        """The settings and what follows from them."""
+        await self._change(interaction, lambda rules: rules, channel, person)
+
+    @settings.command(name="channel", description="Channels where I answer mentions; none: all of them")
+    @app_commands.describe(change="What to do with the channel", channel="This one if you leave it out")
+    async def channel(self, interaction: discord.Interaction, change: Change, channel: Channel | None = None) -> None:
+        """Change where mentions are answered."""
+        chosen = channel.id if channel is not None else interaction.channel_id or 0
+        await self._change(interaction, lambda rules: replace(rules, channels=_changed(rules.channels, change, chosen)))
+
+    @settings.command(name="role", description="Roles that may ask; none: everybody")
+    @app_commands.describe(change="What to do with the role", role="The role")
+    async def role(self, interaction: discord.Interaction, change: Change, role: discord.Role | None = None) -> None:
+        """Change who may ask."""
+        if role is None and change != "clear":
+            await self._front.say(interaction, "Name the role.")
+            return
+        chosen = role.id if role is not None else 0
+        await self._change(interaction, lambda rules: replace(rules, roles=_changed(rules.roles, change, chosen)))
+
+    @settings.command(name="private", description="Whether answers to commands are private unless asked otherwise")
+    @app_commands.describe(private="True: for the asker alone, with a button to share")
+    async def private(self, interaction: discord.Interaction, private: bool) -> None:
+        """Change for whom answers are."""
+        await self._change(interaction, lambda rules: replace(rules, private=private))
+
+    @settings.command(name="quotes", description="How many passages an answer has at most")
+    @app_commands.describe(number="1 to 5")
+    async def quotes(self, interaction: discord.Interaction, number: app_commands.Range[int, 1, MOST_QUOTES]) -> None:
+        """Change how much is quoted."""
+        await self._change(interaction, lambda rules: replace(rules, quotes=number))
+
+    async def _change(
+        self,
+        interaction: discord.Interaction,
+        change: Callable[[Rules], Rules],
+        channel: Channel | None = None,
+        person: Person | None = None,
+    ) -> None:
+        """Change the settings if need be, and show what they are then."""
+        guild = interaction.guild_id
+        if guild is None:
+            await self._front.say(interaction, wording.ONLY_IN_SERVERS)
+            return
+        if not is_manager(interaction):
+            await self._front.say(interaction, wording.NOT_A_MANAGER)
+            return
+
+        async def work() -> None:
+            desk = self._front.desk
+            old = desk.rules(guild)
+            new = change(old)
+            if new != old:
+                await desk.save_rules(guild, new)
+            pages = self._explained(interaction, new, channel, person)
+            await self._front.show_privately(interaction, pages)
+
+        await self._front.privately(interaction, work)
+
+    def _explained(
+        self, interaction: discord.Interaction, rules: Rules, channel: Channel | None, person: Person | None
+    ) -> list[Page]:
+        member = person or interaction.user
+        place = channel.id if channel is not None else interaction.channel_id or 0
+        if channel is None:
+            parent = interaction.channel.parent_id if isinstance(interaction.channel, discord.Thread) else None
+        else:
+            parent = channel.parent_id if isinstance(channel, app_commands.AppCommandThread) else None
+        roles = frozenset(role.id for role in member.roles) if isinstance(member, discord.Member) else frozenset()
+        asker = Asker(member.id, interaction.guild_id, place, parent, roles)
+        findings = explain(rules, asker, _powers(interaction, place), self._front.desk.only_guilds)
+        return rules_pages(
+            rules,
+            [f"<#{channel_id}>" for channel_id in sorted(rules.channels)],
+            [f"<@&{role_id}>" for role_id in sorted(rules.roles)],
+            findings,
+            f"a mention by <@{member.id}> in <#{place}>",
+            Want.of(interaction).form,
+        )
+
+
+def _changed(ids: frozenset[int], change: Change, chosen: int) -> frozenset[int]:
+    if change == "clear":
+        return frozenset()
+    return ids | {chosen} if change == "add" else ids - {chosen}
+
+
+def _powers(interaction: discord.Interaction, channel_id: int) -> Powers | None:
+    """What the bot may do in a channel; ``None`` where that cannot be known."""
+    guild = interaction.guild
+    channel = guild.get_channel_or_thread(channel_id) if guild is not None else None
+    if channel_id == interaction.channel_id:
+        permissions, thread = interaction.app_permissions, isinstance(interaction.channel, discord.Thread)
+    elif guild is not None and channel is not None and guild.me is not None:
+        permissions, thread = channel.permissions_for(guild.me), isinstance(channel, discord.Thread)
+    else:
+        return None
+    send = permissions.send_messages_in_threads if thread else permissions.send_messages
+    return Powers(
+        view=permissions.view_channel,
+        send=send,
+        embed=permissions.embed_links,
+        history=permissions.read_message_history,
+    )

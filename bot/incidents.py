@@ -1,0 +1,45 @@
+"""What somebody is told when something fails; the log has the rest under the same number."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from bot import wording
+from bot.articles import Catalogue
+from bot.desk import RefusedError
+from bot.records import RecordsError
+from bot.render.escaping import escape
+from bot.render.measures import fitted_line
+from retrieval.errors import AlteredArticleError, QuestionError, RetrievalError, UnknownArticleError
+
+_log = logging.getLogger(__name__)
+_MOST_SUGGESTIONS = 3
+
+
+def told(error: Exception, catalogue: Catalogue) -> str:
+    """A sentence for the person whose request failed with ``error``, in Markdown; logged unless it is their matter."""
+    if isinstance(error, RefusedError):
+        return str(error)
+    if isinstance(error, QuestionError):
+        return escape(str(error))
+    if isinstance(error, UnknownArticleError):
+        return no_such_article(error.article_id, catalogue)
+    incident = secrets.token_hex(4).upper()
+    if isinstance(error, (RetrievalError, RecordsError)):
+        # These say themselves what to do, so a traceback would only hide it.
+        _log.error("incident %s: %s", incident, error)
+        text = wording.ALTERED if isinstance(error, AlteredArticleError) else wording.LATER
+    else:
+        _log.error("incident %s", incident, exc_info=error)
+        text = wording.APOLOGY
+    return text.format(incident=incident)
+
+
+def no_such_article(typed: str, catalogue: Catalogue) -> str:
+    """For a name that is no article's; with the names that are most like it."""
+    name = fitted_line(typed, 150)
+    near = [fitted_line(a.metadata.title or a.article_id, 200) for a in catalogue.suggest(typed)[:_MOST_SUGGESTIONS]]
+    if not near:
+        return wording.NO_SUCH_ARTICLE.format(typed=name)
+    return wording.DID_YOU_MEAN.format(typed=name, titles=" or ".join(f"“{title}”" for title in near))

@@ -1,0 +1,88 @@
+"""What a server's members asked, summed up by question. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from retrieval.models import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """One question as it was asked, with its votes."""
+
+    question: str
+    asked_at: float
+    outcome: Outcome
+    confidence: float
+    helpful: int
+    not_helpful: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """A question, however often it was asked; ``question``, ``outcome`` and ``confidence`` as of the last time."""
+
+    question: str
+    times: int
+    last_asked: float
+    outcome: Outcome
+    confidence: float
+    helpful: int
+    not_helpful: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Every question of a server in a number of days, the most asked first."""
+
+    days: int
+    questions: tuple[QuestionRow, ...]
+
+    @property
+    def asked(self) -> int:
+        """How many questions were asked, repeats counted."""
+        return sum(row.times for row in self.questions)
+
+    @property
+    def most_asked(self) -> list[QuestionRow]:
+        """Every question, the most asked first."""
+        return list(self.questions)
+
+    @property
+    def unanswered(self) -> list[QuestionRow]:
+        """Those that no article answered the last time, the most asked first."""
+        return [row for row in self.questions if row.outcome is not Outcome.ANSWERED]
+
+    @property
+    def least_helpful(self) -> list[QuestionRow]:
+        """Those with more votes against than for them, the worst first."""
+        bad = [row for row in self.questions if row.not_helpful > row.helpful]
+        return sorted(bad, key=lambda row: (row.helpful - row.not_helpful, -row.last_asked))
+
+
+def summed(rows: Iterable[AskedRow], days: int) -> Report:
+    """The report over ``rows``: spellings that differ in case, spaces and final marks only are one question."""
+    groups: dict[str, list[AskedRow]] = {}
+    for row in rows:
+        groups.setdefault(_folded(row.question), []).append(row)
+    questions = [_row(group) for group in groups.values()]
+    return Report(days, tuple(sorted(questions, key=lambda row: (-row.times, -row.last_asked, row.question))))
+
+
+def _folded(question: str) -> str:
+    return " ".join(question.casefold().split()).rstrip("?!. ") or question
+
+
+def _row(group: list[AskedRow]) -> QuestionRow:
+    last = max(group, key=lambda row: row.asked_at)
+    return QuestionRow(
+        question=last.question,
+        times=len(group),
+        last_asked=last.asked_at,
+        outcome=last.outcome,
+        confidence=last.confidence,
+        helpful=sum(row.helpful for row in group),
+        not_helpful=sum(row.not_helpful for row in group),
+    )

@@ -1,0 +1,1 @@
+"""From answers, articles and reports to messages within Discord's limits. Pure."""

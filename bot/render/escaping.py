@@ -1,0 +1,115 @@
+"""Text that Discord shows as it stands, and the way back.
+
+Discord takes a backslash before any sign that is neither a letter, a digit nor white space as "the next sign means
+nothing special". So nothing is ever replaced or put between: what a reader copies is what the article says, and
+``unescape(escape(text)) == text`` for every text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from retrieval.models import Span
+
+# Signs that mean something anywhere. ``:`` only before another sign: there it may begin an address that would become
+# a link (within one, a backslash would show), or the name of an emoji.
+_ANYWHERE = re.compile(r"[\\`*_~|<>\[\]@#]|:(?=\S)")
+# Signs that make a list at the start of a line; clients count more signs as line ends than the newline.
+_AT_START = re.compile(r"(?:^|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])[^\S\n]*(?:([-+])|\d+([.)]))")
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+
+
+def escape(text: str) -> str:
+    """``text`` with a backslash before each sign that could mean formatting, a mention, a link or a list."""
+    return _joined(text, _places(text))
+
+
+def unescape(text: str) -> str:
+    """What Discord shows for a text without formatting."""
+    return _ESCAPED.sub(r"\1", text)
+
+
+def _places(text: str) -> set[int]:
+    places = {found.start() for found in _ANYWHERE.finditer(text)}
+    for found in _AT_START.finditer(text):
+        places.add(found.start(1) if found.group(1) else found.start(2))
+    return places
+
+
+def _joined(text: str, places: set[int]) -> str:
+    return "".join(f"\\{sign}" if index in places else sign for index, sign in enumerate(text))
+
+
+def marked(text: str, spans: Sequence[Span] = (), *, prefix: str = "", mark: str = "**") -> str:
+    """``text`` escaped, each line behind ``prefix``, with ``mark`` around the words at ``spans``.
+
+    Marks never reach over a line's end nor touch white space, where Discord would not take them for formatting.
+    """
+    places = _places(text)
+    opening, closing = _edges(text, spans)
+    out = [prefix]
+    for index, sign in enumerate(text):
+        if index in closing:
+            out.append(mark)
+        if index in opening:
+            out.append(mark)
+        out.append(f"\\{sign}" if index in places else sign)
+        if sign == "\n":
+            out.append(prefix)
+    if len(text) in closing:
+        out.append(mark)
+    return "".join(out)
+
+
+def _edges(text: str, spans: Sequence[Span]) -> tuple[set[int], set[int]]:
+    opening: set[int] = set()
+    closing: set[int] = set()
+    for start, end in _merged(spans, len(text)):
+        at = start
+        for line in text[start:end].split("\n"):
+            words = line.strip()
+            if words:
+                first = at + line.index(words)
+                opening.add(first)
+                closing.add(first + len(words))
+            at += len(line) + 1
+    return opening, closing
+
+
+def _merged(spans: Sequence[Span], length: int) -> list[tuple[int, int]]:
+    """``spans`` in order; those that touch are one, since ``****`` would neither end nor begin anything."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((max(0, start), min(length, end)) for start, end in spans):
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+QUOTE_PREFIX = "> "
+
+
+def quoted_words(body: str) -> str:
+    """The words of the block quote in a message's ``body``, as they stand in the article."""
+    lines = [line[len(QUOTE_PREFIX) :] for line in body.split("\n") if line.startswith(">")]
+    return unmarked("\n".join(lines))
+
+
+def unmarked(text: str, mark: str = "**") -> str:
+    """``text`` without its marks and escapes."""
+    out: list[str] = []
+    index = 0
+    while index < len(text):
+        if text[index] == "\\" and _ESCAPED.match(text, index):
+            out.append(text[index + 1])
+            index += 2
+        elif text.startswith(mark, index):
+            index += len(mark)
+        else:
+            out.append(text[index])
+            index += 1
+    return "".join(out)

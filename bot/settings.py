@@ -1,0 +1,124 @@
+"""What can be set from outside for the bot. Only ``__main__`` reads the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from retrieval.errors import SettingsError
+from retrieval.settings import Settings as RetrievalSettings
+
+DEFAULT_API_URL = "https://discord.com/api/v10"
+DEFAULT_RETENTION_DAYS = 90
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class Secret:
+    """A text that does not show itself: ``repr`` and ``str`` are masked, ``reveal()`` is written out where used."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._value
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the bot reaches Discord, where it may answer, and what it keeps. No guild ids: everywhere."""
+
+    token: Secret
+    api_url: str = DEFAULT_API_URL
+    guild_ids: frozenset[int] = frozenset()
+    retention_days: int = DEFAULT_RETENTION_DAYS
+    log_level: str = "INFO"
+    retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings from variables; an empty variable counts as not set. Raises SettingsError."""
+
+        def get(name: str) -> str | None:
+            return environ.get(name, "").strip() or None
+
+        return cls(
+            token=_token(get("DISCORD_TOKEN"), get("DISCORD_TOKEN_FILE")),
+            api_url=_api_url(get("DISCORD_API_URL") or DEFAULT_API_URL),
+            guild_ids=_guild_ids(get("DISCORD_GUILD_IDS") or ""),
+            retention_days=_days(get("PULLQUOTE_RETENTION_DAYS") or str(DEFAULT_RETENTION_DAYS)),
+            log_level=_log_level(get("PULLQUOTE_LOG_LEVEL") or "INFO"),
+            retrieval=RetrievalSettings.from_env(environ),
+        )
+
+
+def _token(token: str | None, file: str | None) -> Secret:
+    if token is None and file is not None:
+        try:
+            token = Path(file).expanduser().read_text(encoding="utf-8").strip() or None
+        except (OSError, UnicodeDecodeError) as error:
+            problem = getattr(error, "strerror", None) or "it is not text"
+            raise SettingsError("DISCORD_TOKEN_FILE", f"{file} cannot be read ({problem})") from None
+        if token is None:
+            raise SettingsError("DISCORD_TOKEN_FILE", f"{file} is empty; put the bot's token into it")
+    if token is None:
+        raise SettingsError(
+            "DISCORD_TOKEN",
+            "no bot token is set. Copy it from https://discord.com/developers/applications (your application, Bot, "
+            "Reset Token) into the environment or into the file .env",
+        )
+    token = token.removeprefix("Bot ").strip()
+    if any(character.isspace() or not character.isprintable() for character in token) or not token.isascii():
+        raise SettingsError("DISCORD_TOKEN", "the token holds white space or signs that no token has; copy it again")
+    return Secret(token)
+
+
+def _api_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
+        _ = parts.port
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError("DISCORD_API_URL", f"{url[:80]!r} is not an address such as {DEFAULT_API_URL}")
+    return url.rstrip("/")
+
+
+def _guild_ids(text: str) -> frozenset[int]:
+    ids = text.replace(",", " ").split()
+    for name in ids:
+        if not (name.isascii() and name.isdigit() and 0 < int(name) < 1 << 63):
+            problem = f"{name[:30]!r} is not a server's id; write ids with commas between"
+            raise SettingsError("DISCORD_GUILD_IDS", problem)
+    return frozenset(map(int, ids))
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 3650):
+        raise SettingsError("PULLQUOTE_RETENTION_DAYS", f"{text[:20]!r} is not a number of days, 1 to 3650")
+    return int(text)
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in _LOG_LEVELS:
+        raise SettingsError("PULLQUOTE_LOG_LEVEL", f"{text[:20]!r} is none of {', '.join(_LOG_LEVELS)}")
+    return text.upper()

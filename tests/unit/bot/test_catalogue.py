@@ -1,0 +1,74 @@
+"""Articles are found by title and id, typos included, from memory."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.articles import Catalogue, choice_value
+from bot.render.sources import choice_name
+from tests.unit.bot.building import metadata, summary
+
+TITLES = {
+    "000_a": "Zelenskyy seeks security guarantees",
+    "001_b": "Western allies seal guarantees for Kyiv",
+    "002_c": "Coalition of the Willing meets in Paris",
+    "folder/" + "x" * 120: "A long name",
+}
+CATALOGUE = Catalogue.of([summary(name, title) for name, title in TITLES.items()], "model")
+
+
+def test_typos_are_tolerated() -> None:
+    """The likeliest comes first."""
+    for typed, first in (("zelensky garantees", "000_a"), ("colition wiling", "002_c"), ("001_b", "001_b")):
+        assert CATALOGUE.suggest(typed)[0].article_id == first
+
+
+def test_nothing_typed_offers_everything_and_nonsense_nothing() -> None:
+    """At most as many as Discord shows."""
+    assert len(CATALOGUE.suggest("")) == len(TITLES)
+    assert CATALOGUE.suggest("qqqqzzzz") == []
+    many = Catalogue.of([summary(str(n), f"Title {n}") for n in range(100)], "model")
+    assert len(many.suggest("")) == len(many.suggest("title")) == 25
+
+
+@given(st.text(max_size=300), st.text(min_size=1, max_size=300))
+def test_every_suggestion_is_one_that_discord_takes(title: str, article_id: str) -> None:
+    """Names and values of 1 to 100 characters; what is picked is what was meant."""
+    article = summary(article_id, title)
+    assert 1 <= len(choice_name(article)) <= 100
+    assert len(choice_value(article)) <= 100
+    catalogue = Catalogue.of([article], "model")
+    assert catalogue.resolve(choice_value(article)) is article
+
+
+def test_free_text_names_an_article_only_if_it_is_clear() -> None:
+    """Ids and whole titles are; parts of titles are suggestions at most."""
+    assert CATALOGUE.resolve("coalition of the willing MEETS in paris") is CATALOGUE.get("002_c")
+    assert CATALOGUE.resolve("guarantees") is None
+    twins = Catalogue.of([summary("a", "Same"), summary("b", "Same")], "model")
+    assert twins.resolve("Same") is None
+
+
+def test_the_list_is_filtered_by_every_fact() -> None:
+    """All words have to be there, wherever."""
+    articles = [
+        summary("a", metadata=metadata("Talks", publisher="The Paper", published="2026-01-06")),
+        summary("b", metadata=metadata("Talks", publisher="The Post")),
+    ]
+    catalogue = Catalogue.of(articles, "model")
+    assert [a.article_id for a in catalogue.matching("paper 2026")] == ["a"]
+    assert len(catalogue.matching("talks")) == len(catalogue.matching("")) == 2
+    assert catalogue.matching("nothing like that") == []
+
+
+def test_ten_thousand_titles_are_searched_in_time() -> None:
+    """Autocomplete has three seconds, and shares the event loop."""
+    many = Catalogue.of(
+        [summary(str(n), f"The {n}th report on matters of the town {n * 7}") for n in range(10_000)], "m"
+    )
+    started = time.perf_counter()
+    assert many.suggest("reprt 77 twon")
+    assert time.perf_counter() - started < 1.0

@@ -1,0 +1,65 @@
+"""What leans on the question before it is understood with it; what stands alone is left alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.followups import follow_up, speaks_of
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "way"),
+    [
+        ("and Germany?", "What did France promise?", "What did Germany promise?"),
+        ("What about Keir Starmer?", "What did Emmanuel Macron say in Paris?", "What did Keir Starmer say in Paris?"),
+        ("Greenland?", "What did Trump say about Venezuela?", "What did Trump say about Greenland?"),
+        ("and libraries?", "How many bakeries does the town have?", "How many libraries does the town have?"),
+        ("When did he say that?", "What did Macron announce?", "When did Macron say that?"),
+        ("and who are its members?", "Who leads NATO?", "who are NATO's members?"),
+        ("and the troops?", "what was promised?", "what was promised the troops?"),
+    ],
+)
+def test_follow_ups(question: str, before: str, way: str) -> None:
+    """The full question is among the ways in which it may be meant."""
+    found = follow_up(question, before)
+    assert found is not None
+    assert way in found.ways
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who will lead the truce monitoring mechanism?", "How many countries met in Paris?", "???", "   "],
+)
+def test_questions_that_stand_alone(question: str) -> None:
+    """Nothing is taken up for them."""
+    assert follow_up(question, "What did Macron say about Ukraine?") is None
+
+
+def test_a_question_that_says_enough_is_tried_alone_first() -> None:
+    """A pronoun in a full question does not make it a follow-up by itself."""
+    full = follow_up("What will it take for Russia to accept the ceasefire?", "Who leads NATO?")
+    short = follow_up("When was it?", "Who leads NATO?")
+    assert full is not None
+    assert full.alone
+    assert short is not None
+    assert not short.alone
+
+
+def test_an_answer_has_to_speak_of_what_is_new() -> None:
+    """An answer about France is no answer to "and Germany?"."""
+    found = follow_up("and Germany?", "What did France promise?")
+    assert found is not None
+    assert speaks_of(found.words, "Germany's chancellor agreed.")
+    assert not speaks_of(found.words, "France promised troops.")
+    assert speaks_of(frozenset(), "Anything.")
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_two_texts_can_follow_each_other(question: str, before: str) -> None:
+    """At most four ways, none of them empty."""
+    found = follow_up(question, before)
+    if found is not None:
+        assert 1 <= len(found.ways) <= 4
+        assert all(way.strip() for way in found.ways)

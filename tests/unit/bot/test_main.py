@@ -1,0 +1,41 @@
+"""What keeps the bot from starting is one clear line and an exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import __main__ as program
+from bot.client import GatewayLimitError, intents
+
+
+def test_a_missing_token_is_one_clear_line(tmp_path: Path) -> None:
+    """Before anything is opened or made."""
+    said: list[str] = []
+    assert program.run({"PULLQUOTE_HOME": str(tmp_path / "home")}, said.append) == 2
+    assert len(said) == 1
+    assert said[0].startswith("DISCORD_TOKEN")
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_unusable_folder_is_one_clear_line(tmp_path: Path) -> None:
+    """A file where the data folder should be."""
+    (tmp_path / "home").write_text("")
+    said: list[str] = []
+    assert program.run({"DISCORD_TOKEN": "a.b", "PULLQUOTE_HOME": str(tmp_path / "home")}, said.append) == 2
+    assert len(said) == 1
+    assert "\n" not in said[0]
+
+
+def test_a_used_up_gateway_says_when_to_come_back() -> None:
+    """Discord limits how often a bot may connect."""
+    said: list[str] = []
+    assert program._failed(GatewayLimitError(3.5), said.append) == 3
+    assert "3.5 h" in said[0]
+
+
+@pytest.mark.parametrize("privileged", ["members", "presences", "message_content"])
+def test_no_privileged_intent_is_asked_for(privileged: str) -> None:
+    """Anybody can add the bot without switches or reviews."""
+    assert not getattr(intents(), privileged)

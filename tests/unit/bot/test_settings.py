@@ -1,0 +1,99 @@
+"""Settings from the environment; the token shows nowhere."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from bot.logs import MaskingFormatter
+from bot.settings import Secret, Settings
+from retrieval.errors import SettingsError
+
+TOKEN = "abc.DEF.ghi-123"
+
+
+def test_defaults_need_a_token_only() -> None:
+    """Everything else has a value."""
+    settings = Settings.from_env({"DISCORD_TOKEN": f" Bot {TOKEN}\n"})
+    assert settings.token == Secret(TOKEN)
+    assert settings.api_url == "https://discord.com/api/v10"
+    assert settings.guild_ids == frozenset()
+    assert settings.retention_days == 90
+
+
+def test_every_variable_is_read() -> None:
+    """Lists take commas and spaces; a trailing slash of the address does no harm."""
+    environ = {
+        "DISCORD_TOKEN": TOKEN,
+        "DISCORD_API_URL": "http://127.0.0.1:8080/api/v10/",
+        "DISCORD_GUILD_IDS": "12, 34 56,",
+        "PULLQUOTE_HOME": "/somewhere",
+        "PULLQUOTE_CORPUS": "/texts",
+        "PULLQUOTE_RETENTION_DAYS": "7",
+        "PULLQUOTE_LOG_LEVEL": "debug",
+    }
+    settings = Settings.from_env(environ)
+    assert settings.api_url == "http://127.0.0.1:8080/api/v10"
+    assert settings.guild_ids == {12, 34, 56}
+    assert (settings.retrieval.home, settings.retrieval.corpus) == (Path("/somewhere"), Path("/texts"))
+    assert (settings.retention_days, settings.log_level) == (7, "DEBUG")
+
+
+def test_the_token_can_stand_in_a_file(tmp_path: Path) -> None:
+    """As container secrets do; the variable goes before the file."""
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n")
+    assert Settings.from_env({"DISCORD_TOKEN_FILE": str(file)}).token == Secret(TOKEN)
+    assert Settings.from_env({"DISCORD_TOKEN_FILE": str(file), "DISCORD_TOKEN": "x.y"}).token == Secret("x.y")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_TOKEN", ""),
+        ("DISCORD_TOKEN", "two words"),
+        ("DISCORD_TOKEN", "tökén"),
+        ("DISCORD_TOKEN_FILE", "/nowhere/at/all"),
+        ("DISCORD_API_URL", "discord.com"),
+        ("DISCORD_API_URL", "ftp://discord.com"),
+        ("DISCORD_API_URL", "http://[::1"),
+        ("DISCORD_GUILD_IDS", "12;x"),
+        ("DISCORD_GUILD_IDS", "-1"),
+        ("PULLQUOTE_RETENTION_DAYS", "0"),
+        ("PULLQUOTE_RETENTION_DAYS", "ten"),
+        ("PULLQUOTE_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_wrong_value_is_named_in_one_line(name: str, value: str) -> None:
+    """Whoever starts the bot learns which variable to mend."""
+    environ = {"DISCORD_TOKEN": TOKEN} if name != "DISCORD_TOKEN_FILE" else {}
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({**environ, name: value})
+    assert str(caught.value).startswith(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_secret_does_not_show_itself() -> None:
+    """Neither in text nor inside of settings."""
+    settings = Settings.from_env({"DISCORD_TOKEN": TOKEN})
+    for text in (
+        repr(settings),
+        str(settings.token),
+        f"{settings.token}",
+        f"{settings.token!r}",
+    ):
+        assert TOKEN not in text
+    assert settings.token.reveal() == TOKEN
+
+
+def test_tokens_are_masked_in_the_log() -> None:
+    """The bot's own, and those of interactions in addresses, in tracebacks too."""
+    formatter = MaskingFormatter(Secret(TOKEN))
+    error = ValueError(f"PATCH /webhooks/123/{'aW50' * 20}/messages/@original with {TOKEN}")
+    record = logging.LogRecord("bot", logging.ERROR, "f", 1, "with %s", (TOKEN,), (ValueError, error, None))
+    text = formatter.format(record)
+    assert TOKEN not in text
+    assert "aW50aW50" not in text
+    assert "ValueError: PATCH /webhooks/123/[token]/messages" in text

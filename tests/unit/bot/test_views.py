@@ -1,0 +1,86 @@
+"""Buttons: the right ones under each message, with ids that are short, distinct and say all."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.shown import Kind, Ref, Shown, from_json, new_key, to_json
+from bot.views import TEMPLATE, Action, ActionButton, actions_for, view_for
+from retrieval.models import Outcome, Span
+
+REF = Ref("paris", 0, 9, 1, 1, "0" * 16, highlights=(Span(0, 3),), lead_in=Span(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("shown", "private", "labels"),
+    [
+        (
+            Shown(Kind.ANSWER, "?", outcome=Outcome.ANSWERED, refs=(REF,), guild=7),
+            False,
+            ["More passages", "In context", "Helpful", "Not helpful"],
+        ),
+        (
+            Shown(Kind.ANSWER, "?", outcome=Outcome.ANSWERED, refs=(REF,), guild=7),
+            True,
+            ["More passages", "In context", "Share", "Helpful", "Not helpful"],
+        ),
+        (
+            Shown(Kind.ANSWER, "?", outcome=Outcome.NOT_SURE, closest=(REF,), guild=7),
+            False,
+            ["Closest passages", "Helpful", "Not helpful"],
+        ),
+        (Shown(Kind.BEARING, outcome=Outcome.ANSWERED, refs=(REF,), guild=7), True,
+         ["More passages", "In context", "Share"]),
+        (Shown(Kind.CONTEXT, refs=(REF,), guild=7), True, []),
+        (Shown(Kind.SOURCE, "paris"), False, ["Full text"]),
+    ],
+)  # fmt: skip
+def test_the_buttons_under_a_message(shown: Shown, private: bool, labels: list[str]) -> None:
+    """Sharing is for what is private in a server, votes for questions, the closest passages for no answer."""
+
+    async def scenario() -> list[str | None]:
+        view = view_for(actions_for(shown, private=private), "k" * 12, 0, 1)
+        return [] if view is None else [item.item.label for item in view.children if isinstance(item, ActionButton)]
+
+    assert asyncio.run(scenario()) == labels
+
+
+def test_ids_are_distinct_and_short_and_read_back() -> None:
+    """Discord takes 100 characters, once each; a later process learns all it needs from them."""
+
+    async def scenario() -> None:
+        key = new_key()
+        view = view_for([action for action in Action if action not in {Action.PREVIOUS, Action.NEXT, Action.PLACE}][:5],
+                        key, 41, 999)  # fmt: skip
+        assert view is not None
+        ids = [item.custom_id for item in view.children if isinstance(item, ActionButton)]
+        assert len(ids) == len(set(ids)) == 8
+        for custom_id in ids:
+            match = TEMPLATE.fullmatch(custom_id)
+            assert match is not None
+            assert len(custom_id) <= 100
+            assert (match["key"], match["page"]) == (key, "41")
+
+    asyncio.run(scenario())
+
+
+def test_the_pager_ends_at_the_ends() -> None:
+    """No way back from the first page, none on from the last; none at all for one page."""
+
+    async def scenario() -> None:
+        for page, disabled in ((0, [True, True, False]), (1, [False, True, False]), (2, [False, True, True])):
+            view = view_for([], "k" * 12, page, 3)
+            assert view is not None
+            assert [item.item.disabled for item in view.children if isinstance(item, ActionButton)] == disabled
+        assert view_for([], "k" * 12, 0, 1) is None
+        assert view_for([Action.MORE], None, 0, 3) is None
+
+    asyncio.run(scenario())
+
+
+def test_what_is_shown_comes_back_as_it_was() -> None:
+    """Through the form in which it is kept."""
+    shown = Shown(Kind.ANSWER, "Who?", "paris", 5, Outcome.NOT_SURE, 0.5, ("n",), (REF,), (REF, REF), "b", "u", True, 7)
+    assert from_json(to_json(shown)) == shown
