@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from retrieval.cli.options import JsonOption, print_json, progress_bars, settings_from, stdout
@@ -41,7 +42,7 @@ def bench(
 
 
 def _table(measured: dict[str, Any]) -> Table:
-    table = Table(title="pullquote / plain pipeline = ratio", title_justify="left")
+    table = Table(box=SIMPLE_HEAD, title="pullquote / plain pipeline = ratio", title_justify="left")
     table.add_column("measure")
     for row in measured["asking"]:
         table.add_column(f"{row['passages']:,} passages", justify="right")

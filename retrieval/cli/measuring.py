@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -147,13 +148,13 @@ def _calibration_document(made: list[Example], out_of_fold: calibration.Floats) 
 
 
 def _print_calibration(found: dict[str, Any]) -> None:
-    table = Table(title=f"Out of fold, threshold {found['threshold']:.2f}", title_justify="left")
+    table = Table(box=SIMPLE_HEAD, title=f"Out of fold, threshold {found['threshold']:.2f}", title_justify="left")
     for column in ("setting", "ROC area", "answered when answerable", "declined when not"):
         table.add_column(column, justify="left" if column == "setting" else "right")
     for setting, part in found["settings"].items():
         table.add_row(setting, *(f"{part[name]:.3f}" for name in ("roc_area", "answered", "declined")))
     stdout.print(table)
-    reliability = Table(title="Reliability, whole corpus", title_justify="left")
+    reliability = Table(box=SIMPLE_HEAD, title="Reliability, whole corpus", title_justify="left")
     for column in ("confidence", "examples", "predicted", "observed"):
         reliability.add_column(column, justify="right")
     for row in found["reliability"]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
@@ -44,10 +45,10 @@ def _answering(results: Sequence[Result], answerable: Sequence[Result], threshol
     without = [(False, r.confidence) for r in outside]
     declined = [r.outcome is not Outcome.ANSWERED for r in outside]
     taken = [r.away_outcome is not Outcome.ANSWERED for r in answerable if r.away_outcome is not None]
-    curve = measures.risk_coverage(
-        [bool(r.relevant) and r.rankings[OURS][:1] != [] and r.rankings[OURS][0] in r.relevant for r in results],
-        [r.confidence for r in results],
-    )
+    right = [bool(r.rankings[OURS][:1]) and r.rankings[OURS][0] in r.relevant for r in results]
+    confidence = [r.confidence for r in results]
+    # An answer that was taken away is one more question that nothing answers.
+    curve = measures.risk_coverage(right + [False] * len(away), confidence + [value for _, value in away])
     return {
         "threshold": threshold,
         "answered_when_answerable": _known(measures.share([r.outcome is Outcome.ANSWERED for r in answerable])),
@@ -70,14 +71,16 @@ def _known(value: float) -> float | None:
 def tables(found: Mapping[str, Any]) -> RenderableType:
     """The document as two tables for a terminal."""
     title = f"{found['answerable']} answerable questions, {found['passages']} passages (95 % intervals)"
-    finding = Table(title=title, title_justify="left")
+    finding = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title=title, title_justify="left")
     finding.add_column("system", no_wrap=True)
     for name in measures.NAMES:
-        finding.add_column(name, justify="right")
+        finding.add_column(name, justify="right", no_wrap=True, min_width=9)
     for system, values in found["finding"].items():
         cells = [f"{v['mean']:.3f}\n{v['low']:.2f}–{v['high']:.2f}" for v in values.values()]
         finding.add_row(system, *cells)
-    answering = Table(title=f"Answering, threshold {found['answering']['threshold']:.2f}", title_justify="left")
+    answering = Table(
+        box=SIMPLE_HEAD, title=f"Answering, threshold {found['answering']['threshold']:.2f}", title_justify="left"
+    )
     answering.add_column("measure")
     answering.add_column("value", justify="right")
     for name, value in found["answering"].items():

@@ -71,7 +71,7 @@ def test_the_answer_is_taken_away_to_measure_declining(measured: dict[str, Any])
     answering = measured["answering"]
     assert answering["roc_area_answer_taken_away"] > 0.9
     assert answering["declined_unanswerable_questions"] is None
-    assert len(answering["risk_coverage"]["risk"]) == measured["questions"]
+    assert len(answering["risk_coverage"]["risk"]) == 2 * measured["questions"]
     assert measured["plot"].startswith(PNG)
     assert all(set(miss) >= {"question", "faults", "shown", "expected"} for miss in measured["errors"])
 
