@@ -35,7 +35,7 @@ def plot(found: Mapping[str, Any], file: Path) -> None:
     lowest = min(values[name]["low"] for values in found["finding"].values() for name in names)
     hits.set(title="Answering passage among the first k", ylim=(max(0.0, lowest - 0.05), 1.0))
     hits.set_xticks(range(3), names)
-    hits.legend(loc="lower right")
+    figure.legend(*hits.get_legend_handles_labels(), loc="outside lower right", ncols=3)
     try:
         figure.savefig(file, format="png", dpi=120)
     except OSError as error:
