@@ -7,7 +7,7 @@ returns a degree from 0.0 (no sign) to 1.0 (a clear sign).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -39,6 +39,13 @@ _UNITS = {
     **dict.fromkeys(("tall", "high", "deep", "wide", "far"), _LENGTH),
 }
 _HOW = re.compile(rf"\bhow ({'|'.join(_UNITS)})\b", re.IGNORECASE)
+_MONTH = re.compile(_MONTHS.lower())
+_PRICE = re.compile(r"\bhow much\b.*\b(?:costs?|pays?|paid|spen[dt]|price[sd]?|earn(?:s|ed)?|worth)\b", re.IGNORECASE)
+_MONEY = re.compile(
+    r"[$€£¥%]|\b(?:dollars?|euros?|pounds?|francs?|yen|yuan|roubles?|rubles?|hryvnias?|crowns?|zloty|cents?|percent|"
+    r"[mb]illion|trillion)\b",
+    re.IGNORECASE,
+)
 _SPEECH = re.compile(rf"\b(?:{SPEECH_VERBS})\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"(?:\w+, )?(?:He|She|They|It|His|Her|Their)\b")
 _QUOTED = re.compile(r"[“\"][^“”\"]{8,}")
@@ -95,15 +102,23 @@ def _number(question: Question, sentence: str) -> float:
     tokens = _tokens(sentence)
     known = question.known
     numbers = [i for i, t in enumerate(tokens) if t.is_number and t.term not in known]
-    exact = [i for i in numbers if not _YEAR.fullmatch(tokens[i].word)]
+    exact = [i for i in numbers if not _YEAR.fullmatch(tokens[i].word) and not _is_day(tokens, i)]
     if not exact:
         return 0.4 if numbers or _QUANTITY.search(sentence) else 0.0
     near = {t.term for i in exact for t in tokens[max(0, i - 3) : i + 5]}
     if question.focus & near or (not question.counts and _MEASURE.search(sentence)):
         return 1.0
+    if _PRICE.search(question.text) and not _MONEY.search(sentence):
+        return 0.4
     if (unit := _HOW.search(question.text)) and not _UNITS[unit.group(1).lower()].search(sentence):
         return 0.4
     return 0.5 if question.counts and question.focus else 0.7
+
+
+def _is_day(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a number is the day of a date ("12 March", "March 12")."""
+    beside = [*tokens[max(0, index - 1) : index], *tokens[index + 1 : index + 2]]
+    return any(_MONTH.fullmatch(token.word) for token in beside) and len(tokens[index].word) <= 2
 
 
 def _time(question: Question, sentence: str) -> float:

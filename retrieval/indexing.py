@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from retrieval.errors import ModelMismatchError, RemovalRefusedError
 from retrieval.lexical_index import LexicalEntry
 from retrieval.library import LibraryWriter, StagedPassage, model_property
 from retrieval.models import Article, Passage, Span
-from retrieval.tokens import content_terms, tokenize
+from retrieval.stamps import Stamp
+from retrieval.tokens import content_terms, plain_words
 from retrieval.vectors import Matrix, packed, pooled
 
 #: Part of every digest: a change in how words are folded or vectors are pooled makes all articles new.
@@ -48,10 +50,16 @@ class LexicalStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The two derived indexes of one folder."""
+    """The two derived indexes of one folder, and the note of the library's state beside them, if they have one."""
 
     vectors: VectorStore
     words: LexicalStore
+    stamp: Stamp | None = None
+
+    def serve(self, *states: str) -> None:
+        """Note which states of the library these indexes hold all passages of."""
+        if self.stamp is not None:
+            self.stamp.write(states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def lexical_entry(key: int, passage: Passage, article: Article) -> LexicalEntry:
     text = article.slice(Span(passage.start, passage.end))
     context = [passage.section or "", article.slice(passage.lead_in) if passage.lead_in else ""]
     terms = [*content_terms(text), *(term for part in context for term in content_terms(part))]
-    return LexicalEntry(key, article.article_id, terms, [token.word for token in tokenize(text)])
+    return LexicalEntry(key, article.article_id, terms, [found.word for found in plain_words(text)])
 
 
 class Indexer:
@@ -100,10 +108,28 @@ class Indexer:
         self._purge(self._library.retired())
         live = self._library.keys()
         stores = self._stores
-        if stores.vectors.count() != len(live) or stores.words.count() != len(live):
-            stores.vectors.remove(sorted(stores.vectors.keys() - set(live)))
-            stores.words.remove(sorted(stores.words.keys() - set(live)))
-            self.fill(live)
+        known = stores.stamp.read() if stores.stamp is not None else None
+        # In another state of the library, or in another library, the same key may stand for another passage.
+        trusted = set(live) if known is None or self._library.state() in known else set()
+        for store in (stores.vectors, stores.words):
+            if extra := store.keys() - trusted:
+                store.remove(sorted(extra))
+        self.fill(live)
+        state = self._library.state()
+        if not state:
+            state = secrets.token_hex(8)
+            self._library.set_state(state)
+        if known != {state}:
+            stores.serve(state)
+
+    def publish(
+        self, stores: Stores, *, removed: Iterable[str] = (), properties: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Let the library show what is staged, with these ``stores`` as its indexes."""
+        state = secrets.token_hex(8)
+        stores.serve(self._library.state(), state)
+        self._library.publish(removed=removed, properties={**properties, "state": state})
+        stores.serve(state)
 
     def fill(self, live: Sequence[int]) -> None:
         """Give the derived indexes what they lack of these live passages, from the library alone."""
@@ -148,7 +174,7 @@ class Indexer:
             self._library.set_model(self._embedder.identity)
         self._store([articles[article_id] for article_id in (*actions.add, *actions.replace)])
         if actions.remove:  # last: an article that was renamed is there under its new name first
-            self._library.publish(removed=actions.remove)
+            self.publish(self._stores, removed=actions.remove)
             self._purge(self._library.retired())
         return actions
 
@@ -168,7 +194,7 @@ class Indexer:
                 self._stage([fresh[article_id]], stores)
             else:
                 self._stage([(self._library.article(article_id), digest)], stores)
-        self._library.publish(properties=properties | model_property(self._embedder.identity))
+        self.publish(stores, properties=properties | model_property(self._embedder.identity))
         self._library.forget_retired()
 
     def _store(self, articles: Sequence[tuple[Article, str]]) -> None:
@@ -179,7 +205,7 @@ class Indexer:
             size += sum(len(passage.sentences) for passage in article.passages)
             if size >= _BATCH or article is articles[-1][0]:
                 self._stage(batch, self._stores)
-                self._library.publish()
+                self.publish(self._stores)
                 self._purge(self._library.retired())
                 batch, size = [], 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -52,13 +53,11 @@ class Term(NamedTuple):
 class Question:
     """A question, analysed against a vocabulary.
 
-    ``statement`` is the question without its asking words, for a second vector ("Who captured Maduro?" → "captured
-    Maduro"). ``focus`` holds the terms of what is counted or named ("how many *households*", "which *city*").
+    ``focus`` holds the terms of what is counted or named ("how many *households*", "which *city*").
     ``counts`` marks "how many", ``several`` a question for more than one thing ("what are the four …").
     """
 
     text: str
-    statement: str
     terms: tuple[Term, ...]
     wanted: Wanted
     focus: frozenset[str]
@@ -100,6 +99,9 @@ _PLACE_NOUNS = (
     r"city|cities|country|countries|state|states|town|place|region|county|continent|river|island|location|area|"
     r"district|province|village|street|palace|capital"
 )
+# "How much does Ukraine spend" asks for no sort of Ukraine: the auxiliary ends what is counted.
+_AUXILIARY = r"(?:does|do|did|is|are|was|were|be|been|has|have|had|can|could|will|would|shall|should|may|might|must)\b"
+_COUNTED = rf"(?!{_AUXILIARY})\w+"
 # "What happened when …" asks what, not when: the first question word decides.
 _NO_OTHER = r"(?:(?!\b(?:what|which|who|how|where|why|when)\b).)*\b"
 _RULES: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
@@ -110,7 +112,7 @@ _RULES: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
         (Wanted.REASON, rf"^{_NO_OTHER}why\b|\bwhat (?:\w+ )?(?:reason|caused?|led to)\b|\bfor what purpose\b"),
         (Wanted.TIME, rf"^{_NO_OTHER}when\b|\bhow long ago\b"),
         (Wanted.TIME, rf"\b(?:what|which)(?: \w+)? (?P<focus>{_TIME_NOUNS})s?\b"),
-        (Wanted.NUMBER, r"\bhow (?:many|much)(?: of)?(?: the)? (?P<focus>\w+(?: \w+)?)"),
+        (Wanted.NUMBER, rf"\bhow (?:many|much)(?: of)?(?: the)? (?P<focus>{_COUNTED}(?: {_COUNTED})?)"),
         (Wanted.NUMBER, r"\bhow (?:much|old|long|far|tall|high|deep|wide|large|big|fast|heavy|often|frequently)\b"),
         (Wanted.NUMBER, rf"\b(?:what|which)(?: (?:is|was|were|are))?(?: [a-z]+){{0,2}}? (?P<focus>{_NUMBER_NOUNS})\b"),
         (Wanted.PERSON, rf"^{_NO_OTHER}who(?:m|se)?\b|\bwhom\b"),
@@ -126,11 +128,6 @@ _COUNTS = re.compile(r"\bhow many\b|\bwhat number of\b", re.IGNORECASE)
 _SEVERAL = re.compile(
     r"\b(?:what|which|who) (?:are|were) (?!.*\b(?:the same|one)\b)|\b(?:list|name|all) (?:of )?(?:the|all|\w+s)\b"
     r"|\b(?:what|which) (?:\w+ )?(?!is\b|was\b|does\b|has\b)\w{3,}s (?:are|were|did|do|have|will|can|came|make|made)\b",
-    re.IGNORECASE,
-)
-_ASKING = re.compile(
-    r"\b(?:what|which|who|whom|whose|when|where|why|how)\b(?:'s)?"
-    r"(?: (?:many|much|often|long|old|far))?(?: (?:is|are|was|were|did|does|do|can|could|will|would|has|have|had)\b)?",
     re.IGNORECASE,
 )
 _COMMON = frozenset(term_of(word) for word in COMMON)
@@ -150,12 +147,6 @@ def wanted_of(text: str) -> tuple[Wanted, str, str]:
     return Wanted.OTHER, "", ""
 
 
-def statement_of(text: str) -> str:
-    """``text`` without the first question word and its auxiliary verb; ``text`` itself where nothing would remain."""
-    rest = " ".join(_ASKING.sub(" ", text, count=1).strip(" ?!.").split())
-    return rest if len(rest.split()) > 1 else text
-
-
 def analyse(text: str, vocabulary: Vocabulary) -> Question:
     """``text`` (a question in English) as the ranking and the confidence need it."""
     wanted, focus, speech = wanted_of(text)
@@ -163,6 +154,7 @@ def analyse(text: str, vocabulary: Vocabulary) -> Question:
     if wanted is Wanted.SPEECH and not speaker:  # "What do some say …"
         wanted = Wanted.OTHER
     tokens = tokenize(text)
+    counted = [t.term for t in tokenize(focus) if is_content(t)]
     terms: dict[str, Term] = {}
     for token in tokens:
         if is_content(token):
@@ -172,15 +164,23 @@ def analyse(text: str, vocabulary: Vocabulary) -> Question:
         terms = {t.term: Term(t.term, t.word, 1.0, ((t.term,),)) for t in tokens}
     return Question(
         text=text,
-        statement=statement_of(text),
         terms=tuple(_join_acronyms(terms, vocabulary).values()),
         wanted=wanted,
-        focus=frozenset(t.term for t in tokenize(focus) if is_content(t)),
-        speaker=speaker,
+        focus=_with_ways(counted, terms),
+        speaker=_with_ways(speaker, terms),
         wants_year=bool(_YEAR.search(text)),
         counts=bool(_COUNTS.search(text)),
         several=bool(_SEVERAL.search(text)),
     )
+
+
+def _with_ways(parts: Iterable[str], terms: Mapping[str, Term]) -> frozenset[str]:
+    """``parts`` with what else the corpus calls them, a misspelt name's right spelling among it."""
+    known = set(parts)
+    for part in tuple(known):
+        if part in terms:
+            known |= {way[0] for way in terms[part].ways if len(way) == 1}
+    return frozenset(known)
 
 
 def _term(token: Token, vocabulary: Vocabulary, *, framing: bool = False) -> Term:

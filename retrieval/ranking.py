@@ -114,13 +114,22 @@ def near_identical(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     return not any(term[0].isdigit() for term in mine ^ theirs)
 
 
+def _other_half(sentence: str) -> int:
+    """Where the rest of a quotation is that a sentence only opens (1) or only closes (-1); 0: it is whole."""
+    opened, closed = sentence.count("“") + sentence.count("«"), sentence.count("”") + sentence.count("»")
+    return (opened > closed) - (closed > opened)
+
+
 def highlight(question: Question, evidence: Evidence) -> tuple[int, ...]:
     """Indices of the sentence, or of two neighbours, that answer.
 
     The neighbour comes along when it says much of the question that the best sentence leaves out, or when it names
-    whom the best sentence's opening pronoun stands for.
+    whom the best sentence's opening pronoun stands for. A quotation that runs over two sentences is not cut in half.
     """
     best, count = evidence.best, len(evidence.candidate.sentences)
+    other = best + _other_half(evidence.sentence)
+    if other != best and 0 <= other < count:
+        return (min(best, other), max(best, other))
     total = question.weight or 1.0
     added = {}
     for neighbour in (best - 1, best + 1):

@@ -23,7 +23,7 @@ from retrieval.quoting import plain_quote, quote_of
 from retrieval.ranking import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
 from retrieval.reranking import CrossEncoderReranker, Reranker, reranked
 from retrieval.settings import Settings
-from retrieval.tokens import content_terms, is_content, tokenize
+from retrieval.tokens import content_terms, is_content, plain_words, tokenize
 from retrieval.vectors import Matrix
 from retrieval.vocabulary import Vocabulary
 
@@ -226,7 +226,7 @@ class Searcher:
         if question.wanted in FIGURES and choice.evidence.kind < HOLDS_A_FIGURE:
             return False
         probability = self._confidence.probability(features_of(question, [choice.evidence]))
-        return self._confidence.outcome(probability) is not Outcome.NOTHING
+        return self._confidence.outcome(probability) is Outcome.ANSWERED
 
     def find(self, words: str, *, limit: int = 10, article_id: str | None = None) -> Findings:
         """Passages that hold every word, and every phrase in quotation marks, exactly but for case and accents.
@@ -234,8 +234,8 @@ class Searcher:
         Raises QuestionError, UnknownArticleError, StorageError.
         """
         text = askable(words, what="search")
-        phrases = [[token.word for token in tokenize(phrase)] for phrase in _PHRASE.findall(text)]
-        phrases += [[token.word] for token in tokenize(_PHRASE.sub(" ", text))]
+        phrases = [[found.word for found in plain_words(phrase)] for phrase in _PHRASE.findall(text)]
+        phrases += [[found.word] for found in plain_words(_PHRASE.sub(" ", text))]
         phrases = [phrase for phrase in phrases if phrase]
         if not phrases:
             raise QuestionError("Nothing to search for: give at least one word.")
@@ -271,13 +271,13 @@ def _candidate(row: CandidateRow, cosines: list[float]) -> Candidate:
 
 def _hit(found: StoredPassage, phrases: list[list[str]], score: float) -> Quote:
     """A passage with every occurrence of the words marked."""
-    tokens = tokenize(found.text)
-    words = [token.word for token in tokens]
+    here = plain_words(found.text)
+    words = [word.word for word in here]
     spans = set()
     for phrase in phrases:
         for place in range(len(words) - len(phrase) + 1):
             if words[place : place + len(phrase)] == phrase:
-                spans.add(Span(tokens[place].start, tokens[place + len(phrase) - 1].end))
+                spans.add(Span(here[place].start, here[place + len(phrase) - 1].end))
     return plain_quote(found, highlights=tuple(sorted(spans)), score=score)
 
 

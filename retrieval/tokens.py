@@ -172,7 +172,7 @@ def tokenize(text: str) -> list[Token]:
         word = fold(surface)
         if not any(map(str.isalnum, word)):  # a letter only in name, such as the modifier apostrophe
             continue
-        pair = PAIRS.get((tokens[-1].word, word)) if tokens else None
+        pair = PAIRS.get((tokens[-1].word, word.removesuffix("'s"))) if tokens else None
         if pair is not None:
             last = tokens.pop()
             tokens.append(Token(pair, pair, last.start, end, last.capital, last.opens))
@@ -182,6 +182,21 @@ def tokenize(text: str) -> list[Token]:
             short = SHORT_FORMS.get(surface)  # "US" is no stopword
             tokens.append(Token(term_of(surface), short or word.removesuffix("'s"), start, end, capital, opens))
     return tokens
+
+
+class Word(NamedTuple):
+    """A word as it is written, but for case, accents and a possessive 's: what an exact search compares."""
+
+    word: str
+    start: int
+    end: int
+
+
+def plain_words(text: str) -> list[Word]:
+    """All words of ``text`` in order, each by itself."""
+    pattern = _WORD if text.isascii() or not _HAS_MARKS.search(text) else _MARKED_WORD
+    found = (Word(fold(m.group()).removesuffix("'s"), *m.span()) for m in pattern.finditer(text))
+    return [word for word in found if any(map(str.isalnum, word.word))]
 
 
 def is_content(token: Token) -> bool:

@@ -55,3 +55,11 @@ def test_any_sentence_may_answer_an_open_question() -> None:
     """Where no kind of thing is asked for, nothing is held against a sentence."""
     assert holds(analyse("Is it finished?", NOTHING), "It is ready.") == 0.5
     assert holds(analyse("Is it finished?", NOTHING), "") == 0.5
+
+
+def test_the_day_of_a_date_is_no_amount() -> None:
+    """A sentence with a date only does not say how much; one with a sum does."""
+    asked = analyse("How much did the bridge cost?", Vocabulary())
+    assert holds(asked, "The bridge opened on 12 March 1931.") < 0.5
+    assert holds(asked, "It cost 2.4 million dollars.") == 1.0
+    assert holds(asked, "The bridge is 412 metres long.") < 0.5

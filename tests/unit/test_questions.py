@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.questions import Wanted, analyse, statement_of
+from retrieval.questions import Wanted, analyse
+from retrieval.tokens import term_of
 from retrieval.vocabulary import Vocabulary, acronyms
 
 CORPUS = (
@@ -83,12 +84,6 @@ def test_odd_questions_are_analysed_without_error(vocabulary: Vocabulary, text: 
     assert analyse(text, vocabulary).weight >= 0
 
 
-def test_statement_drops_the_words_of_asking() -> None:
-    """ "Who captured Maduro?" reads "captured Maduro" to the encoder."""
-    assert statement_of("Who captured Maduro?") == "captured Maduro"
-    assert statement_of("Why?") == "Why?"
-
-
 def test_acronyms_need_matching_initials() -> None:
     """A bracket after any words is not an expansion."""
     assert acronyms("the European Union (EU) and Paris (NATO)") == {"eu": ("europe", "union")}
@@ -100,3 +95,15 @@ def test_a_removed_passage_leaves_no_trace_in_the_counts() -> None:
     before, after = Vocabulary.of(CORPUS[:3]), Vocabulary.of(CORPUS)
     after.remove(CORPUS[3])
     assert (before.n, before.frequencies, before.capitalised) == (after.n, after.frequencies, after.capitalised)
+
+
+def test_the_auxiliary_ends_what_is_counted() -> None:
+    """ "How much does Ukraine spend" counts no Ukraine; "how many troops will" counts troops."""
+    assert not analyse("How much does Ukraine spend on defence?", Vocabulary()).focus
+    assert analyse("How many troops will France send?", Vocabulary()).focus == {term_of("troops")}
+
+
+def test_a_misspelt_speaker_is_the_speaker_that_the_corpus_knows() -> None:
+    """What a misspelt name is taken for speaks in its stead."""
+    words = Vocabulary.of(["Spokeswoman Maria Zakharova said so.", "Later Zakharova said more."])
+    assert term_of("Zakharova") in analyse("What did Zaharova say?", words).speaker

@@ -112,3 +112,11 @@ def test_nothing_in_nothing_out() -> None:
     question = asked("Who?", ALASKA)
     assert rank(question, [], 0.0) == []
     assert choose(question, [], 3) == []
+
+
+def test_a_quotation_of_two_sentences_is_highlighted_whole() -> None:
+    """Half a quotation is a fragment: the sentence that closes it comes along."""
+    asked = analyse("What did Michal stress?", Vocabulary())
+    text = ("Michal stressed that “guarantees must hold.", "Russia has no say.” Others agreed.")
+    (best,) = rank(asked, [passage("a-1", *text)], 10.0)
+    assert highlight(asked, best) == (0, 1)

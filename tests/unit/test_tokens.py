@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.tokens import content_terms, fold, name_terms, term_of, tokenize
+from retrieval.tokens import content_terms, fold, name_terms, plain_words, term_of, tokenize
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,14 @@ def test_no_term_is_empty_or_holds_a_space(text: str) -> None:
         assert token.word
         assert token.term
         assert not any(map(str.isspace, token.word + token.term))
+
+
+def test_an_exact_word_stays_what_is_written() -> None:
+    """An exact search sees the words one by one, whatever they are folded into for ranking."""
+    found = [word.word for word in plain_words("The Czech Republic’s minister, the United States and the US")]
+    assert found == ["the", "czech", "republic", "minister", "the", "united", "states", "and", "the", "us"]
+
+
+def test_a_country_of_two_words_is_known_in_the_genitive() -> None:
+    """A possessive ending does not hide a name of two words."""
+    assert content_terms("the Czech Republic’s minister")[0] == content_terms("the Czech Republic")[0]
