@@ -57,7 +57,8 @@ _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _IMAGE = r"!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])"
-_BARE = re.compile(rf"\s*(?:(?:\[?{_IMAGE}(?:\]\([^)\n]*\))?\s*)+|\[[^\]\n]+\]:\s+\S+.*|(?:</?[A-Za-z][^<>\n]*>\s*)+)$")
+_LINK_DEFINITION = r"\[(?!\^)[^\]\n]+\]:\s+\S+(?:\s+[\"'(].*[\"')])?\s*"  # [^1]: is a footnote, and text
+_BARE = re.compile(rf"\s*(?:(?:\[?{_IMAGE}(?:\]\([^)\n]*\))?\s*)+|{_LINK_DEFINITION}|(?:</?[A-Za-z][^<>\n]*>\s*)+)$")
 _HEADING_IN_BOLD = re.compile(r"(\*\*|__)([^*_\n]{1,90}[^*_\n.!?:;,…])\1$")
 _MARKS_OF_EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 

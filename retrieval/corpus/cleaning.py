@@ -6,17 +6,27 @@ is body: a stray link among the passages costs little, a lost sentence cannot be
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from statistics import median
 
 from retrieval.corpus.blocks import Block, Kind, divide
 from retrieval.corpus.comments import comments_from
-from retrieval.corpus.furniture import announces_links, is_byline, is_furniture, is_link, is_section_name
-from retrieval.corpus.headlines import is_kicker, is_title
+from retrieval.corpus.furniture import (
+    announces_links,
+    invites,
+    is_byline,
+    is_furniture,
+    is_link,
+    is_section_name,
+    may_be_furniture,
+)
+from retrieval.corpus.headlines import is_kicker, is_name, is_title, states_a_fact
 from retrieval.corpus.traits import Traits, folded, look
 from retrieval.models import Reason
 
 _LONGEST_HEADING = 90  # columns
+_SMALL = re.compile(r"(?<!\w)[^\W\d_A-Z][^\W\d_]*")
 _OPENING = 4  # blocks in which a kicker, a title or a byline can stand
 
 
@@ -126,15 +136,39 @@ def _mark_furniture(draft: _Draft) -> None:
     while links > 0 and is_link(draft.looks[links - 1]):
         links -= 1
     plain = [at for at in draft.body() if draft.blocks[at].kind in {Kind.TEXT, Kind.ITEM, Kind.HEADING}]
+    shown = {at: look(draft.blocks[at].label) if draft.blocks[at].label else draft.looks[at] for at in plain}
     for at in plain:
-        words = look(draft.blocks[at].label) if draft.blocks[at].label else draft.looks[at]
-        if not is_furniture(words):
+        if is_furniture(shown[at]):
+            draft.mark(at, Reason.FURNITURE)
+    _mark_invitations(draft, {at: words for at, words in shown.items() if may_be_furniture(words)})
+    for at in plain:
+        words = shown[at]
+        if draft.reasons[at] is not Reason.FURNITURE:
             continue
-        draft.mark(at, Reason.FURNITURE)
         if announces_links(words) and announced is None and at > 0 and links <= at + 1:
             announced = at
     for at in [] if announced is None else draft.body(announced + 1):
         draft.mark(at, Reason.FURNITURE, "a link below such a line")
+
+
+def _mark_invitations(draft: _Draft, shown: dict[int, Traits]) -> None:
+    """Lines that a site or an article can say: the site does at the edges and beside other furniture.
+
+    An article that has one in its middle speaks of such things itself, so its sentences stay at the edges too.
+    """
+    left = {at: words for at, words in shown.items() if draft.reasons[at] is None}
+    edges: set[int] = set()
+    for order in (range(len(draft.blocks)), range(len(draft.blocks) - 1, -1, -1)):
+        for at in order:
+            if draft.reasons[at] is None and not (at in left and invites(left[at])):
+                break
+            edges.add(at)
+    speaks_of_them = any(at not in edges for at in left)
+    furniture = [reason is Reason.FURNITURE for reason in draft.reasons]
+    for at, words in left.items():
+        beside = any(0 <= near < len(furniture) and furniture[near] for near in (at - 1, at + 1))
+        if (at in edges and not speaks_of_them) or (beside and invites(words) and not words.ends_sentence):
+            draft.mark(at, Reason.FURNITURE)
 
 
 def _mark_comments(draft: _Draft) -> None:
@@ -173,12 +207,20 @@ def _mark_headings(draft: _Draft, markup: str) -> None:
         block = draft.blocks[at]
         if block.kind is Kind.HEADING:
             draft.mark(at, Reason.HEADING)
-        elif block.kind is Kind.TEXT and block.label and at + 1 < len(draft.blocks):
+        elif block.kind is Kind.TEXT and block.label and at + 1 < len(draft.blocks) and not states_a_fact(block.label):
             draft.mark(at, Reason.HEADING)  # a line all in bold above other text
     if markup == "plain" and _ends_its_sentences(draft):
         headings = [at for at in draft.body() if _is_heading(draft, at)]
+        small = _small_letters(draft) if headings else frozenset()
         for at in headings:
+            if is_name(draft.looks[at].text, small):
+                continue
             draft.mark(at, Reason.HEADING)
+
+
+def _small_letters(draft: _Draft) -> frozenset[str]:
+    """The words that this text writes with a small letter somewhere."""
+    return frozenset(word for words in draft.looks for word in _SMALL.findall(words.text))
 
 
 def _ends_its_sentences(draft: _Draft) -> bool:
@@ -191,7 +233,9 @@ def _is_heading(draft: _Draft, at: int) -> bool:
     words = draft.looks[at]
     if words.size > _LONGEST_HEADING or words.words > 12 or not words.starts_big:
         return False
-    if not words.unpunctuated or words.opens_quote or at + 1 >= len(draft.blocks):
+    if not words.unpunctuated or words.opens_quote or at + 1 >= len(draft.blocks) or states_a_fact(words.text):
+        return False
+    if may_be_furniture(words):  # "Get the newsletter at the front desk" tells the reader something
         return False
     after = draft.looks[at + 1]
     if draft.reasons[at + 1] not in {None, Reason.REPEAT} or not (after.starts_big or after.opens_quote):
@@ -222,8 +266,9 @@ def _mark_loose_end(draft: _Draft) -> None:
     usual = median(other.size for other in others)
     short = words.words <= 6 and words.size <= min(50, 0.4 * usual)
     plain = draft.blocks[body[-1]].kind is Kind.TEXT and words.starts_big and words.unpunctuated
-    name = words.text.istitle() and words.words <= 4  # who wrote it, perhaps
-    if alone and short and plain and not words.opens_quote and not name:
+    first = words.text.partition(",")[0]
+    name = first.istitle() and len(first.split()) <= 4  # who wrote it, perhaps
+    if alone and short and plain and not (words.opens_quote or name or states_a_fact(words.text)):
         draft.mark(body[-1], Reason.FURNITURE, "a heading with nothing under it")
 
 

@@ -12,7 +12,9 @@ from retrieval.corpus.phrases import CUES
 from retrieval.corpus.traits import Traits
 
 _QUOTED = re.compile(r"[“„«\"][^“”„«»\"]{0,600}[”“»\"]")
-_CORE = frozenset({"site", "praise", "reader", "promotion"})
+_CORE = frozenset({"site", "praise", "reader", "promotion"})  # what its own author does not write of a page
+_OUTSIDE = frozenset({"site", "reader", "greeting"})
+_I = re.compile(r"\b(?:I|I['’](?:m|ve|ll|d)|my|ich|mein\w*|je|j['’]ai|mon|yo|mi)\b|\b(?:я|мой|моя)\b")
 _PERSON = re.compile(
     r"\b(?:I|i|me|my|mine|we|our|us|you|your|yours|ich|wir|mir|je|nous|moi|yo|me|nos|io|eu|ja|mi|ik|jag)\b|\b(?:я|мне|мы|вы|ваш\w*)\b",
 )
@@ -42,7 +44,8 @@ def comments_from(blocks: list[Traits], furniture: list[bool]) -> int:
     """The index at which the comments begin that end the article; ``len(blocks)`` if there are none.
 
     They are a run at the very end, at most half of the words, after at least two blocks that are none, and
-    begin with one that is beyond doubt.
+    begin with one that is beyond doubt: twice over it speaks of the page from outside. Where the author says "I"
+    too, it has to praise the article, or speak of it as another's, and more.
     """
     scores: dict[int, frozenset[str]] = {}
     start = len(blocks)
@@ -51,10 +54,13 @@ def comments_from(blocks: list[Traits], furniture: list[bool]) -> int:
         if not (furniture[start - 1] or _is_weak(blocks[start - 1], scores[start - 1])):
             break
         start -= 1
-    likely = [at for at in range(start, len(blocks)) if len(scores[at]) >= 2 and scores[at] & _CORE]
+    likely = [at for at in range(start, len(blocks)) if len(scores[at] & _CORE) >= 2 and scores[at] & _OUTSIDE]
     if not likely:  # nearly every article; what stands above need not be looked at
         return len(blocks)
     needed = 3 if any(cues(block) & _CORE for block in blocks[:start]) else 2  # an article about blogs
+    if any(_I.search(_QUOTED.sub(" ", block.text)) for block in blocks[:start]):
+        likely = [at for at in likely if scores[at] & {"site", "praise"}]
+        needed = 3
     first = next((at for at in likely if len(scores[at]) >= needed), len(blocks))
     while first > start and not furniture[first - 1] and _is_meta(blocks[first - 1]):
         first -= 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from retrieval.corpus.phrases import LINKS, NOTICES
+from retrieval.corpus.phrases import INVITATIONS, LABELS, LEGAL
 from retrieval.corpus.traits import Traits, words_of
 
 _SECTIONS = words_of(
@@ -49,25 +49,42 @@ _BYLINE = re.compile(
     r"|(?i:published|updated|last (?:updated|modified)|posted|first published|veröffentlicht|publié|publicado"
     r"|pubblicato|aktualisiert)(?: on| at| am| le| el| il)?\s?:?.{0,30}\d.{0,40}"
 )
+_FOR_THE_SITE = re.compile(
+    r"\b(?:our|us|inbox|journalism|subscri\w+|nos|notre|nuestr[ao]s?|nostr[aoi])\b", re.IGNORECASE
+)
 _LONGEST_LINK = 100  # columns; a longer line is a sentence even if a site would print it as a link
 
 
 def is_furniture(traits: Traits) -> bool:
-    """Whether the whole line is something that sites print around articles."""
+    """Whether the whole line is something that sites print around articles, wherever it stands."""
     if traits.words > 60:
         return False
-    if NOTICES.fullmatch(traits.text):
+    if LEGAL.fullmatch(traits.text):
         return True
-    sentence = traits.ends_sentence and traits.words > 6
-    return not sentence and LINKS.fullmatch(traits.text) is not None
+    return not _is_sentence(traits) and LABELS.fullmatch(traits.text) is not None
+
+
+def may_be_furniture(traits: Traits) -> bool:
+    """Whether a site prints such a line, but an article can say it too ("Sign in to your account.")."""
+    if traits.words > 60:
+        return False
+    short = traits.words <= 6 and LABELS.fullmatch(traits.text) is not None
+    return short or INVITATIONS.fullmatch(traits.text) is not None
+
+
+def invites(traits: Traits) -> bool:
+    """Whether such a line speaks for the site, so that at the edge of an article it is no part of it."""
+    return traits.words <= 5 or _FOR_THE_SITE.search(traits.text) is not None
+
+
+def _is_sentence(traits: Traits) -> bool:
+    return traits.ends_sentence and not traits.text.endswith(("...", "…"))
 
 
 def announces_links(traits: Traits) -> bool:
-    """Whether a list of links to other articles comes next ("Related articles")."""
+    """Whether, after this line of furniture, a list of links to other articles comes ("Related articles")."""
     bare = ":" not in traits.text.rstrip(": ")  # "Read also: …" is a link itself
-    if not bare or traits.size > 60 or not is_furniture(traits):
-        return False
-    return _LIST_FOLLOWS.match(traits.text) is not None
+    return bare and traits.size <= 60 and _LIST_FOLLOWS.match(traits.text) is not None
 
 
 def is_link(traits: Traits) -> bool:

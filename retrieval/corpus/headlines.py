@@ -1,10 +1,23 @@
-"""Whether a line at the top of a plain text is its title, or a kicker above the title."""
+"""Whether a line of a plain text is its title, a kicker above the title, or a fact that only looks like one."""
 
 from __future__ import annotations
 
-from retrieval.corpus.traits import Traits
+import re
+
+from retrieval.corpus.traits import Traits, words_of
 
 _LONGEST_TITLE = 160  # columns
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_NUMBERED = re.compile(
+    r"(?:(?:part|chapter|section|step|day|act|teil|kapitel|tag|partie|chapitre|parte|capítulo|część|часть)"
+    r" (?:\d{1,3}|[IVX]{1,5})|\d{1,2}(?:\.\d{1,2}){0,3}[.)])(?:[:.]? |$)",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(r"[^:：]{1,40}[:：]\s*\S")
+_SMALL_WORDS = words_of(
+    "the a an in on at of for and or to from by with our your my his her their its what how why who when where is are"
+    " der die das ein eine im am und le la les un une des et el los las il lo gli"
+)
 
 
 def is_kicker(words: Traits, following: list[Traits]) -> bool:
@@ -16,6 +29,8 @@ def is_kicker(words: Traits, following: list[Traits]) -> bool:
 
 def is_title(words: Traits, following: list[Traits]) -> bool:
     """Short, not ended like a sentence, and above something that is longer and does end like one."""
+    if len(_LETTERS.findall(words.text)) < 2 and words.size == len(words.text):  # but ideographs need no spaces
+        return False
     if words.size > _LONGEST_TITLE or words.words > 24 or not words.starts_big or words.ends_open:
         return False
     longer = max(60, 1.2 * words.size)
@@ -29,3 +44,20 @@ def is_title(words: Traits, following: list[Traits]) -> bool:
     if asks:  # a question can open an article as well; as its title it stands above several paragraphs
         return len(following) >= 2 and body.size >= 80
     return not words.ends_sentence and not (words.opens_quote and words.closes_quote)
+
+
+def states_a_fact(line: str) -> bool:
+    """Whether a short line holds a figure, an address or a labelled value, which a reader would miss.
+
+    The number of a numbered heading is no figure.
+    """
+    bare = _NUMBERED.sub("", line, count=1) if _NUMBERED.match(line) else line
+    return "@" in bare or any(char.isdigit() for char in bare) or _LABELLED.match(bare) is not None
+
+
+def is_name(line: str, small_letters: frozenset[str]) -> bool:
+    """Whether a line is a name, perhaps with an office after a comma: its words are nowhere written small."""
+    words = line.partition(",")[0].split()
+    capital = all(word[:1].isupper() and not word.isupper() for word in words)
+    plain = {word.casefold().strip(".,’'") for word in words}
+    return 2 <= len(words) <= 4 and capital and not plain & (_SMALL_WORDS | small_letters)

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from retrieval.corpus import speakers
 from retrieval.corpus.quotations import quoted
+from retrieval.corpus.sentences import split_sentences
 from retrieval.corpus.speakers import Need
 from retrieval.models import Span
 
 _DISTANCE = 8  # sentences; a name further back is no longer what "he" means
+_OPENING = 1_200  # characters of a passage in which its first speaker is looked for
 _LONGEST = 700  # characters; a longer one would outweigh the passage that it leads in
 
 
@@ -28,16 +30,19 @@ class LeadIns:
         self._quotations: list[Span] = []
         self._known = speakers.Known()
         self._read = 0  # sentences whose names are among them
+        self._section = 0  # the first sentence below the last heading
         self._after_colon = False
         self._after_quotation = False
 
     def forget(self) -> None:
         """What follows speaks of something else (comments stood in between)."""
         self._sentences.clear()
-        self._read = 0
+        self._read = self._section = 0
 
-    def enter(self, group: Span, *, follows: bool) -> None:
+    def enter(self, group: Span, *, follows: bool, below_heading: bool = False) -> None:
         """Go on to the next paragraphs; ``follows`` if they stand directly below the ones before."""
+        if below_heading:
+            self._section = len(self._sentences)
         last = self._text[: self._sentences[-1].span.end][-3:] if self._sentences and follows else ""
         self._after_colon = last.rstrip("\"'“„«»”*_").endswith((":", "："))
         before = self._sentences[-1].span if self._sentences and follows else None
@@ -54,10 +59,27 @@ class LeadIns:
         if inside or self._after_colon:
             place = self._opening_before(passage.start) if inside else passage.start
             return self._nearest(Need.PERSON, place) or self._nearest(Need.THING, place)
+        self._collect_names()
         need = speakers.needed(self._text[passage.start : min(passage.end, passage.start + 200)])
+        if need is None or need is Need.THING:
+            speaker = speakers.speaker_needed(self._opener(passage), self._known)
+            found = None if speaker is None else self._nearest(speaker, passage.start)
+            if found is not None:
+                return found
         if need is None and self._only_quoted(passage) and not self._after_quotation:
             need = Need.PERSON
         return None if need is None else self._nearest(need, passage.start)
+
+    def _opener(self, passage: Span) -> str:
+        """The passage up to the end of the first sentence with words of its own, quoted words blank."""
+        end = min(passage.end, passage.start + _OPENING)
+        spans = _touching(self._quotations, Span(passage.start, end))
+        own = speakers.without(self._text[passage.start : end], spans)
+        for sentence in split_sentences(self._text, passage.start, end):
+            stop = sentence.end - passage.start
+            if not any(each.start < stop < each.end for each in spans) and any(map(str.isalpha, own[:stop])):
+                return own[:stop]
+        return own
 
     def _opening_before(self, at: int) -> int:
         """The offset just behind the mark that opens the quotation around ``at``, however long that has gone on."""
@@ -68,7 +90,8 @@ class LeadIns:
         """The nearest sentence that begins before ``place`` and names what is needed."""
         self._collect_names()
         stop = bisect_left(self._sentences, place, key=lambda each: each.span.start)
-        for sentence in reversed(self._sentences[max(stop - _DISTANCE, 0) : stop]):
+        first = max(stop - _DISTANCE, self._section if need is Need.THING else 0)
+        for sentence in reversed(self._sentences[first:stop]):
             start, end = sentence.span
             if end - start > _LONGEST:
                 continue
@@ -78,11 +101,20 @@ class LeadIns:
         return None
 
     def _collect_names(self) -> None:
+        before = self._own(self._sentences[self._read - 1]) if self._read else ""
         for sentence in self._sentences[self._read :]:
             words = self._text[sentence.span.start : sentence.span.end]
             self._known.surnames |= speakers.surnames_in(words)
             self._known.names |= speakers.names_in(words)
+            own = self._own(sentence)
+            speakers.learn(own, before, self._known)
+            before = own
         self._read = len(self._sentences)
+
+    def _own(self, sentence: _Sentence) -> str:
+        """A sentence's words with blanks for the quoted ones."""
+        start, end = sentence.span
+        return speakers.without(self._text[start : min(end, start + _OPENING)], _within(sentence))
 
     def _only_quoted(self, passage: Span) -> bool:
         """Whether the passage is nothing but somebody's words, so that it does not say whose."""
@@ -93,12 +125,16 @@ class LeadIns:
 
 def _within(sentence: _Sentence) -> list[Span]:
     """The quotations that touch the sentence, as offsets relative to it."""
-    start, end = sentence.span
-    at = max(bisect_left(sentence.quotations, Span(start, start)) - 1, 0)
+    return _touching(sentence.quotations, sentence.span)
+
+
+def _touching(quotations: list[Span], within: Span) -> list[Span]:
+    start, end = within
+    at = max(bisect_left(quotations, Span(start, start)) - 1, 0)
     found: list[Span] = []
-    for span in sentence.quotations[at:]:
-        if span.start >= end:
-            break
+    while at < len(quotations) and quotations[at].start < end:
+        span = quotations[at]
         if span.end > start:
             found.append(Span(max(span.start - start, 0), min(span.end, end) - start))
+        at += 1
     return found

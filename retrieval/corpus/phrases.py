@@ -2,6 +2,9 @@
 
 One alternative stands on a line; an indented line continues the one above. NETWORK, PIECE, SITE, GOOD and
 OTHERS stand for the groups at the top. Furniture has to match a whole line, a cue any part of a block.
+
+LABELS are furniture wherever they stand, unless they end like a sentence; LEGAL even then. INVITATIONS say
+what an article can say as well ("Log in to the portal with your token."), so their place has to decide.
 """
 
 from __future__ import annotations
@@ -30,13 +33,12 @@ _PARTS = {
     ),
 }
 
-# Links and labels around an article. A line that ends like a sentence is none, unless it is short.
-_LINKS = r"""
+# Links, buttons and labels around an article.
+_LABELS = r"""
 you (?:might|may|could|will)(?: also)? (?:be interested(?: in(?: this| these)?)?|like|enjoy
     |want to read)(?: this)?
-(?:read|see|watch|learn|find out|discover) more(?: here| (?:about|on|at|from|in) .{1,60})?
-(?:read (?:more|also|next|this|on)|see also|also read|more|watch|related|continue reading
-    |recommended)\s?[:»|>→].*
+(?:read|see|watch|learn|find out|discover) more(?: here)?
+(?:read (?:more|also|next|this)|see also|also read|continue reading)\s?[:»|>→].*
 (?:read (?:also|next)|also read|see also|keep reading|continue reading|don['’]t miss|up next
     |next up|what to read next)
 related(?: (?:articles?|stor(?:y|ies)|posts?|topics?|content|news|coverage|links?|reading|videos?
@@ -45,14 +47,14 @@ related(?: (?:articles?|stor(?:y|ies)|posts?|topics?|content|news|coverage|links
     |editor['’]?s['’]?)(?: (?:articles?|stor(?:y|ies)|posts?|news|picks?|reads?|reading|for you
     |from (?:this|our) (?:site|author)))+
 (?:most (?:read|popular|viewed|shared|commented)|trending(?: now| today)?|recommended|next article
-    |previous article|next post|previous post|more (?:on|from|about) this(?: \w+){1,3}
-    |more from .{1,40})
+    |previous article|next post|previous post|more (?:on|from|about) this(?: \w+){1,3})
 (?:share|tweet|pin|print|save|e-?mail|like|bookmark|copy)(?: (?:this|it))?(?: link)?(?: PIECE)?
     (?: (?:on|via|with|by|to) (?:NETWORK|friends|social media)(?:(?:,| and| or|,? ?&) NETWORK)*)?
 (?:NETWORK|share|print|copy link|tweet|pin)(?:(?: ?[|·•/,]? )NETWORK| ?[|·•/,] ?(?:print|copy link
     |share))+
-(?:follow|like|join|find) us(?: (?:on|at) .{1,60})?
-(?:\d+|no|view|show|load)(?: more| all)? (?:comments?|repl(?:y|ies)|responses?)(?: yet)?
+(?:follow|like|join|find) us(?: on (?:NETWORK|social media)(?:(?:,| and| or|,? ?&) NETWORK)*)?
+(?:\d+|view|show|load)(?: more| all)? (?:comments?|repl(?:y|ies)|responses?)
+no (?:comments|replies|responses)(?: yet)?
 comments? ?\(\d+\)
 advert(?:isement|ising)?
 ad
@@ -74,9 +76,9 @@ back to top
 loading
 home
 menu
-(?:tags?|filed under|topics|categor(?:y|ies)|keywords|posted in|labels)\s?:.{0,120}
+(?:tags?|filed under|posted in)\s?:.{0,120}
 (?:photo|image|picture|foto|credit|source image|illustration)s?(?: (?:credit|source|by
-    |courtesy))*\s?[:©/].{1,80}
+    |courtesy))*\s?[:©/]\s?(?-i:[A-ZÀ-Þ][\w.'’-]*(?:[ /,|]{1,3}(?:via |by |for )?[A-ZÀ-Þ][\w.'’-]*){0,5})
 (?:listen to (?:this )?(?:article|story)|play (?:audio|video)|\d+[- ]min(?:ute)?s?(?: of)? read
     (?:ing)?(?: time)?|reading time:? .{1,20})
 das könnte sie (?:auch )?interessieren
@@ -125,7 +127,7 @@ relaterade artiklar
 (?:похожие|связанные) (?:статьи|материалы|новости)
 поделиться
 вам (?:также )?(?:может|могут) (?:быть интересно|понравиться)
-подпис(?:ывайтесь|аться).{0,50}
+подпис(?:ывайтесь|аться)
 читайте також(?:\s?:.*)?
 поділитися
 (?:相关|相關)(?:阅读|新闻|文章|閱讀|新聞)
@@ -138,43 +140,59 @@ ilgili haberler
 paylaş
 اقرأ (?:أيضا|أيضًا)(?:\s?:.*)?
 مواضيع ذات صلة
+(?:subscribe|sign up|register|log ?in|sign in|donate|join)(?: (?:now|today|here|free|for free))?
+(?:log|sign) in (?:or \w+ )?to (?:comment|reply|post|continue|read|vote)(?: reading)?
+(?:subscribe|sign up)(?: (?:now|here|today))? (?:to|for) (?:our|my|this) (?:\w+ ){0,2}
+    (?:newsletter|channel|podcast|mailing list|feed|blog|site)s?
+click here
+(?:leave|post|write|add|submit) (?:a|your) (?:comment|reply|response)
+join the (?:conversation|discussion)
+(?:accept|reject|manage|allow)(?: all)? cookies
+cookie (?:policy|notice|settings|preferences|consent)
+(?:privacy|terms) (?:policy|notice|of use|of service|and conditions|& conditions)
+abonnez-vous
+suscríb(?:ete|ase)
+iscriviti
+inscreva-se
+zapisz się
 """
 
-# Notices and invitations, which may be whole sentences.
-_NOTICES = r"""
-(?:subscribe|sign up|register|log ?in|sign in|donate|join)(?: (?:now|today|here|free|for free))?
+# Small print, which is written in whole sentences.
+_LEGAL = r"""
+comments? are closed
+was this (?:article|page) helpful
+(?:story|article) continues (?:below|after) .{1,30}
+©.{0,150}
+(?:\(c\)|copyright)(?: (?:©|\(c\)))? \d{4}\b.{0,150}
+copyright ©.{0,150}
+all rights reserved
+(?:we|(?:this|our) (?:web ?)?sites?)(?: and our partners)? uses? cookies(?: (?:to|and|for|on|or|that|in)\b.{0,300})?
+by (?:continuing|using|browsing|clicking) .{0,80}\byou(?: agree| accept| consent)?\b.{0,80}cookies.{0,150}
+"""
+
+# Invitations and labels that are followed by anything, and that people write in articles too.
+_INVITATIONS = r"""
 (?:log|sign) in (?:or \w+ )?to .{1,50}
 (?:get|receive) .{0,40}(?:newsletter|in your inbox|to your inbox|our app).{0,40}
 (?:enter|type) your e-?mail.{0,60}
 click here.{0,60}
 download (?:our|the) app.{0,40}
 support (?:our|independent) journalism.{0,40}
-(?:leave|post|write|add|submit) (?:a|your) (?:comment|reply|response)
-comments? are closed
-was this (?:article|page) helpful
-join the (?:conversation|discussion)
-(?:story|article) continues (?:below|after) .{1,30}
-(?:©|\(c\)|copyright (?:©|\(c\)|\d{4})).{0,150}
-all rights reserved
-(?:we|(?:this|our) (?:web ?)?sites?)(?: and our partners)? uses? cookies.{0,300}
-(?:accept|reject|manage|allow)(?: all)? cookies
-by (?:continuing|using|browsing|clicking) .{0,80}cookies.{0,150}
-cookie (?:policy|notice|settings|preferences|consent)
-(?:privacy|terms)(?: (?:policy|notice|of use|of service|and conditions|& conditions))
-abonnez-vous.{0,50}
-suscríb(?:ete|ase).{0,50}
-iscriviti.{0,50}
-inscreva-se.{0,50}
-zapisz się.{0,50}
 (?:subscribe|sign up)(?: (?:now|here|today))? (?:to|for) (?:our|the|my|this) .{1,60}
+(?:abonnez-vous|suscríb(?:ete|ase)|iscriviti|inscreva-se|zapisz się|подпис(?:ывайтесь|аться)).{0,50}
+(?:read|see|watch|learn|find out|discover) more (?:about|on|at|from|in) .{1,60}
+(?:read on|more|watch|related|recommended)\s?[:»|>→].*
+more from .{1,40}
+(?:follow|like|join|find) us (?:on|at) .{1,60}
+(?:topics|categor(?:y|ies)|keywords|labels)\s?:.{0,120}
+(?:photo|image|picture|foto|credit|source image|illustration)s?(?: (?:credit|source|by
+    |courtesy))*\s?[:©/].{1,80}
 """
 
 # What is said of a page, by the reader to the owner or back. The names are those of the cues.
 _CUES = {
     "site": r"""
 \b(?:your|ur) (?:\w+ ){0,2}SITEs?\b
-\b(?:this|the) (?:blog|web ?log|web ?site|web ?page|post|site) (?:is|was|has|really|offers|provides
-    |gave|helped)\b
 \b(?:web|site|blog) ?owners?\b
 \bbloggers\b
 \bfellow bloggers?\b
@@ -190,10 +208,7 @@ _CUES = {
 \bwell[- ]written\b
 \b(?:really|truly|so|very) (?:informative|helpful|useful|interesting)\b
 \bpretty worth\b
-\bpositive (?:review|feedback|comment)\b
 \b(?:loved?|enjoy(?:ed)?|like|appreciate) (?:reading |how )?(?:your|this|it here)\b
-\b(?:glad|happy|pleased|delighted) (?:that )?you (?:like|liked|enjoy|enjoyed|found)\b
-\bkind words\b
 \bhelped me\b
 \b(?:toller?|super|guter?|klasse|excellent|super|bon|excelente|gran|buen|ótimo|bom|ottimo|bel
     |bellissimo|świetny|ciekawy|fajny|goed|mooi|bra) OTHERS\b
@@ -202,14 +217,28 @@ _CUES = {
     "reader": r"""
 \bI(?:['’]ve| have| was| am|['’]m)?(?: been)?(?: just)? (?:surfing|browsing|googling|searching
     |stumbled|bookmark\w*|subscrib\w*|came across)\b
-\b(?:I|we)(?: will|['’]ll| am going to)? (?:definitely |certainly |surely )?(?:bookmark\w*|be back
-    |come back|return|visit again|be (?:sure|certain) to)\b
+\b(?:I|we)(?: will|['’]ll| am going to)? (?:definitely |certainly |surely )?(?:bookmark\w*|visit again)\b
 \bsurfing (?:online|the (?:web|net|internet))\b
 \b(?:book-?marked|rss feed|my first (?:visit|comment)|first time (?:here|visit\w*)|never (?:found
     |seen|read) any)\b
-\b(?:look|looking) forward to (?:reading|serving|your|more|seeing your|hearing)\b
+\b(?:look|looking) forward to (?:reading|your|more|seeing your)\b
 \bin my (?:opinion|view),? if\b
+\b(?:thanks|thank you|thx|cheers) for (?:sharing|posting|writing)\b
+\b(?:thanks|thank you|thx|cheers) for (?:your|the|this|that|such) (?:\w+ ){0,2}(?:SITE|info\w*|tips?)\b
+\bmerci (?:pour|de) (?:votre|ton|cet?|partager)\b
+\bgracias por (?:tu|su|este|compartir)\b
+спасибо за (?:стать|пост|информац|ваш)
+""",
+    "owner": r"""
+\b(?:I|we)(?: will|['’]ll| am going to)? (?:definitely |certainly |surely )?(?:be back|come back|return
+    |be (?:sure|certain) to)\b
+\b(?:this|the) (?:blog|web ?log|web ?site|web ?page|post|site) (?:is|was|has|really|offers|provides
+    |gave|helped)\b
 \b(?:thanks|thank you) for (?:reading|visiting|stopping by|dropping by|commenting)\b
+\b(?:look|looking) forward to (?:serving|hearing|seeing you)\b
+\b(?:glad|happy|pleased|delighted) (?:that )?you (?:like|liked|enjoy|enjoyed|found)\b
+\bkind words\b
+\bpositive (?:review|feedback|comment)\b
 """,
     "thanks": r"""
 \b(?:thanks|thank you|thx|many thanks|cheers|kudos|vielen dank|danke|merci|gracias|grazie
@@ -246,6 +275,7 @@ def _whole_line(lines: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{_pattern(lines)})[\s.!?:…»›>→↓|]*", re.IGNORECASE)
 
 
-LINKS = _whole_line(_LINKS)
-NOTICES = _whole_line(_NOTICES)
+LABELS = _whole_line(_LABELS)
+LEGAL = _whole_line(_LEGAL)
+INVITATIONS = _whole_line(_INVITATIONS)
 CUES = tuple((name, re.compile(_pattern(lines), re.IGNORECASE)) for name, lines in _CUES.items())

@@ -13,10 +13,14 @@ from retrieval.models import Passage, Reason, Span
 
 
 class _Group(NamedTuple):
-    """Paragraphs that stay together. ``follows`` says that body text stands directly before them."""
+    """Paragraphs that stay together. ``follows`` says that body text stands directly before them.
+
+    ``below_heading`` says that a heading stands between them and the text before.
+    """
 
     judged: tuple[Judged, ...]
     follows: bool
+    below_heading: bool
 
     @property
     def span(self) -> Span:
@@ -34,7 +38,7 @@ def segment(text: str, article_id: str, blocks: tuple[Judged, ...], max_tokens: 
         if group is None:
             lead_ins.forget()
             continue
-        lead_ins.enter(group.span, follows=group.follows)
+        lead_ins.enter(group.span, follows=group.follows, below_heading=group.below_heading)
         passages += _passages(text, article_id, group, max_tokens, lead_ins)
     return tuple(passages)
 
@@ -68,8 +72,10 @@ def _passages(text: str, article_id: str, group: _Group, max_tokens: int, lead_i
 def _groups(text: str, blocks: tuple[Judged, ...]) -> Iterator[_Group | None]:
     """Body blocks, those that share a quotation together; ``None`` stands for comments in between."""
     at = 0
+    below_heading = False
     while at < len(blocks):
         if blocks[at].reason is not None:
+            below_heading |= blocks[at].reason is Reason.HEADING
             if blocks[at].reason is Reason.COMMENT:
                 yield None
             at += 1
@@ -80,5 +86,6 @@ def _groups(text: str, blocks: tuple[Judged, ...]) -> Iterator[_Group | None]:
                 break
             run.append(each)
         count = paragraphs_sharing_quotation(text, [Span(each.block.start, each.block.end) for each in run])
-        yield _Group(tuple(run[:count]), at > 0 and blocks[at - 1].reason is None)
+        yield _Group(tuple(run[:count]), at > 0 and blocks[at - 1].reason is None, below_heading)
+        below_heading = False
         at += count

@@ -38,6 +38,7 @@ def omitted(cleaned: Cleaned, text: str) -> dict[str, Reason]:
         "Will the old pier ever be rebuilt?",
         "“A good day”: town to rebuild pier",
         "Hafenstadt baut alte Seebrücke wieder auf",
+        "旧码头将在秋天前重建",
     ],
 )
 def test_a_headline_becomes_the_title(headline: str) -> None:
@@ -376,3 +377,140 @@ def test_hostile_repetition_takes_linear_time(line: str, markup: str) -> None:
     clean(text, markup=markup)
 
     assert time.monotonic() - started < 8
+
+
+STEPS = (
+    "Log in to the VPN portal with your token.",
+    "Enter your email address and the six digits.",
+    "Click here to download the client if it is missing.",
+    "Sign in to your account.",
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *STEPS,
+        "Log in.",
+        "Save this page.",
+        "Sign up for our newsletter to receive the programme.",
+        "Subscribe to the magazine for 30 pounds a year.",
+        "Get the newsletter at the front desk",
+        "Photo: the new reading room holds 80 seats",
+        "Topics: network, security, tokens",
+        "Join us at the harbour on Saturday",
+        "Watch: the tide turns at six",
+        "No comment.",
+        "(c) the fees for the old pier are paid in full",
+    ],
+)
+def test_what_a_site_could_say_is_text_within_an_article(line: str) -> None:
+    """The steps of a how-to and a sentence about a newsletter stay where other text surrounds them."""
+    assert judged(*BODY[:2], line, *BODY[2:])[2] is None
+
+
+def test_the_steps_of_a_how_to_stay_up_to_the_last() -> None:
+    """Steps that stand one below the other, at the very end too, do not make each other furniture."""
+    assert judged(*BODY[:2], *STEPS) == [None] * 6
+    assert judged(*BODY[:2], STEPS[3], *BODY[2:], STEPS[3]) == [None] * 6
+    assert judged(*BODY[:2], STEPS[0], "Advertisement", *STEPS[1:])[2:] == [None, Reason.FURNITURE, None, None, None]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Sign up for our newsletter to receive the programme.", "Log in to comment.", "Support our journalism today."],
+)
+def test_invitations_at_the_edges_are_furniture(line: str) -> None:
+    """What asks something of the reader, for the site, above or below the article, is left out."""
+    assert judged(*BODY, line)[-1] is Reason.FURNITURE
+    assert judged(*BODY, line, "© 2024 The Gazette")[-2] is Reason.FURNITURE
+    assert judged(line, *BODY)[0] is Reason.FURNITURE
+
+
+def test_an_invitation_beside_furniture_is_furniture() -> None:
+    """A line that could be either goes the way of the advertisement next to it, unless it is a sentence."""
+    assert judged(*BODY[:2], "Advertisement", "Follow us at harbour.example", *BODY[2:])[3] is Reason.FURNITURE
+    assert judged(*BODY[:2], "Advertisement", "Join us at the town hall.", *BODY[2:])[3] is None
+
+
+def test_footnotes_are_text_and_link_definitions_are_not() -> None:
+    """A Markdown footnote holds words of the article; a link's definition only an address and a title."""
+    lines = [
+        "[^2]: The probe weighs 820 kilograms.",
+        '[2]: https://a.example "The pier"',
+        "[Note]: The pier is closed.",
+    ]
+
+    assert judged(*BODY, "", "\n\n".join(lines), markup="markdown")[-3:] == [None, Reason.MARKUP, None]
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "Opening price 45 euros",
+        "Costs 85,000 euros",
+        "Maria Lopez",
+        "Maria Lopez, head of the works",
+        "Contact: helpdesk@example.org",
+        "Write to helpdesk@example.org",
+        "Note: the figures are provisional",
+        "Mascot: a blue seal named Olle",
+    ],
+)
+def test_facts_are_no_headings(fact: str) -> None:
+    """A short line with a figure, an address, a labelled value or a name is text, in the middle and at the end."""
+    assert judged(*BODY[:2], fact, *BODY[2:])[2] is None
+    assert judged(*BODY, fact)[-1] is None
+    assert judged(*BODY[:2], "", f"**{fact}**", "", *BODY[2:], markup="markdown")[1] is (
+        Reason.HEADING if fact.startswith("Maria") else None
+    )
+
+
+@pytest.mark.parametrize("heading", ["Part 2", "Part 2: The storm", "Winter Gale", "Money"])
+def test_numbered_and_capitalised_headings_are_headings(heading: str) -> None:
+    """A number that counts the parts is no figure, and words that the text writes small are no name."""
+    lines = [
+        BODY[0],
+        BODY[1],
+        heading,
+        "When a winter gale came, the northern end of the structure broke at once.",
+        BODY[3],
+    ]
+
+    assert judged(*lines)[2] is Reason.HEADING
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Many readers wrote to me, and I thank you for reading this blog for so long. The next post is about sheep.",
+        "Thanks for reading! I will be back next week with more about my sheep, visit my website for pictures",
+        "I enjoyed your letters very much, thank you for the kind words, and this blog will go on as long as I can.",
+    ],
+)
+def test_the_last_words_of_a_blogger_are_text(last: str) -> None:
+    """Who keeps a blog says I, thanks the readers and names the next post; nobody speaks from outside."""
+    assert judged(*BODY, "I went to see the pier myself on Tuesday.", last)[-1] is None
+    assert judged(*BODY, last)[-1] is None
+
+
+@pytest.mark.parametrize(
+    ("spam", "reply"),
+    [
+        (SPAM, REPLY),
+        ("I have been surfing online more than 2 hours and never found any article like yours, really useful", REPLY),
+        (
+            "Hello, great blog, I love how your posts are written, keep up the good work",
+            "Many thanks for the feedback.",
+        ),
+    ],
+)
+def test_comments_below_a_blog_are_found(spam: str, reply: str) -> None:
+    """Praise of the article, from outside, is a comment below an article whose author says I too."""
+    assert judged(*BODY, "I went to see the pier myself on Tuesday.", spam, reply)[4:] == [None, *[Reason.COMMENT] * 2]
+
+
+@pytest.mark.parametrize("first", ["14:05", "14:05 CET", "Live", "2024"])
+def test_a_title_has_two_words(first: str) -> None:
+    """The time of an entry in a live blog, or one word, is no title."""
+    assert clean("\n".join([first, *BODY])).title is None
