@@ -12,6 +12,7 @@ from rapidfuzz import process
 from retrieval.errors import UnknownArticleError
 from retrieval.library import Library
 from retrieval.models import ArticleSummary, Omission, Passage
+from retrieval.ownership import first_run_named
 from retrieval.settings import Settings
 
 
@@ -40,7 +41,7 @@ class Shelf:
         """An article's text and what of it is not indexed. Raises UnknownArticleError, AlteredArticleError."""
         text = self._library.text(article_id)
         if text is None:
-            raise self._unknown(article_id)
+            raise self.unknown(article_id)
         return text, self._library.omissions(article_id)
 
     def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
@@ -59,7 +60,8 @@ class Shelf:
             parts += _paragraphs(text, stored.passage)
         return summary, _joined(text, sorted(parts, key=lambda part: part.start))
 
-    def _unknown(self, article_id: str) -> UnknownArticleError:
+    def unknown(self, article_id: str) -> UnknownArticleError:
+        """The error for an id that no article has, with the nearest one that there is."""
         ids = [article.article_id for article in self._library.articles()]
         near = process.extractOne(article_id, ids, score_cutoff=60)
         return UnknownArticleError(article_id, str(near[0]) if near else None)
@@ -94,5 +96,5 @@ def _joined(text: str, parts: list[Paragraph]) -> list[Paragraph]:
 @contextmanager
 def open_shelf(settings: Settings) -> Iterator[Shelf]:
     """The articles of a data folder. Raises NotIndexedError, StorageError."""
-    with Library(settings.home) as library:
+    with first_run_named(settings.home), Library(settings.home) as library:
         yield Shelf(library)

@@ -21,6 +21,7 @@ from retrieval.library import Library
 from retrieval.library.records import sha256
 from retrieval.ownership import owning
 from retrieval.settings import Settings
+from retrieval.stamps import Stamp
 
 PACKAGES = ("chromadb", "tantivy", "sentence-transformers", "torch", "discord.py")
 _LITTLE_DISK = 1_000_000_000  # bytes
@@ -151,6 +152,9 @@ def _agreement(settings: Settings, library: Library) -> Iterator[Check]:
     if not (settings.home / folder).is_dir():
         yield Check("Indexes", Verdict.BAD, f"{settings.home / folder} is missing", "Run: pullquote index")
         return
+    if not Stamp(settings.home / folder).fits(library.state):
+        finding = f"{settings.home / folder} was made for another state of the library"
+        yield Check("Indexes", Verdict.BAD, finding, "Run: pullquote index")
     with open_indexes(settings.home, folder) as indexes:
         vectors, words = indexes
         if identity is not None:

@@ -35,8 +35,9 @@ class HomeBusyError(RetrievalError):
     def __init__(self, home: Path, pid: int | None) -> None:
         self.home = home
         self.pid = pid
-        owner = "another process" if pid is None else f"process {pid}"
-        super().__init__(f"{home} is being written by {owner}. Wait until it is done, or stop it, then try again.")
+        super().__init__(
+            f"{home} is being written by {_owner(pid)}. Wait until it is done, or stop it, then try again."
+        )
 
 
 class NotIndexedError(RetrievalError):
@@ -45,6 +46,22 @@ class NotIndexedError(RetrievalError):
     def __init__(self, home: Path) -> None:
         self.home = home
         super().__init__(f"Nothing is indexed in {home} yet. Run: pullquote index")
+
+
+class BeingIndexedError(NotIndexedError):
+    """There is no library yet, but another process is about to make it."""
+
+    def __init__(self, home: Path, pid: int | None) -> None:
+        RetrievalError.__init__(
+            self,
+            f"{home} is being indexed for the first time by {_owner(pid)}. Wait until it is done, then try again.",
+        )
+        self.home = home
+        self.pid = pid
+
+
+def _owner(pid: int | None) -> str:
+    return "another process" if pid is None else f"process {pid}"
 
 
 class StorageError(RetrievalError):
@@ -83,12 +100,17 @@ class SchemaVersionError(RetrievalError):
 
 
 class IndexesDisagreeError(RetrievalError):
-    """A derived index lacks passages which the library has."""
+    """A derived index lacks passages which the library has, or (``indexed`` is ``None``) is another library's."""
 
-    def __init__(self, place: Path | str, stored: int, indexed: int) -> None:
+    def __init__(self, place: Path | str, stored: int, indexed: int | None = None) -> None:
         self.stored = stored
         self.indexed = indexed
-        super().__init__(f"{place} holds {indexed} of the library's {stored} passages. Run: pullquote index")
+        problem = (
+            "was made for another state of the library"
+            if indexed is None
+            else f"holds {indexed} of the library's {stored} passages"
+        )
+        super().__init__(f"{place} {problem}. Run: pullquote index")
 
 
 class ModelError(RetrievalError):

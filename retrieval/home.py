@@ -23,8 +23,9 @@ from retrieval.indexing import ANALYSIS, Indexer, Plan, Stores, remove_stale_ind
 from retrieval.lexical_index import TantivyLexicalIndex
 from retrieval.library import FILE_NAME, Library, LibraryWriter
 from retrieval.models import Article, ModelIdentity
-from retrieval.ownership import owning
+from retrieval.ownership import first_run_named, owning
 from retrieval.settings import Settings
+from retrieval.stamps import Stamp
 from retrieval.vector_index import ChromaVectorIndex
 
 #: Called with a stage's name, how much of it is done, and how much there is (``None``: not known).
@@ -84,6 +85,8 @@ def _complete_indexes(
         for index, place in ((vectors, "chroma"), (words, "tantivy")):
             if index.count() < library.count():
                 raise IndexesDisagreeError(home / name / place, library.count(), index.count())
+        if not Stamp(home / name).fits(library.state):
+            raise IndexesDisagreeError(home / name, library.count())
         yield vectors, words
 
 
@@ -91,9 +94,10 @@ def _complete_indexes(
 def open_home(settings: Settings, open_embedder: OpenEmbedder = lazy_embedder) -> Iterator[Opened]:
     """Open everything a search needs, for reading.
 
-    Raises NotIndexedError, ModelMismatchError, IndexesDisagreeError, IndexesReplacedError, StorageError.
+    Raises NotIndexedError (BeingIndexedError while the first run goes on), ModelMismatchError, IndexesDisagreeError,
+    IndexesReplacedError, StorageError.
     """
-    with Library(settings.home) as library:
+    with first_run_named(settings.home), Library(settings.home) as library:
         identity = library.identity()
         name = library.indexes_folder()
         if identity is None or not library.count():
@@ -138,13 +142,14 @@ def run_indexing(
             _rebuild(settings.home, library, embedder, wanted, progress)
         name = library.indexes_folder()
         remove_stale_indexes(settings.home, name)
-        stores = Stores(*stack.enter_context(open_indexes(settings.home, name)))
+        stores = Stores(*stack.enter_context(open_indexes(settings.home, name)), Stamp(settings.home / name))
         indexer = Indexer(library, stores, embedder)
         indexer.reconcile()
         indexer.progress = _counted("Encoding passages", _new_passages(library, wanted), progress)
         done = indexer.update(wanted, unread=_unread(library, corpus), allow_removal=allow_removal)
         articles, passages = len(library.digests()), library.count()
-    return IndexReport(done, articles, passages, corpus.problems, tuple(notices), time.monotonic() - started)
+    problems = (*corpus.problems, *indexer.problems)
+    return IndexReport(done, articles, passages, problems, tuple(notices), time.monotonic() - started)
 
 
 def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> LibraryWriter:
@@ -165,6 +170,7 @@ def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> L
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             (home / f"{FILE_NAME}{suffix}").rename(home / f"{aside}{suffix}")
+    problem = " ".join(problem.split())
     notices.append(f"The library was {problem}; it was kept as {home / aside}, and a new one was made from the corpus.")
     return LibraryWriter(home)
 
@@ -176,11 +182,11 @@ def _rebuild(home: Path, library: LibraryWriter, embedder: Embedder, wanted: Wan
     name = f"indexes-{int(library.indexes_folder().rpartition('-')[2]) + 1}"
     remove_stale_indexes(home, library.indexes_folder())
     with open_indexes(home, name) as indexes:
-        stores = Stores(*indexes)
+        stores = Stores(*indexes, Stamp(home / name))
         indexer = Indexer(library, stores, embedder, _counted("Rebuilding indexes", library.count(), progress))
         if identity is not None and identity.fingerprint == embedder.identity.fingerprint:
             indexer.fill(library.keys())
-            library.publish(properties={"indexes": name})
+            indexer.publish(stores, properties={"indexes": name})
             library.forget_retired()
         else:
             indexer.reencode(stores, {"indexes": name}, wanted)

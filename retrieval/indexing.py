@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
@@ -13,18 +14,20 @@ from typing import Protocol
 import numpy as np
 
 from retrieval.embedding import Embedder
-from retrieval.errors import ModelMismatchError, RemovalRefusedError
+from retrieval.errors import CorpusFileError, ModelMismatchError, RemovalRefusedError
 from retrieval.lexical_index import LexicalEntry
 from retrieval.library import LibraryWriter, StagedPassage, model_property
 from retrieval.models import Article, Passage, Span
 from retrieval.stamps import Stamp
 from retrieval.tokens import content_terms, plain_words
 from retrieval.vectors import Matrix, packed, pooled
+from retrieval.vocabulary import Vocabulary
 
 #: Part of every digest: a change in how words are folded or vectors are pooled makes all articles new.
 ANALYSIS = "1"
 #: A lead-in only lends its subject, so it weighs less than the passage's own words.
 LEAD_IN_WEIGHT = 0.5
+_UNFINISHED = "unfinished"  # no library's state: indexes that are being made anew serve none
 _BATCH = 1500  # sentences encoded before the next commit: a kill costs at most that much work
 
 Progress = Callable[[int], None]
@@ -91,8 +94,38 @@ def lexical_entry(key: int, passage: Passage, article: Article) -> LexicalEntry:
     return LexicalEntry(key, article.article_id, terms, [found.word for found in plain_words(text)])
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An article with what is known of its words: the terms of each passage's sentences, entries without a key yet."""
+
+    article: Article
+    digest: str
+    terms: list[tuple[tuple[str, ...], ...]]
+    entries: list[LexicalEntry]
+
+
+def _prepared(article: Article, digest: str) -> _Prepared:
+    """Take an article's words apart. Raises CorpusFileError: a fault in one article must not stop the others."""
+    try:
+        terms = [tuple(tuple(content_terms(article.slice(s))) for s in p.sentences) for p in article.passages]
+        entries = [lexical_entry(0, passage, article) for passage in article.passages]
+        Vocabulary.of(article.slice(Span(p.start, p.end)) for p in article.passages)  # as the library will count
+    except MemoryError:
+        raise
+    except Exception as error:
+        if os.environ.get("PULLQUOTE_DEBUG"):
+            raise
+        problem = " ".join(f"it could not be indexed ({type(error).__name__}: {error})".split())
+        remedy = "Please report it with the output of the same command under PULLQUOTE_DEBUG=1."
+        raise CorpusFileError(article.files[0], problem, remedy) from error
+    return _Prepared(article, digest, terms, entries)
+
+
 class Indexer:
-    """Applies plans. The caller owns the data folder for as long as this lives."""
+    """Applies plans. The caller owns the data folder for as long as this lives.
+
+    ``problems`` are the articles that could not be indexed; what the library had of them stays.
+    """
 
     def __init__(
         self, library: LibraryWriter, stores: Stores, embedder: Embedder, progress: Progress = lambda _: None
@@ -101,6 +134,7 @@ class Indexer:
         self._stores = stores
         self._embedder = embedder
         self.progress = progress
+        self.problems: list[CorpusFileError] = []
 
     def reconcile(self) -> None:
         """Finish or undo what an interrupted run left, so that all three hold the same passages."""
@@ -109,8 +143,11 @@ class Indexer:
         live = self._library.keys()
         stores = self._stores
         known = stores.stamp.read() if stores.stamp is not None else None
-        # In another state of the library, or in another library, the same key may stand for another passage.
-        trusted = set(live) if known is None or self._library.state() in known else set()
+        trusted = set(live)
+        if known is not None and self._library.state() not in known:
+            # In another state of the library, or in another library, the same key may stand for another passage.
+            trusted.clear()
+            stores.serve(_UNFINISHED)
         for store in (stores.vectors, stores.words):
             if extra := store.keys() - trusted:
                 store.remove(sorted(extra))
@@ -119,7 +156,7 @@ class Indexer:
         if not state:
             state = secrets.token_hex(8)
             self._library.set_state(state)
-        if known != {state}:
+        if known != frozenset({state}):
             stores.serve(state)
 
     def publish(
@@ -171,12 +208,18 @@ class Indexer:
         if not allow_removal and 2 * len(actions.remove) > len(stored):
             raise RemovalRefusedError(len(actions.remove), len(stored))
         if identity is None:
-            self._library.set_model(self._embedder.identity)
-        self._store([articles[article_id] for article_id in (*actions.add, *actions.replace)])
+            self._library.set_model(self._embedder.identity, analysis=ANALYSIS)
+        failed = self._store([articles[article_id] for article_id in (*actions.add, *actions.replace)])
         if actions.remove:  # last: an article that was renamed is there under its new name first
             self.publish(self._stores, removed=actions.remove)
             self._purge(self._library.retired())
-        return actions
+        if self._library.property("analysis") != ANALYSIS:  # what was counted as before cannot be taken off one by one
+            self._library.recount(analysis=ANALYSIS)
+        return replace(
+            actions,
+            add=tuple(article_id for article_id in actions.add if article_id not in failed),
+            replace=tuple(article_id for article_id in actions.replace if article_id not in failed),
+        )
 
     def reencode(
         self,
@@ -191,39 +234,51 @@ class Indexer:
         altered = set(self._library.altered())
         for article_id, digest in self._library.digests().items():
             if article_id in altered and article_id in fresh:
-                self._stage([fresh[article_id]], stores)
+                self._stage([_prepared(*fresh[article_id])], stores)
             else:
-                self._stage([(self._library.article(article_id), digest)], stores)
+                self._stage([_prepared(self._library.article(article_id), digest)], stores)
         self.publish(stores, properties=properties | model_property(self._embedder.identity))
         self._library.forget_retired()
 
-    def _store(self, articles: Sequence[tuple[Article, str]]) -> None:
-        batch: list[tuple[Article, str]] = []
+    def _store(self, articles: Sequence[tuple[Article, str]]) -> set[str]:
+        """Index articles in batches; the ids of those that could not be."""
+        failed = set()
+        batch: list[_Prepared] = []
         size = 0
         for article, digest in articles:
-            batch.append((article, digest))
+            try:
+                batch.append(_prepared(article, digest))
+            except CorpusFileError as error:
+                self.problems.append(error)
+                failed.add(article.article_id)
+                continue
             size += sum(len(passage.sentences) for passage in article.passages)
-            if size >= _BATCH or article is articles[-1][0]:
-                self._stage(batch, self._stores)
-                self.publish(self._stores)
-                self._purge(self._library.retired())
+            if size >= _BATCH:
+                self._show(batch)
                 batch, size = [], 0
+        if batch:
+            self._show(batch)
+        return failed
 
-    def _stage(self, batch: Sequence[tuple[Article, str]], stores: Stores) -> None:
-        matrices = iter(self._encode([article for article, _ in batch]))
+    def _show(self, batch: Sequence[_Prepared]) -> None:
+        self._stage(batch, self._stores)
+        self.publish(self._stores)
+        self._purge(self._library.retired())
+
+    def _stage(self, batch: Sequence[_Prepared], stores: Stores) -> None:
+        matrices = iter(self._encode([prepared.article for prepared in batch]))
         keys: list[int] = []
         rows: list[Matrix] = []
         entries: list[LexicalEntry] = []
-        for article, digest in batch:
-            own = [next(matrices) for _ in article.passages]
+        for prepared in batch:
+            own = [next(matrices) for _ in prepared.entries]
             additions = [
-                StagedPassage(tuple(content_terms(article.slice(s)) for s in passage.sentences), packed(matrix))
-                for passage, matrix in zip(article.passages, own, strict=True)
+                StagedPassage(terms, packed(matrix)) for terms, matrix in zip(prepared.terms, own, strict=True)
             ]
-            new = self._library.stage(article, digest, additions)
+            new = self._library.stage(prepared.article, prepared.digest, additions)
             keys += new
             rows += [matrix[0] for matrix in own]
-            entries += [lexical_entry(key, p, article) for key, p in zip(new, article.passages, strict=True)]
+            entries += [entry._replace(key=key) for key, entry in zip(new, prepared.entries, strict=True)]
         if keys:
             stores.vectors.add(keys, np.stack(rows))
             stores.words.add(entries)

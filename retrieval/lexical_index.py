@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import tantivy
 
+from retrieval.disk import has_no_room
 from retrieval.errors import DamagedStoreError, IndexesReplacedError, RetrievalError, StorageError
 
 _HEAP = 64_000_000  # bytes of Tantivy's write buffer; its least is 15 million a thread
@@ -69,7 +70,10 @@ class TantivyLexicalIndex:
             if not self._folder.is_dir():
                 raise IndexesReplacedError(self._folder) from error
             problem = " ".join(str(error).split())[:160] or type(error).__name__
-            if any(sign in problem for sign in ("os error 28", "No space", "Permission denied", "os error 30")):
+            if "os error 28" in problem or "No space" in problem or has_no_room(self._folder):
+                remedy = "Make room on the disk, then run: pullquote index"
+                raise StorageError(self._folder, problem, remedy) from error
+            if "Permission denied" in problem or "os error 30" in problem:
                 remedy = "Check the disk and the folder's rights, then run: pullquote index"
                 raise StorageError(self._folder, problem, remedy) from error
             raise DamagedStoreError(self._folder, problem) from error

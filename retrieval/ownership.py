@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from retrieval.errors import HomeBusyError, StorageError
+from retrieval.errors import BeingIndexedError, HomeBusyError, NotIndexedError, StorageError
 
 LOCK_FILE = "owner.lock"
 
@@ -34,6 +34,34 @@ def owning(home: Path) -> Iterator[None]:
     finally:
         # The file stays: removing it would let a third process lock a file that nobody else can see.
         os.close(descriptor)
+
+
+@contextmanager
+def first_run_named(home: Path) -> Iterator[None]:
+    """NotIndexedError becomes BeingIndexedError where another process owns ``home`` at this moment."""
+    try:
+        yield
+    except BeingIndexedError:
+        raise
+    except NotIndexedError as error:
+        if is_owned(home):
+            raise BeingIndexedError(home, owner_of(home)) from error
+        raise
+
+
+def is_owned(home: Path) -> bool:
+    """Whether some process owns ``home`` at this moment."""
+    try:
+        descriptor = os.open(home / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def owner_of(home: Path) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,12 +16,12 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
+from retrieval.disk import has_no_room
 from retrieval.errors import DamagedStoreError, IndexesReplacedError, RetrievalError, StorageError
 from retrieval.vectors import Matrix
 
 COLLECTION = "passages"
 _CONFIGURATION: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
-_LITTLE_DISK = 16_000_000  # bytes
 _PAGE = 5000  # Chroma refuses more than 5,461 records, and far more ids, in one call
 
 
@@ -54,8 +53,12 @@ class ChromaVectorIndex:
         with contextlib.suppress(Exception):
             self.close()
         name = str(self._folder)
-        if not SharedSystemClient._identifier_to_refcount.get(name):  # noqa: SLF001 - it has no public way
-            SharedSystemClient._identifier_to_system.pop(name, None)  # noqa: SLF001
+        # There is no public way; a version of Chroma that keeps them elsewhere says why it fails once more.
+        counts, systems = (
+            getattr(SharedSystemClient, kept, None) for kept in ("_identifier_to_refcount", "_identifier_to_system")
+        )
+        if isinstance(counts, dict) and isinstance(systems, dict) and not counts.get(name):
+            systems.pop(name, None)
 
     def __enter__(self) -> ChromaVectorIndex:
         return self
@@ -91,17 +94,11 @@ class ChromaVectorIndex:
             return IndexesReplacedError(self._folder)
         problem = " ".join(str(error).split())[:160] or type(error).__name__
         signs = ("disk is full", "no space", "os error 28", "i/o error")
-        if any(sign in problem.lower() for sign in signs) or self._has_no_room():
+        if any(sign in problem.lower() for sign in signs) or has_no_room(self._folder):
             return StorageError(self._folder, problem, "Make room on the disk, then run: pullquote index")
         if "readonly" in problem.lower() or "permission denied" in problem.lower():
             return StorageError(self._folder, problem, "Check the folder's rights.")
         return DamagedStoreError(self._folder, problem)
-
-    def _has_no_room(self) -> bool:
-        """Whether the disk is so full that any error is its: Chroma's own messages do not always say so."""
-        with contextlib.suppress(OSError):
-            return shutil.disk_usage(self._folder).free < _LITTLE_DISK
-        return False
 
     def add(self, keys: Sequence[int], vectors: Matrix) -> None:
         """Store vectors, shape (number of keys, d); a key that is known gets its new vector."""

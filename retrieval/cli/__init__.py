@@ -1,5 +1,26 @@
 """The command line."""
 
-from retrieval.cli.app import app, main
+from __future__ import annotations
 
-__all__ = ["app", "main"]
+import os
+import signal
+from types import FrameType
+
+__all__ = ["main"]
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    os._exit(130)
+
+
+def main() -> None:
+    """Run the command line. Ctrl-C ends it silently during the imports too, when nothing has been opened yet."""
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
+    try:
+        from retrieval.cli import app
+    finally:
+        if usual is signal.default_int_handler:
+            signal.signal(signal.SIGINT, usual)
+    app.main()

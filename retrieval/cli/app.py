@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib.metadata import version
@@ -47,16 +48,19 @@ def common(
 
 def main() -> None:
     """Run the command line; every error ends as one line on standard error and exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows another one
+    _replace_what_a_terminal_lacks()
     try:
         app()
     except RetrievalError as error:
         _complain(str(error))
-    except BrokenPipeError:  # the reader of our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except BrokenPipeError:
+        _fall_silent()
+    except SystemExit as stop:
+        # Both rich and typer make code 1 of a broken pipe, which would say that no article answers.
+        cause = stop.__context__
+        if isinstance(cause, OSError) and cause.errno == errno.EPIPE:
+            _fall_silent()
+        raise
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except OSError as error:
@@ -68,6 +72,18 @@ def main() -> None:
             f"Something unexpected happened: {type(error).__name__}: {one_line(str(error))}. "
             "Please report it with the output of the same command under PULLQUOTE_DEBUG=1."
         )
+
+
+def _replace_what_a_terminal_lacks() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _fall_silent() -> None:
+    """Whoever read our output has seen enough: that is no error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    sys.exit(0)
 
 
 def _complain(message: str) -> None:

@@ -15,10 +15,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from retrieval.articles import open_shelf
 from retrieval.cli.documents import answer_document, findings_document
 from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout, waiting
-from retrieval.cli.rendering import show_answer, show_findings
-from retrieval.errors import CorpusFileError, QuestionError, StorageError
+from retrieval.cli.rendering import harmless, show_answer, show_findings
+from retrieval.errors import CorpusFileError, QuestionError, StorageError, UnknownArticleError
 from retrieval.models import Answer, Outcome
 from retrieval.search import Searcher, open_searcher
 from retrieval.settings import Settings
@@ -59,6 +60,8 @@ def ask(
     """
     if (question is None) == (batch is None):
         raise typer.BadParameter("give either a question or --batch FILE")
+    if batch is not None and svg is not None:
+        raise typer.BadParameter("--svg draws one answer; give a question instead of --batch")
     manner = _Manner(quotes, article, as_json, explain)
     settings = settings_from(home, corpus)
     if batch is not None:
@@ -76,8 +79,18 @@ def ask(
 
 
 @contextmanager
+def _suggesting(settings: Settings) -> Iterator[None]:
+    """An unknown article's error names the nearest id."""
+    try:
+        yield
+    except UnknownArticleError as error:
+        with open_shelf(settings) as shelf:
+            raise shelf.unknown(error.article_id) from error
+
+
+@contextmanager
 def _ready(settings: Settings) -> Iterator[Searcher]:
-    with open_searcher(settings) as searcher:
+    with _suggesting(settings), open_searcher(settings) as searcher:
         with waiting("Loading the model …"):
             searcher.warm_up()
         yield searcher
@@ -107,7 +120,7 @@ def _show(answer: Answer, manner: _Manner) -> None:
 def _draw(answer: Answer, file: Path) -> None:
     console = Console(record=True, width=PICTURE_WIDTH, file=io.StringIO(), highlight=False, emoji=False)
     show_answer(console, answer)
-    picture = console.export_svg(title=f"pullquote ask “{answer.question}”")
+    picture = console.export_svg(title=f"pullquote ask “{harmless(answer.question)}”")
     # Without the fonts that it would fetch from elsewhere: a picture must not tell others who looks at it.
     picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
     try:
@@ -155,7 +168,8 @@ def find(
 
     Example: pullquote find '"coalition of the willing" Paris'
     """
-    with open_searcher(settings_from(home, corpus)) as searcher:
+    settings = settings_from(home, corpus)
+    with _suggesting(settings), open_searcher(settings) as searcher:
         findings = searcher.find(words, limit=limit, article_id=article)
     if as_json:
         print_json(findings_document(findings))

@@ -78,6 +78,9 @@ def evaluate(
         stdout.print(Text(f"  expected {', '.join(miss['expected']) or 'no answer'}", style="green"))
         if miss["shown"]:
             stdout.print(Text(f"  first {miss['shown']}: {one_line(miss['shown_text'])}", style="dim"))
+        if miss["shown_without"]:
+            text = one_line(miss["shown_without_text"])
+            stdout.print(Text(f"  first without the answer {miss['shown_without']}: {text}", style="dim"))
 
 
 def calibrate(

@@ -12,10 +12,12 @@ from retrieval.models import Answer, ArticleSummary, Findings, Outcome, Quote, S
 
 WIDEST = 100  # columns; longer lines are hard to read
 
-# What could steer a terminal or turn the reading direction around is shown as a visible sign instead.
+# What could steer a terminal, turn the reading direction around, break a line or hide is shown as a visible sign.
 _CONTROLS = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\n\t"}
 _CONTROLS |= {0x7F: "\u2421"} | dict.fromkeys(range(0x80, 0xA0), "\ufffd")
 _CONTROLS |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C], "\ufffd")
+_CONTROLS |= dict.fromkeys([*range(0x200B, 0x200E), 0x2028, 0x2029, 0x2060, 0xFEFF], "\ufffd")
+_CONTROLS |= dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd")  # no characters at all
 
 
 def harmless(text: str) -> str:

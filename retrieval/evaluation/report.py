@@ -98,6 +98,7 @@ def misses(results: Sequence[Result], texts: Mapping[str, str]) -> list[dict[str
     wrong = []
     for result in results:
         first = next(iter(result.rankings[OURS]), None)
+        without = None
         faults = []
         if result.asked.answers and first not in result.relevant:
             faults.append("another passage first")
@@ -107,6 +108,7 @@ def misses(results: Sequence[Result], texts: Mapping[str, str]) -> list[dict[str
             faults.append("answered without an answer")
         if result.away_outcome is Outcome.ANSWERED:
             faults.append("answered with the answer taken away")
+            without = result.away_first
         if faults:
             wrong.append(
                 {
@@ -115,6 +117,8 @@ def misses(results: Sequence[Result], texts: Mapping[str, str]) -> list[dict[str
                     "confidence": round(result.confidence, 4),
                     "shown": first,
                     "shown_text": texts[first] if first else None,
+                    "shown_without": without,
+                    "shown_without_text": texts[without] if without else None,
                     "expected": sorted(result.relevant),
                 }
             )

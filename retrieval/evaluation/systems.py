@@ -35,7 +35,8 @@ class Result:
     """What became of one question. ``relevant`` and ``rankings`` are paragraphs (see ``unit_of``), by system.
 
     ``confidence`` and ``outcome`` are ours with the answer in the corpus; ``away`` and ``away_outcome`` the same after
-    the answering passages were taken out (``None`` where there are none).
+    the answering passages were taken out (``None`` where there are none), ``away_first`` the paragraph that was
+    shown first then.
     """
 
     asked: Asked
@@ -45,6 +46,7 @@ class Result:
     outcome: Outcome
     away: float | None = None
     away_outcome: Outcome | None = None
+    away_first: str | None = None
 
 
 @dataclass(slots=True)
@@ -137,17 +139,19 @@ def _ask(bench: Bench, asked: Asked) -> Result:
         BM25: bench.by_keywords(asked.question),
         OURS: shown_order(examined),
     }
-    away = None
+    away, away_first = None, None
     if relevant:
-        away = bench.searcher.examine(
+        without = bench.searcher.examine(
             asked.question,
             without=[bench.passages[name].key for name in relevant],
             vocabulary=bench.vocabulary_without(relevant),
-        ).probability
+        )
+        away = without.probability
+        away_first = next(iter(bench.units(shown_order(without, 1))), None)
     rankings = {system: bench.units(names)[:DEPTH] for system, names in ranked.items()}
     return Result(
         asked, set(bench.units(relevant)), rankings, examined.probability, confidence.outcome(examined.probability),
-        away, None if away is None else confidence.outcome(away),
+        away, None if away is None else confidence.outcome(away), away_first,
     )  # fmt: skip
 
 

@@ -79,6 +79,10 @@ class Library:
         """Grows by one with every change that a search could see."""
         return int(self.property("generation") or 0)
 
+    def state(self) -> str:
+        """A random name that every change of the passages replaces; empty before the first."""
+        return self.property("state") or ""
+
     def indexes_folder(self) -> str:
         """The name, within the data folder, of the folder with the derived indexes that belong to this library."""
         return self.property("indexes") or "indexes-1"

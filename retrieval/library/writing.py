@@ -139,10 +139,24 @@ class LibraryWriter(Library):
         with self._transaction() as connection:
             connection.execute("DELETE FROM retired")
 
-    def set_model(self, identity: ModelIdentity) -> None:
-        """Record the model that makes the vectors."""
+    def set_state(self, state: str) -> None:
+        """Give the passages as they are another name."""
         with self._transaction() as connection:
-            self._set(connection, model_property(identity))
+            self._set(connection, {"state": state})
+
+    def recount(self, *, analysis: str) -> None:
+        """Count the words of all live passages anew, with ``analysis`` as the name of how words are folded now."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM vocabulary")
+            connection.execute("DELETE FROM acronyms")
+            live = [row[0] for row in connection.execute("SELECT article_id FROM articles WHERE live = 1")]
+            self._count(connection, live, live=1, sign=1)
+            self._set(connection, {"analysis": analysis, "generation": str(self.generation() + 1)})
+
+    def set_model(self, identity: ModelIdentity, *, analysis: str) -> None:
+        """Record the model that makes the vectors, and how words are folded, of a library without articles."""
+        with self._transaction() as connection:
+            self._set(connection, {**model_property(identity), "analysis": analysis})
 
     def _set(self, connection: sqlite3.Connection, properties: dict[str, str]) -> None:
         connection.executemany("INSERT OR REPLACE INTO properties VALUES (?, ?)", list(properties.items()))

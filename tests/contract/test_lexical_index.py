@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pytest
 
+from retrieval.errors import StorageError
 from retrieval.indexing import LexicalStore
 from retrieval.lexical_index import LexicalEntry, TantivyLexicalIndex
 from retrieval.search import LexicalSearch
@@ -221,3 +222,20 @@ def test_an_entry_without_words_is_kept(index: LexicalIndex) -> None:
     index.add([entry(1, ""), entry(2, "truce")])
     assert index.keys() == {1, 2}
     assert found(index, "truce") == [2]
+
+
+@pytest.mark.parametrize(("room", "said"), [(False, "Make room on the disk"), (True, "--rebuild")])
+def test_an_error_without_room_is_the_disks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: bool, said: str
+) -> None:
+    """Tantivy's words for a full disk do not name it, so the disk is looked at before damage is reported."""
+
+    class Failing:
+        def delete_documents_by_term(self, field: str, value: int) -> None:
+            raise ValueError("An error occurred in a thread: 'An index writer was killed.'")
+
+    monkeypatch.setattr("retrieval.lexical_index.has_no_room", lambda _: not room)
+    index = TantivyLexicalIndex(tmp_path)
+    index._writer = Failing()
+    with pytest.raises(StorageError, match=said):
+        index.remove([1])

@@ -9,7 +9,9 @@ from typing import Protocol
 
 import numpy as np
 import pytest
+from chromadb.api.shared_system_client import SharedSystemClient
 
+from retrieval.errors import DamagedStoreError
 from retrieval.indexing import VectorStore
 from retrieval.search import VectorSearch
 from retrieval.vector_index import ChromaVectorIndex
@@ -156,3 +158,15 @@ def test_large_batches(shop: Shop) -> None:
     index.remove(keys[:-1])
     assert index.keys() == {MANY}
     assert [key for key, _ in index.nearest(vectors[0], 60)] == [MANY]
+
+
+def test_a_chroma_that_keeps_its_clients_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure to open is told as it is, also where a newer Chroma has not what is cleared up after it."""
+    (tmp_path / "chroma.sqlite3").write_bytes(b"no database " * 1000)
+    with pytest.raises(DamagedStoreError):
+        ChromaVectorIndex(tmp_path)
+    broken = object.__new__(ChromaVectorIndex)
+    broken._folder, broken._client = tmp_path, None
+    for name in ("_identifier_to_refcount", "_identifier_to_system"):
+        monkeypatch.delattr(SharedSystemClient, name)
+    broken._forget()

@@ -24,7 +24,7 @@ from tests.fakes import WordEmbedder
 
 _PACKAGE = Path(retrieval.__file__).parent
 _OURS = frozenset(
-    [str(_PACKAGE / name) for name in ("home.py", "indexing.py", "vector_index.py", "lexical_index.py", "ownership.py")]
+    [str(_PACKAGE / f"{name}.py") for name in "home indexing vector_index lexical_index ownership stamps".split()]
     + [str(path) for path in (_PACKAGE / "library").glob("*.py")]
 )
 _CALLERS = _OURS | {chromadb.api.rust.__file__}
@@ -35,7 +35,9 @@ _CALLS = frozenset(
 
 
 #: Our functions at whose start and end what is stored changes hands.
-_TURNS = frozenset("stage publish discard_staged forget_retired set_model add remove remove_stale_indexes".split())
+_TURNS = frozenset(
+    "stage publish discard_staged forget_retired set_model set_state add remove write remove_stale_indexes".split()
+)
 
 
 class Steps:

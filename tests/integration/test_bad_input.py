@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -243,6 +244,22 @@ def test_a_batch_that_is_not_there(pullquote: Pullquote, seeded: Settings, tmp_p
         run = pullquote("ask", "--batch", file, "--home", seeded.home)
         assert run.code == 2
         assert str(file) in run.complaint
+
+
+def test_a_picture_of_a_question_with_controls(pullquote: Pullquote, seeded: Settings, tmp_path: Path) -> None:
+    """Signs that XML forbids are replaced in the title as in the text."""
+    picture = tmp_path / "answer.svg"
+    pullquote("ask", "Who will lead\x1b the truce\x00 \ud800monitoring?", "--svg", picture, "--home", seeded.home)
+    assert "pullquote ask" in "".join(ElementTree.parse(picture).getroot().itertext()).replace("\xa0", " ")  # noqa: S314
+
+
+def test_a_picture_of_a_batch_is_refused(pullquote: Pullquote, seeded: Settings, tmp_path: Path) -> None:
+    """An option that could not be heeded is wrong use."""
+    batch = tmp_path / "questions.txt"
+    batch.write_text("Who met in Paris?")
+    run = pullquote("ask", "--batch", batch, "--svg", tmp_path / "answer.svg", "--home", seeded.home)
+    assert run.code == 2
+    assert "--svg" in run.err
 
 
 def test_halves_of_characters_are_no_traceback(seeded: Settings) -> None:

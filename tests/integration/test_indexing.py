@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -14,13 +15,16 @@ from retrieval.articles import open_shelf
 from retrieval.doctor import Verdict, examine
 from retrieval.errors import (
     AlteredArticleError,
+    BeingIndexedError,
     DamagedStoreError,
     IndexesDisagreeError,
     ModelMismatchError,
     NotIndexedError,
     RetrievalError,
 )
-from retrieval.library import FILE_NAME
+from retrieval.indexing import Stores
+from retrieval.library import FILE_NAME, LibraryWriter
+from retrieval.ownership import owning
 from tests.conftest import Workshop, article_text
 from tests.fakes import WordEmbedder
 
@@ -337,6 +341,101 @@ def test_the_doctor_names_what_is_wrong(workshop: Workshop) -> None:
     assert any("chroma" in check.finding and "damaged" in check.finding for check in examine(workshop.settings))
     _scribble(workshop.home / FILE_NAME)
     assert any("library.sqlite3" in check.finding for check in examine(workshop.settings) if check.verdict == "bad")
+
+
+@pytest.mark.parametrize("moved_on", [False, True], ids=["as the indexes", "keys given twice"])
+def test_an_older_library_with_as_many_passages(workshop: Workshop, moved_on: bool) -> None:
+    """A library put back from a copy is noticed by a search and by the doctor, and the next run repairs it."""
+    workshop.fill(3)
+    workshop.index()
+    older = workshop.home.parent / "older.sqlite3"
+    shutil.copy(workshop.home / FILE_NAME, older)
+    workshop.write("a1.txt", article_text(1, version=2))
+    workshop.index()
+    shutil.copy(older, workshop.home / FILE_NAME)
+    if moved_on:  # another article under the very keys that the indexes know
+        workshop.fill(3)
+        workshop.write("a2.txt", article_text(2, version=2))
+        folder = indexes(workshop)
+        kept = folder.rename(workshop.home / "kept")
+        workshop.index()
+        shutil.rmtree(indexes(workshop))
+        kept.rename(folder)
+    with pytest.raises(IndexesDisagreeError, match=r"another state.*Run: pullquote index"), workshop.search():
+        pass
+    checks = [check for check in examine(workshop.settings) if check.verdict is Verdict.BAD]
+    assert {check.remedy for check in checks} >= {"Run: pullquote index"}
+    workshop.embedder.encoded.clear()
+    workshop.index()
+    assert workshop.texts() == workshop.wanted()
+    with workshop.search() as searcher:
+        assert searcher.find("edition2").total == 4
+        assert searcher.find("edition1").total == 8
+    assert_found(workshop)
+
+
+def test_a_repair_that_is_interrupted(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Indexes that are being made for one state of the library do not pass for those of another."""
+    workshop.fill(3)
+    workshop.index()
+    older, newer = workshop.home.parent / "older.sqlite3", workshop.home.parent / "newer.sqlite3"
+    shutil.copy(workshop.home / FILE_NAME, older)
+    workshop.write("a1.txt", article_text(1, version=2))
+    workshop.index()
+    (workshop.home / FILE_NAME).rename(newer)
+    shutil.copy(older, workshop.home / FILE_NAME)
+    with monkeypatch.context() as patch:
+        patch.setattr(Stores, "serve", lambda self, *states: _stop() if len(states[0]) == 16 else _serve(self, *states))
+        with pytest.raises(KeyboardInterrupt):
+            workshop.index()
+    shutil.copy(newer, workshop.home / FILE_NAME)
+    with pytest.raises(IndexesDisagreeError), workshop.search():
+        pass
+    workshop.index()
+    assert workshop.texts() == workshop.wanted()
+
+
+_serve = Stores.serve
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_indexes_without_a_note_are_compared_by_their_keys(workshop: Workshop) -> None:
+    """As many passages, but others: an indexing run sees it although nothing says what the indexes were made for."""
+    workshop.fill(3)
+    workshop.index()
+    with workshop.stores() as opened:
+        first = opened.library.keys()[0]
+        row = opened.vectors.nearest(opened.embedder.encode(["harbour"])[0], 1)
+        assert row
+        opened.vectors.remove([first])
+        opened.vectors.add([9999], opened.embedder.encode(["harbour"]))
+    (indexes(workshop) / "library.state").unlink()
+    workshop.index()
+    assert workshop.texts() == workshop.wanted()
+
+
+def test_a_notice_is_one_line(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite's verdict on a damaged file may have several lines."""
+    workshop.fill(3)
+    workshop.index()
+    monkeypatch.setattr(LibraryWriter, "check", lambda _: "*** in database main ***\nPage 7: never used")
+    (notice,) = workshop.index(rebuild=True).notices
+    assert "main *** Page 7" in notice
+    assert "\n" not in notice
+
+
+def test_asking_during_the_very_first_run(workshop: Workshop) -> None:
+    """Nothing is there yet, but somebody is at it: wait, rather than start another run."""
+    with owning(workshop.home):
+        with pytest.raises(BeingIndexedError, match=f"process {os.getpid()}.*try again"), workshop.search():
+            pass
+        with pytest.raises(BeingIndexedError, match="try again"), open_shelf(workshop.settings):
+            pass
+    with pytest.raises(NotIndexedError, match="Run: pullquote index"), workshop.search():
+        pass
 
 
 def test_nothing_indexed_says_what_to_run(workshop: Workshop) -> None:

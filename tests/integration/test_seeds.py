@@ -414,6 +414,25 @@ def test_an_unknown_source_gets_a_suggestion(pullquote: Pullquote, seeded: Setti
     assert "Did you mean 004_df97686d4eee1bb5?" in run.complaint
 
 
+@pytest.mark.parametrize("command", ["ask", "find", "source", "batch"])
+def test_an_unknown_article_gets_the_same_suggestion(
+    pullquote: Pullquote, seeded: Settings, tmp_path: Path, command: str
+) -> None:
+    """Wherever an article is named by its id."""
+    batch = tmp_path / "questions.txt"
+    batch.write_text("Who met in Paris?")
+    options = ["--article", "001"]
+    arguments = {
+        "ask": ["ask", "Who met in Paris?", *options],
+        "find": ["find", "Paris", *options],
+        "source": ["source", "001"],
+        "batch": ["ask", "--batch", str(batch), *options],
+    }
+    run = pullquote(*arguments[command], "--home", seeded.home)
+    assert run.code == 2
+    assert "No article is called '001'. Did you mean 001_c89cddc9c1940466?" in run.complaint
+
+
 def test_the_doctor_finds_all_well(pullquote: Pullquote, seeded: Settings) -> None:
     """What is installed, the model, the folder and the agreement of the three stores, each in a line."""
     run = pullquote("doctor", "--home", seeded.home, "--corpus", SEEDS)

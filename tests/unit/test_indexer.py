@@ -13,11 +13,15 @@ from retrieval.errors import ModelMismatchError, RemovalRefusedError
 from retrieval.indexing import Indexer, Stores
 from retrieval.library import LibraryWriter
 from retrieval.models import Article
+from retrieval.tokens import content_terms
+from retrieval.vocabulary import Vocabulary
 from tests.fakes import MemoryLexicalIndex, MemoryVectorIndex, WordEmbedder
 from tests.unit.builders import article
 
 OLD = {"a": "The harbour opened.\nIt closed again.", "b": "The orchard is old.", "c": "The railway is long."}
 NEW = {"a": "The harbour opened in 1890.\nIt closed again.", "b": OLD["b"], "d": "The library is new.\nIt is red."}
+
+VOCABULARY = "retrieval.vocabulary"
 
 
 class FailureError(Exception):
@@ -186,3 +190,48 @@ def test_a_failure_between_any_two_steps_is_made_good(
         if not broke:
             assert number > 10
             return
+
+
+@pytest.mark.parametrize("faulty", ["content_terms", "Vocabulary"])
+def test_a_fault_in_one_article_stops_no_other(room: Room, monkeypatch: pytest.MonkeyPatch, faulty: str) -> None:
+    """It is named as a problem, what was stored of it stays, and the next run indexes it."""
+    room.index(OLD)
+
+    def failing(text: str) -> object:
+        if "1890" in text:
+            raise TypeError("unforeseen\nword")
+        return content_terms(text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "retrieval.indexing.content_terms" if faulty == "content_terms" else f"{VOCABULARY}.acronyms",
+            failing if faulty == "content_terms" else lambda text: failing(text) and {},
+        )
+        indexer = Indexer(room.library, Stores(room.vectors, room.words), room.embedder)
+        indexer.reconcile()
+        actions = indexer.update(wanted(NEW))
+        (problem,) = indexer.problems
+        assert "TypeError: unforeseen word" in str(problem)
+        assert problem.file == "a.txt"
+        assert (actions.add, actions.replace) == (("d",), ())
+        assert room.state() == NEW | {"a": OLD["a"]}
+        patch.setenv("PULLQUOTE_DEBUG", "1")
+        with pytest.raises(TypeError):
+            room.index(NEW)
+    room.index(NEW)
+    assert room.state() == NEW
+
+
+def test_words_that_are_folded_in_another_way_are_counted_anew(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a change of the analysis nothing is left of how words were folded before."""
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{VOCABULARY}.content_terms", lambda text: [f"{term}-before" for term in content_terms(text)])
+        room.index(OLD)
+        assert "orchard-before" in room.library.vocabulary().frequencies
+    monkeypatch.setattr("retrieval.indexing.ANALYSIS", "another")
+    room.index(NEW, allow_removal=True)
+    texts = [found.text for name in NEW for found in room.library.passages_of(name)]
+    assert room.library.vocabulary().frequencies == Vocabulary.of(texts).frequencies
+    before = room.library.generation()
+    room.index(NEW)
+    assert room.library.generation() == before

@@ -35,7 +35,7 @@ EMBEDDER = WordEmbedder()
 def library(tmp_path: Path) -> Iterator[LibraryWriter]:
     """An empty library."""
     with LibraryWriter(tmp_path) as opened:
-        opened.set_model(EMBEDDER.identity)
+        opened.set_model(EMBEDDER.identity, analysis="1")
         yield opened
 
 

@@ -59,7 +59,7 @@ def test_nothing_that_steers_a_terminal_gets_through(text: str) -> None:
         assert after == before or forbidden.match(before)
 
 
-@pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b31m", "\u202e", "\u2066", "\x07", "\r"])
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b31m", "\u202e", "\u2066", "\x07", "\r", "\u2028", "\u200b", "\ufeff"])
 def test_hostile_signs_are_neutralised_everywhere(sign: str) -> None:
     """In text, lead-in, title, publisher, section, repeats, notes and the question itself."""
     meta = Metadata(f"T{sign}", TitleSource.DOCUMENT, f"P{sign}", None, f"D{sign}", f"https://example.org/{sign}")
@@ -152,6 +152,13 @@ def test_findings_say_how_many_there_are() -> None:
     assert "1 passage with peace\n" in shown(1, 1)
     assert "12 passages with peace, the first 2\n" in shown(12, 2)
     assert "0 passages with peace\n" in shown(0, 0)
+
+
+@pytest.mark.parametrize("sign", [*"\u2028\u2029\u200b\u200c\u200d\u2060\ufeff\ud800\uffff"])
+def test_what_breaks_lines_or_hides_is_shown(sign: str) -> None:
+    """One sign for another, so that highlights stay where they are."""
+    shown = harmless(f"a{sign}b")
+    assert shown == "a\ufffdb"
 
 
 def test_a_long_text_is_cut_with_a_mark() -> None:
