@@ -30,8 +30,9 @@ from retrieval.errors import RetrievalError
 _log = logging.getLogger("bot")
 
 ENDED, FAILED, UNUSABLE, TURNED_AWAY = 0, 1, 2, 3
-#: Seconds: for the questions under way, and for closing the connection. Together less than 10.
-_TO_DRAIN, _TO_CLOSE = 7.5, 1.5
+#: Seconds: for the questions under way, and for closing the connection. With the 2 s that the interpreter itself takes
+#: to end with all its libraries, less than 10.
+_TO_DRAIN, _TO_CLOSE = 6.0, 1.5
 _TURNED_AWAY = {
     4004: "Discord's gateway refused the token. Copy it anew from the developer portal into DISCORD_TOKEN.",
     4010: "Discord's gateway refused the connection: invalid shard.",

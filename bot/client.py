@@ -23,7 +23,7 @@ from bot.cogs.sources import SourcesCog
 from bot.delivery import FAILURES
 from bot.desk import Desk
 from bot.front import Front
-from bot.persistence import Patience
+from bot.persistence import Patience, passing
 from bot.records import RecordsError
 from bot.registration import Registrar
 from bot.settings import Settings
@@ -193,7 +193,9 @@ class PullquoteBot(commands.Bot):
         async def attempt() -> None:
             try:
                 await self.login(token)
-            except BaseException:
+            except BaseException as error:
+                if passing(error):
+                    _log.warning("Discord cannot be reached (%s)", type(error).__name__)
                 await self.http.close()  # the next attempt opens a session and a connector of its own
                 self.http.connector = discord.utils.MISSING
                 raise

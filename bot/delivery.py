@@ -121,16 +121,24 @@ class Courier:
         return None
 
     async def follow_up(self, act: Act, outgoing: Outgoing, *, private: bool) -> None:
-        """One more message for an interaction that was answered; tried once, since a second attempt may double it."""
-        view = outgoing.view()
-        await act.followup.send(
-            content=outgoing.page.content or discord.utils.MISSING,
-            embeds=list(outgoing.page.embeds) or discord.utils.MISSING,
-            view=view if view is not None else discord.utils.MISSING,
-            files=outgoing.made_files() or discord.utils.MISSING,
-            ephemeral=private,
-            allowed_mentions=_NO_ONE,
-        )
+        """One more message for an interaction that was answered.
+
+        Discord cannot tell a second attempt from a second message: where only its answer was lost, the message comes
+        twice, which is better than not at all.
+        """
+
+        async def attempt() -> None:
+            view = outgoing.view()
+            await act.followup.send(
+                content=outgoing.page.content or discord.utils.MISSING,
+                embeds=list(outgoing.page.embeds) or discord.utils.MISSING,
+                view=view if view is not None else discord.utils.MISSING,
+                files=outgoing.made_files() or discord.utils.MISSING,
+                ephemeral=private,
+                allowed_mentions=_NO_ONE,
+            )
+
+        await self._patience.insist(attempt, TO_ANSWER)
 
     async def post(
         self, channel: discord.abc.Messageable, outgoing: Outgoing, reply_to: discord.Message | None = None

@@ -13,9 +13,12 @@ from bot.access import Asker, Rules, Way, decide
 from bot.limits import Limits
 from bot.offload import BusyError, Lane, Place, Pool
 from bot.records import Forgotten, PersonHash, RecordsError, Report, Store, Vote
+from bot.render.escaping import escape
 from bot.render.pages import Form, Page
 from bot.searching import ArticleSource, Request
 from bot.shown import Kind, Shown, new_key
+from retrieval.errors import QuestionError
+from retrieval.search import askable
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -101,6 +104,14 @@ class Desk:
         except RefusedError:
             self._limits.put_back(asker.person, asker.guild)
             raise
+
+    @staticmethod
+    def check(words: str, *, what: str = "question") -> None:
+        """Raises RefusedError for words that nothing can be searched for with."""
+        try:
+            askable(words, what=what)
+        except QuestionError as error:
+            raise RefusedError(escape(str(error))) from None
 
     def place(self) -> Place:
         """A place for work that is no question. Raises RefusedError."""

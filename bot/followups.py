@@ -22,7 +22,10 @@ _PRONOUN = re.compile(r"\b(he|she|him|they|them|it|his|her|its|their)\b", re.IGN
 _POSSESSIVE = frozenset({"his", "her", "its", "their"})
 _NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:of\s+(?:the\s+)?|de\s+|von\s+|van\s+)?[A-Z][\w’'-]*)*")
 _COUNTED = re.compile(r"\b(?:how many|how much|which|what kinds? of)\s+([\w’'-]+)", re.IGNORECASE)
+_PREPOSITION = re.compile(r"^(?:of|in|at|on|for|from|by|with|to)\s+(?=\S)", re.IGNORECASE)
 _MOST_WAYS = 4
+#: Letters that two words have to begin with to count as one: "Germany" and "German".
+_STEM = 4
 #: So many words that carry meaning can be searched for by themselves.
 _ENOUGH = 3
 
@@ -77,9 +80,10 @@ def _names(question: str) -> list[str]:
 def _replaced(rest: str, before: str) -> list[str]:
     """``before`` with what it counts, or with each of its names, replaced by ``rest``, the first first."""
     counted = _COUNTED.search(before)
+    name = _PREPOSITION.sub("", rest)
     things = [counted.group(1)] if counted is not None and not rest[:1].isupper() else []
     things += _names(before)
-    return [before.replace(thing, rest, 1) for thing in things if thing.casefold() != rest.casefold()]
+    return [before.replace(thing, name, 1) for thing in things if thing.casefold() != name.casefold()]
 
 
 def _named(rest: str, before: str) -> list[str]:
@@ -103,5 +107,7 @@ def _unique(ways: list[str]) -> tuple[str, ...]:
 
 
 def speaks_of(words: frozenset[str], text: str) -> bool:
-    """Whether ``text`` says any of ``words``; true where there are none to say."""
-    return not words or not words.isdisjoint(re.findall(r"\w+", text.casefold()))
+    """Whether ``text`` says any of ``words``, if need be with another ending; true where there are none to say."""
+    said = set(re.findall(r"\w+", text.casefold()))
+    stems = tuple(word[: max(_STEM, len(word) - 2)] for word in words if len(word) >= _STEM)
+    return not words or not words.isdisjoint(said) or any(word.startswith(stems) for word in said)

@@ -29,12 +29,15 @@ class MaskingFormatter(logging.Formatter):
 
 
 class _WithoutTraceback(logging.Filter):
-    """A lost connection is an everyday event that discord.py mends by itself: one line is enough."""
+    """Everyday events, of which one line is enough: a lost connection that discord.py mends by itself, and suggestions
+    that came too late for somebody who types on."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and record.getMessage().startswith("Attempting a reconnect"):
+        text = record.getMessage()
+        if record.exc_info and text.startswith(("Attempting a reconnect", "Ignoring exception in autocomplete")):
             error = record.exc_info[1]
-            record.msg, record.args = f"{record.getMessage()} ({type(error).__name__})", ()
+            text = text.partition(" (Guild: ")[0]  # and who they were
+            record.msg, record.args = f"{text} ({type(error).__name__})", ()
             record.exc_info, record.exc_text, record.levelno, record.levelname = None, None, logging.WARNING, "WARNING"
         return True
 
@@ -47,4 +50,5 @@ def set_up(secret: Secret, level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(level)
-    logging.getLogger("discord.client").addFilter(_WithoutTraceback())
+    for name in ("discord.client", "discord.app_commands.tree"):
+        logging.getLogger(name).addFilter(_WithoutTraceback())

@@ -99,14 +99,27 @@ def _leaning(articles: ArticleSource, request: Request, leaning: FollowUp) -> tu
             continue
         if best is None or _rank(found, leaning) > _rank(best[0], leaning):
             best = found, way
-    return best if best is not None else (None, None)
+    if best is None:
+        return None, None
+    found, way = best
+    return (found if _about(found, leaning) else _doubted(found)), way
 
 
 def _rank(found: Answer, leaning: FollowUp) -> tuple[bool, bool, float]:
-    """An answer that never says what the follow-up is about is none, however sure."""
+    """Where no way leads to an answer, the earlier way is the better sentence."""
+    return _about(found, leaning), found.answered, found.confidence if found.answered else 0.0
+
+
+def _about(found: Answer, leaning: FollowUp) -> bool:
     first = next(iter(found.quotes or found.closest), None)
-    about = first is not None and speaks_of(leaning.words, f"{first.lead_in or ''} {first.text}")
-    return about, found.answered, found.confidence
+    return first is not None and speaks_of(leaning.words, f"{first.lead_in or ''} {first.text}")
+
+
+def _doubted(found: Answer) -> Answer:
+    """An answer that never says what the follow-up is about is none, however sure: its passages merely come close."""
+    if not found.answered:
+        return found
+    return replace(found, outcome=Outcome.NOT_SURE, quotes=(), closest=found.quotes, notes=())
 
 
 def _notes(found: Answer) -> tuple[str, ...]:
@@ -142,11 +155,12 @@ def more(articles: ArticleSource, shown: Shown) -> Shown:
     """What comes after the quotes of an answer: nothing if there is no more. Raises RetrievalError."""
     if shown.kind is Kind.BEARING:
         rest = shown.refs[shown.quotes :]
-    else:
-        known = {(ref.article, ref.start) for ref in shown.refs}
-        found = articles.ask(shown.searched, len(shown.refs) + MORE, shown.article)
-        rest = tuple(ref for ref in map(Ref.of, found.quotes) if (ref.article, ref.start) not in known)
-    return replace(shown, refs=rest, closest=(), notes=(), quotes=max(1, len(rest)), private=True)
+        return replace(shown, refs=rest, closest=(), notes=(), quotes=max(1, len(rest)), private=True)
+    passed = (*shown.passed, *shown.refs)
+    known = {(ref.article, ref.start) for ref in passed}
+    found = articles.ask(shown.searched, len(passed) + MORE, shown.article)
+    rest = tuple(ref for ref in map(Ref.of, found.quotes) if (ref.article, ref.start) not in known)
+    return replace(shown, kind=Kind.MORE, refs=rest, passed=passed, closest=(), notes=(), private=True)
 
 
 def closest(shown: Shown) -> Shown:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     """What sort of message it is; says how its pages are made."""
 
     ANSWER = "answer"
+    MORE = "more"  # the passages after those of an answer; votes stay with the answer
     CLOSEST = "closest"
     BEARING = "bearing"  # passages that bear on somebody's message
     FINDINGS = "findings"
@@ -79,7 +80,8 @@ class Shown:
 
     ``query`` is the question, the words searched for, the filter or the article's id; empty where the words were
     somebody's message, which is not kept. ``took_up`` is the earlier question that a follow-up was understood with,
-    ``understood`` what was searched for then.
+    ``understood`` what was searched for then. ``passed`` are the quotes under which *More passages* was pressed: they
+    are not shown again.
     """
 
     kind: Kind
@@ -95,6 +97,7 @@ class Shown:
     understood: str | None = None
     private: bool = False
     guild: int | None = None
+    passed: tuple[Ref, ...] = ()
 
     @property
     def searched(self) -> str:
@@ -131,6 +134,7 @@ def from_json(text: str) -> Shown:
         "notes": tuple(data["notes"]),
         "refs": _refs(data["refs"]),
         "closest": _refs(data["closest"]),
+        "passed": _refs(data.get("passed", ())),
     })  # fmt: skip
 
 

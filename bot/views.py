@@ -75,14 +75,15 @@ class ActionButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
 def actions_for(shown: Shown, *, private: bool) -> list[Action]:
     """The buttons that make sense under a message."""
     found: list[Action] = []
-    quoted = shown.kind in {Kind.ANSWER, Kind.BEARING, Kind.CLOSEST}
-    if shown.kind in {Kind.ANSWER, Kind.BEARING} and shown.outcome is Outcome.ANSWERED:
+    quoted = shown.kind in {Kind.ANSWER, Kind.MORE, Kind.BEARING, Kind.CLOSEST}
+    if shown.kind in {Kind.ANSWER, Kind.MORE, Kind.BEARING} and shown.outcome is Outcome.ANSWERED:
         found.append(Action.MORE)
     if quoted and shown.refs:
         found.append(Action.CONTEXT)
     if shown.kind in {Kind.ANSWER, Kind.BEARING} and shown.outcome is not Outcome.ANSWERED and shown.closest:
         found.append(Action.CLOSEST)
-    if private and shown.guild is not None and shown.kind is not Kind.CONTEXT:
+    nothing = shown.kind is Kind.BEARING and not shown.refs
+    if private and shown.guild is not None and shown.kind is not Kind.CONTEXT and not nothing:
         found.append(Action.SHARE)
     if shown.kind is Kind.ANSWER:
         found += [Action.HELPFUL, Action.NOT_HELPFUL]

@@ -10,6 +10,7 @@ from bot.access import MOST_QUOTES, Way
 from bot.cogs.choosing import chosen, suggestions
 from bot.desk import RefusedError
 from bot.front import Front, Want, sound
+from bot.offload import Place
 from bot.searching import Request
 
 FIND_SOURCES = "Find sources"
@@ -61,11 +62,13 @@ class AskCog(commands.Cog):
             private=alone,
             guild=interaction.guild_id,
         )
+
+        def accept() -> Place:
+            desk.check(request.question)
+            return desk.accept(want.asker, Way.COMMAND)
+
         await self._front.serve(
-            want,
-            lambda: desk.accept(want.asker, Way.COMMAND),
-            lambda place: desk.answer(place, want.asker, request, want.form),
-            private=alone,
+            want, accept, lambda place: desk.answer(place, want.asker, request, want.form), private=alone
         )
 
     @ask.autocomplete("article")

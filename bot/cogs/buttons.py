@@ -16,6 +16,7 @@ from bot.front import Front, Want
 from bot.offload import Place
 from bot.render.measures import CONTENT, fitted_line, size
 from bot.render.pages import Page, sentence
+from bot.render.quotes import title_of
 from bot.render.sources import text_files
 from bot.shown import Shown
 from bot.views import TEMPLATE, Action, ActionButton
@@ -44,11 +45,11 @@ class ButtonsCog(commands.Cog):
         with self._front.underway():
             want = Want.of(act)
             try:
+                shown = await self._front.desk.shown(button.key)
+                self._permit(button, want)
                 if button.action in {Action.HELPFUL, Action.NOT_HELPFUL}:
                     await self._vote(button, want)
                     return
-                shown = await self._front.desk.shown(button.key)
-                self._permit(button, want)
             except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a line
                 outgoing = self._front.told(error)
                 await self._front.courier.say(act, outgoing.page.content or wording.OVER)
@@ -57,10 +58,10 @@ class ButtonsCog(commands.Cog):
 
     def _permit(self, button: ActionButton, want: Want) -> None:
         desk = self._front.desk
-        if button.action in {Action.MORE, Action.CLOSEST, Action.SHARE, Action.CONTEXT}:
-            desk.permit(want.asker, Way.BUTTON)
-        else:
+        if button.action in {Action.PREVIOUS, Action.NEXT, Action.PLACE, Action.TEXT}:
             desk.permit_reading(want.asker)
+        else:
+            desk.permit(want.asker, Way.BUTTON)
 
     async def _do(self, button: ActionButton, want: Want, shown: Shown) -> None:
         desk, action = self._front.desk, button.action
@@ -81,7 +82,6 @@ class ButtonsCog(commands.Cog):
         await self._front.serve(want, self._front.desk.place, make, private=True)
 
     async def _vote(self, button: ActionButton, want: Want) -> None:
-        self._front.desk.permit(want.asker, Way.BUTTON)
         helpful = button.action is Action.HELPFUL
         vote = await self._front.desk.vote(button.key, want.asker.person, helpful=helpful)
         await self._front.courier.say(want.act, wording.VOTES[vote.value])
@@ -123,7 +123,7 @@ class ButtonsCog(commands.Cog):
             text = await place.run(self._front.desk.articles.text, shown.query)
         files = text_files(shown.query, text)
         summary = self._front.desk.articles.catalogue.get(shown.query)
-        page = sentence(fitted_line(summary.metadata.title, 300) if summary is not None else "")
+        page = sentence(fitted_line(title_of(summary.metadata, shown.query), 300) if summary is not None else "")
         await self._front.courier.fill(want.act, Outgoing(page, files=files[:1]), private=True)
         for file in files[1:]:
             await self._front.courier.follow_up(want.act, Outgoing(Page(), files=[file]), private=True)

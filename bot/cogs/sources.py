@@ -66,6 +66,8 @@ class SourcesCog(commands.Cog):
 
         def accept() -> Place:
             desk.permit_reading(want.asker)
+            if kind is Kind.FINDINGS:
+                desk.check(query, what="search")
             return desk.place()
 
         def first_page(reply: Reply) -> int:

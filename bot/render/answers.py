@@ -26,6 +26,7 @@ _ABOUT_NOTHING = "Nothing in the articles is near enough to be shown as an answe
 _CLOSEST = "The closest passages. They may not answer the question:"
 _BEARING = "Passages that bear on the message:"
 _NOTHING_BEARS = "No article bears on this message"
+_ABOUT_NOTHING_BEARS = "Nothing in the articles is near enough to what it says."
 _SMALL = "-# "
 
 
@@ -63,7 +64,7 @@ def _closest_heading(shown: Shown) -> Block:
 def _bearing_heading(shown: Shown) -> Block:
     if shown.refs:
         return Block((Line(_BEARING), *_notes(shown)), colour=GREEN)
-    return Block((Line(_ABOUT_NOTHING),), title=_NOTHING_BEARS, colour=GREY)
+    return Block((Line(_ABOUT_NOTHING_BEARS),), title=_NOTHING_BEARS, colour=GREY)
 
 
 def _taken_up(shown: Shown) -> list[Part]:

@@ -26,10 +26,9 @@ def report_pages(report: Report, form: Form = Form.EMBEDS) -> list[Page]:
         text = Line(f"Nobody asked anything during the last {report.days} days.")
         return paged([Block((text,), title="Report", colour=BLUE)], form)
     unanswered = sum(row.times for row in report.unanswered)
-    summary = Line(
-        f"{report.asked:,} questions, {len(report.questions):,} different ones. "
-        f"{unanswered:,} asked without an answer. The file has all of them."
-    )
+    asked = "1 question was asked" if report.asked == 1 else f"{report.asked:,} questions were asked"
+    different = f", {len(report.questions):,} of them different" if len(report.questions) < report.asked else ""
+    summary = Line(f"{asked}{different}; {unanswered:,} had no answer. The file lists all of them.")
     blocks = [Block((summary,), title=f"The last {report.days} days", colour=BLUE)]
     for title, rows in (
         ("Most asked", report.most_asked),

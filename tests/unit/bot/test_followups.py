@@ -18,6 +18,7 @@ from bot.followups import follow_up, speaks_of
         ("and libraries?", "How many bakeries does the town have?", "How many libraries does the town have?"),
         ("When did he say that?", "What did Macron announce?", "When did Macron say that?"),
         ("and who are its members?", "Who leads NATO?", "who are NATO's members?"),
+        ("and of Kyiv?", "Who is the mayor of Dnipro?", "Who is the mayor of Kyiv?"),
         ("and the troops?", "what was promised?", "what was promised the troops?"),
     ],
 )
@@ -52,7 +53,8 @@ def test_an_answer_has_to_speak_of_what_is_new() -> None:
     found = follow_up("and Germany?", "What did France promise?")
     assert found is not None
     assert speaks_of(found.words, "Germany's chancellor agreed.")
-    assert not speaks_of(found.words, "France promised troops.")
+    assert speaks_of(found.words, "The German chancellor agreed.")
+    assert not speaks_of(found.words, "France promised troops, and gas.")
     assert speaks_of(frozenset(), "Anything.")
 
 

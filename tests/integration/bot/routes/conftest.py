@@ -1,0 +1,20 @@
+"""One bot for all routes: in fair weather its log has no warning."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from retrieval.settings import Settings
+from tests.integration.bot.staging import Stage, assert_nothing_amiss, staged
+
+
+@pytest.fixture(scope="package")
+def stage(seeded: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Stage]:
+    """A connected bot with a data folder of its own."""
+    home = shutil.copytree(seeded.home, tmp_path_factory.mktemp("routes") / "home")
+    with staged(home, pytestconfig) as stage:
+        yield stage
+    assert_nothing_amiss(stage.bot.log)

@@ -1,0 +1,96 @@
+"""A stage: a Discord, a bot that is connected to it, and what has to be true of both when the play is over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from tests.discord_double import DiscordDouble
+from tests.integration.bot.recording import record
+from tests.integration.bot.running import TO_END, Bot, started
+
+T = TypeVar("T")
+RECORDS: pytest.StashKey[list[Path]] = pytest.StashKey()
+HEARTBEAT = 5.0
+
+
+class Stage:
+    """The same event loop from one test to the next, as `asyncio.run` would make one for each."""
+
+    def __init__(self, runner: asyncio.Runner, discord: DiscordDouble, bot: Bot) -> None:
+        self._runner = runner
+        self.discord = discord
+        self.bot = bot
+
+    def play(self, scene: Coroutine[Any, Any, T]) -> T:
+        """Run a scene to its end."""
+        return self._runner.run(scene)
+
+
+def said(discord: DiscordDouble) -> set[str]:
+    """Every text that people wrote to the bot, long enough to be told from other words."""
+    texts = {
+        option["value"]
+        for one in discord.interactions.all.values()
+        for option in one.data.get("options") or []
+        if option["name"] in {"question", "words"}
+    }
+    texts |= {
+        message.content.removeprefix(discord.bot.mention).strip()
+        for channel in discord.world.channels.values()
+        for message in channel.messages.values()
+        if message.author is not discord.bot
+    }
+    return {text for text in texts if len(text) >= 8}
+
+
+def assert_kept_quiet(discord: DiscordDouble, log: str) -> None:
+    """Nobody was pinged, Discord took everything, no heart stopped, and the log betrays neither token nor question."""
+    assert discord.pings == []
+    assert discord.complaints == []
+    assert discord.gateway.missed_heartbeats == 0
+    assert discord.token not in log
+    assert not [text for text in said(discord) if text in log]
+    tokens = [one.token for one in discord.interactions.all.values()]
+    assert not [token for token in tokens if token in log]
+
+
+def assert_nothing_amiss(log: str) -> None:
+    """No line of a log is a warning, an error or part of a traceback."""
+    amiss = [
+        line for line in log.splitlines() if any(sign in line for sign in ("Traceback", "WARN", "Warning", "ERROR"))
+    ]
+    assert amiss == []
+
+
+@contextmanager
+def staged(home: Path, config: pytest.Config) -> Iterator[Stage]:
+    """A connected bot; when the tests are over it is ended with SIGTERM, and looked back upon."""
+    with asyncio.Runner() as runner:
+        discord = DiscordDouble(heartbeat_interval=HEARTBEAT)
+        running = started(discord, home, home.parent)
+
+        async def begin() -> Bot:
+            await discord.start()
+            return await running.__aenter__()
+
+        async def end() -> None:
+            await running.__aexit__(None, None, None)
+            await discord.stop()
+
+        stage = Stage(runner, discord, runner.run(begin()))
+        try:
+            yield stage
+            path = home.parent / "seen.txt"
+            path.write_text(record(discord), encoding="utf-8")
+            config.stash.setdefault(RECORDS, []).append(path)
+            code, seconds = runner.run(stage.bot.stop())
+            assert (code, seconds < TO_END) == (0, True)
+            assert_kept_quiet(discord, stage.bot.log)
+        finally:
+            runner.run(end())

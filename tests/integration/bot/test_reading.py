@@ -1,0 +1,27 @@
+"""The reader of these tests sees through every formatting that Discord knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.bot.reading import displayed, emphasised
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "a | b", "||a||", "`a`", "_a_", "~~a~~", "<@1>", "<@!1>", "<@&1>", "<#1>", "<t:0>", "<:a:1>", "</ask:1>",
+        "[a](b)", "# a", "## a", "-# a", "> a", ">>> a", "- a", "+ a", "1. a", "a\n2. b", "https://a.example",
+        ":smile:", "@everyone", "@here", "**a", "*a", "a\\",
+    ],
+)  # fmt: skip
+def test_formatting_is_noticed(markup: str) -> None:
+    """Whatever Discord would make more of than the sign itself fails."""
+    with pytest.raises(AssertionError):
+        displayed(markup)
+
+
+def test_escapes_are_undone_and_emphasis_is_known() -> None:
+    """A backslash before a sign goes, and what is bold or in italics is told from other words."""
+    assert displayed(r"\*a\* \\ \<\@1\> **b\*c** *d* 1\. e") == r"*a* \ <@1> b*c d 1. e"
+    assert emphasised(r"\*a\* **b\*c** *d* e") == ["b*c", "d"]

@@ -1,0 +1,22 @@
+"""One bot for all troubles: its log may warn, and holds no traceback but those of incidents that people were told."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from retrieval.settings import Settings
+from tests.integration.bot.staging import Stage, staged
+
+
+@pytest.fixture(scope="package")
+def stage(seeded: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Stage]:
+    """A connected bot with a data folder of its own."""
+    home = shutil.copytree(seeded.home, tmp_path_factory.mktemp("trouble") / "home")
+    with staged(home, pytestconfig) as stage:
+        yield stage
+    lines = stage.bot.log.splitlines()
+    before = [lines[at - 1] for at, line in enumerate(lines) if line.startswith("Traceback") and lines[at - 1]]
+    assert [line for line in before if "incident " not in line] == []
