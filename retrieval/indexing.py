@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,16 +16,13 @@ from retrieval.embedding import Embedder
 from retrieval.errors import CorpusFileError, ModelMismatchError, RemovalRefusedError
 from retrieval.lexical_index import LexicalEntry
 from retrieval.library import LibraryWriter, StagedPassage, model_property
-from retrieval.models import Article, Passage, Span
+from retrieval.models import Article
+from retrieval.preparing import Prepared, encode, lexical_entry, prepare
 from retrieval.stamps import Stamp
-from retrieval.tokens import content_terms, plain_words
-from retrieval.vectors import Matrix, packed, pooled
-from retrieval.vocabulary import Vocabulary
+from retrieval.vectors import Matrix, packed
 
 #: Part of every digest: a change in how words are folded or vectors are pooled makes all articles new.
 ANALYSIS = "1"
-#: A lead-in only lends its subject, so it weighs less than the passage's own words.
-LEAD_IN_WEIGHT = 0.5
 _UNFINISHED = "unfinished"  # no library's state: indexes that are being made anew serve none
 _BATCH = 1500  # sentences encoded before the next commit: a kill costs at most that much work
 
@@ -84,41 +80,6 @@ def plan(stored: Mapping[str, str], wanted: Mapping[str, str], *, keep: Iterable
         remove=tuple(sorted(stored.keys() - wanted.keys() - kept)),
         unchanged=tuple(sorted(a for a in wanted.keys() & stored.keys() if wanted[a] == stored[a])),
     )
-
-
-def lexical_entry(key: int, passage: Passage, article: Article) -> LexicalEntry:
-    """What the keyword index holds of a passage: its words; for ranking also its lead-in's and its section's."""
-    text = article.slice(Span(passage.start, passage.end))
-    context = [passage.section or "", article.slice(passage.lead_in) if passage.lead_in else ""]
-    terms = [*content_terms(text), *(term for part in context for term in content_terms(part))]
-    return LexicalEntry(key, article.article_id, terms, [found.word for found in plain_words(text)])
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """An article with what is known of its words: the terms of each passage's sentences, entries without a key yet."""
-
-    article: Article
-    digest: str
-    terms: list[tuple[tuple[str, ...], ...]]
-    entries: list[LexicalEntry]
-
-
-def _prepared(article: Article, digest: str) -> _Prepared:
-    """Take an article's words apart. Raises CorpusFileError: a fault in one article must not stop the others."""
-    try:
-        terms = [tuple(tuple(content_terms(article.slice(s))) for s in p.sentences) for p in article.passages]
-        entries = [lexical_entry(0, passage, article) for passage in article.passages]
-        Vocabulary.of(article.slice(Span(p.start, p.end)) for p in article.passages)  # as the library will count
-    except MemoryError:
-        raise
-    except Exception as error:
-        if os.environ.get("PULLQUOTE_DEBUG"):
-            raise
-        problem = " ".join(f"it could not be indexed ({type(error).__name__}: {error})".split())
-        remedy = "Please report it with the output of the same command under PULLQUOTE_DEBUG=1."
-        raise CorpusFileError(article.files[0], problem, remedy) from error
-    return _Prepared(article, digest, terms, entries)
 
 
 class Indexer:
@@ -234,20 +195,20 @@ class Indexer:
         altered = set(self._library.altered())
         for article_id, digest in self._library.digests().items():
             if article_id in altered and article_id in fresh:
-                self._stage([_prepared(*fresh[article_id])], stores)
+                self._stage([prepare(*fresh[article_id])], stores)
             else:
-                self._stage([_prepared(self._library.article(article_id), digest)], stores)
+                self._stage([prepare(self._library.article(article_id), digest)], stores)
         self.publish(stores, properties=properties | model_property(self._embedder.identity))
         self._library.forget_retired()
 
     def _store(self, articles: Sequence[tuple[Article, str]]) -> set[str]:
         """Index articles in batches; the ids of those that could not be."""
         failed = set()
-        batch: list[_Prepared] = []
+        batch: list[Prepared] = []
         size = 0
         for article, digest in articles:
             try:
-                batch.append(_prepared(article, digest))
+                batch.append(prepare(article, digest))
             except CorpusFileError as error:
                 self.problems.append(error)
                 failed.add(article.article_id)
@@ -260,13 +221,13 @@ class Indexer:
             self._show(batch)
         return failed
 
-    def _show(self, batch: Sequence[_Prepared]) -> None:
+    def _show(self, batch: Sequence[Prepared]) -> None:
         self._stage(batch, self._stores)
         self.publish(self._stores)
         self._purge(self._library.retired())
 
-    def _stage(self, batch: Sequence[_Prepared], stores: Stores) -> None:
-        matrices = iter(self._encode([prepared.article for prepared in batch]))
+    def _stage(self, batch: Sequence[Prepared], stores: Stores) -> None:
+        matrices = iter(encode([prepared.article for prepared in batch], self._embedder))
         keys: list[int] = []
         rows: list[Matrix] = []
         entries: list[LexicalEntry] = []
@@ -283,27 +244,6 @@ class Indexer:
             stores.vectors.add(keys, np.stack(rows))
             stores.words.add(entries)
         self.progress(len(keys))
-
-    def _encode(self, articles: Sequence[Article]) -> list[Matrix]:
-        """For every passage, in order: its vector, then those of its sentences. Equal texts are encoded once."""
-        texts: dict[str, int] = {}
-        for article in articles:
-            for passage in article.passages:
-                for span in (*passage.sentences, *([passage.lead_in] if passage.lead_in else [])):
-                    texts.setdefault(article.slice(span), len(texts))
-        vectors = self._embedder.encode(list(texts))
-        found = []
-        for article in articles:
-            for passage in article.passages:
-                spans = list(passage.sentences)
-                sentences = vectors[[texts[article.slice(span)] for span in spans]]
-                lengths = [float(span.end - span.start) for span in spans]
-                if passage.lead_in:
-                    spans.append(passage.lead_in)
-                    lengths.append(LEAD_IN_WEIGHT * (passage.lead_in.end - passage.lead_in.start))
-                whole = pooled(vectors[[texts[article.slice(span)] for span in spans]], lengths)
-                found.append(np.vstack([whole[None, :], sentences]))
-        return found
 
     def _purge(self, keys: Sequence[int]) -> None:
         if keys:
