@@ -14,6 +14,8 @@ from retrieval.questions import Question, Wanted
 DEPTH = 8
 #: An article has something to say when its best passage reaches this share of the best score.
 SOMETHING_TO_SAY = 0.6
+#: So many candidates at least are looked through for articles with something to say.
+SHORTLIST = 16
 #: Two passages that share this much of their terms, and all of their numbers, are one text in two places.
 NEAR_IDENTICAL = 0.8
 #: Questions that are answered by a figure; below this degree a sentence holds none.
@@ -54,7 +56,8 @@ def choose(question: Question, ranked: Sequence[Evidence], limit: int) -> list[C
     if not ranked or limit < 1:
         return []
     floor = SOMETHING_TO_SAY * ranked[0].score
-    choices = collapse([e for e in ranked if e.score >= floor])
+    shortlist = ranked[: max(SHORTLIST, 4 * limit)]
+    choices = collapse([e for e in shortlist if e.score >= floor])
     if question.several and len({c.evidence.candidate.article_id for c in choices[:2]}) == 1:
         return choices[:limit]
     turn: defaultdict[str, int] = defaultdict(int)

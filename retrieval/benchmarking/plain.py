@@ -6,10 +6,12 @@ uses the libraries itself, not through our adapters.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import chromadb
+import torch
 from chromadb.config import Settings as ChromaSettings
 from sentence_transformers import SentenceTransformer
 
@@ -27,8 +29,14 @@ class PlainPipeline:
         self._batch = client.get_max_batch_size()
 
     def index(self, texts: Sequence[str]) -> None:
-        """Encode and store paragraphs."""
-        self.store(texts, self._model.encode(list(texts), show_progress_bar=False))
+        """Encode and store paragraphs, on all cores as PyTorch does when nobody tells it otherwise."""
+        threads = torch.get_num_threads()
+        torch.set_num_threads(os.cpu_count() or 1)
+        try:
+            vectors = self._model.encode(list(texts), show_progress_bar=False)
+        finally:
+            torch.set_num_threads(threads)
+        self.store(texts, vectors)
 
     def store(self, texts: Sequence[str], vectors: Matrix) -> None:
         """Store paragraphs with vectors that are there already."""
