@@ -140,7 +140,9 @@ class TantivyLexicalIndex:
             clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight)))
         if not clauses:
             return []
-        return self._within(tantivy.Query.boolean_query(clauses), article_id, limit)[0]
+        query = self._within(tantivy.Query.boolean_query(clauses), article_id)
+        with self._translated():
+            return self._search(query, limit)
 
     def exact(
         self, phrases: Sequence[Sequence[str]], limit: int, article_id: str | None = None
@@ -153,17 +155,17 @@ class TantivyLexicalIndex:
             queries.append(one)
         if not queries:
             return [], 0
-        return self._within(self._all_of(queries), article_id, limit)
-
-    def _within(self, query: Any, article_id: str | None, limit: int) -> tuple[list[tuple[int, float]], int]:
-        if article_id is not None:
-            only = tantivy.Query.const_score_query(tantivy.Query.term_query(self._schema, "article", article_id), 0.0)
-            query = self._all_of([query, only])
+        query = self._within(self._all_of(queries), article_id)
         with self._translated():
-            searcher = self._index.searcher()
-            found: Any = searcher.search(query, 1, count=True)
-            total = int(found.count or 0)
-            return self._search(query, limit), total
+            found: Any = self._index.searcher().search(query, 1, count=True)
+            return self._search(query, limit), int(found.count or 0)
+
+    def _within(self, query: Any, article_id: str | None) -> Any:
+        """``query`` restricted to one article, scores as they were."""
+        if article_id is None:
+            return query
+        only = tantivy.Query.const_score_query(tantivy.Query.term_query(self._schema, "article", article_id), 0.0)
+        return self._all_of([query, only])
 
     def _search(self, query: Any, limit: int) -> list[tuple[int, float]]:
         searcher = self._index.searcher()

@@ -30,7 +30,7 @@ from retrieval.vocabulary import Vocabulary
 #: Characters; a question that is longer is a text, and a text has no one answer.
 LONGEST_QUESTION = 1000
 #: Candidates asked of each index.
-DEPTH = 40
+DEPTH = 32
 _PHRASE = re.compile(r'["“”„«]([^"“”„«»]+)["“”„»]')
 
 

@@ -204,7 +204,7 @@ def test_a_fault_in_one_article_stops_no_other(room: Room, monkeypatch: pytest.M
 
     with monkeypatch.context() as patch:
         patch.setattr(
-            "retrieval.indexing.content_terms" if faulty == "content_terms" else f"{VOCABULARY}.acronyms",
+            "retrieval.preparing.content_terms" if faulty == "content_terms" else f"{VOCABULARY}.acronyms",
             failing if faulty == "content_terms" else lambda text: failing(text) and {},
         )
         indexer = Indexer(room.library, Stores(room.vectors, room.words), room.embedder)
