@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 
-from bot.settings import Secret
+from retrieval.secret import Secret
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 # An interaction's token lets anybody answer in the bot's name for 15 minutes.

@@ -8,38 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from retrieval.errors import SettingsError
+from retrieval.secret import Secret
 from retrieval.settings import Settings as RetrievalSettings
 
 DEFAULT_API_URL = "https://discord.com/api/v10"
 DEFAULT_RETENTION_DAYS = 90
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-
-
-class Secret:
-    """A text that does not show itself: ``repr`` and ``str`` are masked, ``reveal()`` is written out where used."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def __repr__(self) -> str:
-        return "Secret('**********')"
-
-    __str__ = __repr__
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def reveal(self) -> str:
-        """The text itself."""
-        return self._value
 
 
 @dataclass(frozen=True, slots=True)

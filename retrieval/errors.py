@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from retrieval.vector_health import VectorHealth
+
 
 class RetrievalError(Exception):
     """Root of everything this package raises on purpose. ``str()`` is one line that says what to do."""
@@ -78,6 +80,14 @@ class DamagedStoreError(StorageError):
 
     def __init__(self, place: Path | str, problem: str) -> None:
         super().__init__(place, f"damaged ({problem})", "Run: pullquote index --rebuild")
+
+
+class VectorsAwayError(StorageError):
+    """The vector server cannot be asked now; the library and the keyword index can."""
+
+    def __init__(self, place: Path | str, health: VectorHealth) -> None:
+        self.health = health
+        super().__init__(place, health.state, health.detail)
 
 
 class IndexesReplacedError(StorageError):

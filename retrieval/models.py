@@ -197,7 +197,8 @@ class Quote:
 class Answer:
     """What the articles say to a question. ``quotes`` is empty unless answered; ``closest`` is empty if it is.
 
-    ``confidence`` is the probability, 0 to 1, that the first passage answers.
+    ``confidence`` is the probability, 0 to 1, that the first passage answers. ``keyword_only``: the vector index could
+    not be asked, so passages that share no word with the question were not looked for.
     """
 
     question: str
@@ -206,6 +207,7 @@ class Answer:
     notes: tuple[str, ...]
     quotes: tuple[Quote, ...]
     closest: tuple[Quote, ...]
+    keyword_only: bool = False
 
     @property
     def answered(self) -> bool:

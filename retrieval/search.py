@@ -23,6 +23,7 @@ from retrieval.quoting import plain_quote, quote_of
 from retrieval.ranking import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
 from retrieval.reranking import CrossEncoderReranker, Reranker, reranked
 from retrieval.settings import Settings
+from retrieval.stages import Observe, Stage, timed, unobserved
 from retrieval.tokens import content_terms, is_content, plain_words, tokenize
 from retrieval.vectors import Matrix
 from retrieval.vocabulary import Vocabulary
@@ -91,6 +92,7 @@ class Searcher:
         *,
         confidence: Confidence | None = None,
         reranker: Reranker | None = None,
+        observe: Observe = unobserved,
     ) -> None:
         self._library = library
         self._vectors = vectors
@@ -98,6 +100,7 @@ class Searcher:
         self._embedder = embedder
         self._confidence = confidence or shipped()
         self._reranker = reranker
+        self._observe = observe
         self._corpus: _Corpus | None = None
         self._guard = threading.Lock()
 
@@ -164,9 +167,10 @@ class Searcher:
         corpus = self._known()
         analysed = analyse(askable(question), vocabulary or corpus.vocabulary)
         rows, cosines, altered = self._candidates(analysed, articles, without)
-        ranked = rank(analysed, [_candidate(row, cosines) for row in rows], corpus.average_length)
-        if self._reranker is not None:
-            ranked = reranked(analysed, ranked, self._reranker)
+        with timed(self._observe, Stage.RANKING):
+            ranked = rank(analysed, [_candidate(row, cosines) for row in rows], corpus.average_length)
+            if self._reranker is not None:
+                ranked = reranked(analysed, ranked, self._reranker)
         keys = {row.passage_id: row.key for row in rows}
         return self._weighed(Examined(analysed, ranked, keys, altered, None, 0.0))
 
@@ -177,17 +181,25 @@ class Searcher:
     def _candidates(
         self, question: Question, articles: Collection[str], without: Collection[int]
     ) -> tuple[list[CandidateRow], list[float], frozenset[str]]:
-        vector = self._embedder.encode([question.text], question=True)[0]
+        with timed(self._observe, Stage.ENCODING):
+            vector = self._embedder.encode([question.text], question=True)[0]
         if articles:
             keys = [found.key for name in articles for found in self._library.passages_of(name)]
         else:
-            depth = DEPTH + len(without)
-            ways = [(way, term.weight) for term in question.terms for way in term.ways]
-            hits = (*self._vectors.nearest(vector, depth), *self._words.best(ways, depth))
-            keys = list(dict.fromkeys(key for key, _ in hits))
+            keys = self._found(question, vector, DEPTH + len(without))
         wanted = [key for key in keys if key not in without]
-        rows, matrix, altered = self._library.candidates(wanted, vector.shape[0])
+        with timed(self._observe, Stage.READING):
+            rows, matrix, altered = self._library.candidates(wanted, vector.shape[0])
         return rows, (matrix @ vector).tolist(), altered
+
+    def _found(self, question: Question, vector: Matrix, depth: int) -> list[int]:
+        """The keys that either index finds."""
+        ways = [(way, term.weight) for term in question.terms for way in term.ways]
+        with timed(self._observe, Stage.VECTORS):
+            near = self._vectors.nearest(vector, depth)
+        with timed(self._observe, Stage.KEYWORDS):
+            said = self._words.best(ways, depth)
+        return list(dict.fromkeys(key for key, _ in (*near, *said)))
 
     def _altered(self, choices: Sequence[Choice]) -> set[str]:
         """Articles among the chosen whose stored text has changed; read anew for every answer."""
@@ -205,13 +217,14 @@ class Searcher:
 
     def _quotes(self, found: Examined, choices: Sequence[Choice]) -> tuple[Quote, ...]:
         """The chosen passages as quotes; one that was replaced in this very moment is left out."""
-        keys = [found.keys[choice.evidence.candidate.passage_id] for choice in choices]
-        stored = {p.passage.passage_id: p for p in self._library.passages(keys).values()}
-        return tuple(
-            quote_of(found.question, choice, stored[choice.evidence.candidate.passage_id])
-            for choice in choices
-            if choice.evidence.candidate.passage_id in stored
-        )
+        with timed(self._observe, Stage.QUOTING):
+            keys = [found.keys[choice.evidence.candidate.passage_id] for choice in choices]
+            stored = {p.passage.passage_id: p for p in self._library.passages(keys).values()}
+            return tuple(
+                quote_of(found.question, choice, stored[choice.evidence.candidate.passage_id])
+                for choice in choices
+                if choice.evidence.candidate.passage_id in stored
+            )
 
     def _worth_showing(self, found: Examined, limit: int, outcome: Outcome) -> list[Choice]:
         """Beside the first quote of an answer only those that may answer on their own, or differ in a figure."""
@@ -282,8 +295,12 @@ def _hit(found: StoredPassage, phrases: list[list[str]], score: float) -> Quote:
 
 
 @contextmanager
-def open_searcher(settings: Settings, open_embedder: OpenEmbedder = lazy_embedder) -> Iterator[Searcher]:
+def open_searcher(
+    settings: Settings, open_embedder: OpenEmbedder = lazy_embedder, observe: Observe = unobserved
+) -> Iterator[Searcher]:
     """A searcher over a data folder. Raises what ``open_home`` raises."""
     with open_home(settings, open_embedder) as opened:
         reranker = CrossEncoderReranker(settings.reranker_model) if settings.reranker_model else None
-        yield Searcher(opened.library, opened.vectors, opened.words, opened.embedder, reranker=reranker)
+        yield Searcher(
+            opened.library, opened.vectors, opened.words, opened.embedder, reranker=reranker, observe=observe
+        )

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.logs import MaskingFormatter
-from bot.settings import Secret, Settings
+from bot.settings import Settings
 from retrieval.errors import SettingsError
+from retrieval.secret import Secret
 
 TOKEN = "abc.DEF.ghi-123"
 
