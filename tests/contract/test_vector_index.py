@@ -12,8 +12,8 @@ import pytest
 from chromadb.api.shared_system_client import SharedSystemClient
 
 from retrieval.errors import DamagedStoreError
+from retrieval.home import VectorSearch
 from retrieval.indexing import VectorStore
-from retrieval.search import VectorSearch
 from retrieval.vector_index import ChromaVectorIndex
 from retrieval.vectors import Matrix, normalised
 from tests.fakes import MemoryVectorIndex
