@@ -27,7 +27,6 @@ Refill = Callable[[Callable[[], bool]], None]
 _FIRST, _LONGEST = 1.0, 15.0  # seconds between two attempts; each pause is twice the one before
 _TASTED = 10  # passages: a server that counts well may still search slowly
 _LEAVING = 2.0  # seconds that ``close`` waits for an attempt to end
-_UNSEEN = VectorHealth(VectorState.AWAY, "The Chroma server has not been asked yet")
 
 
 class WatchedVectors:
@@ -35,20 +34,26 @@ class WatchedVectors:
 
     With ``changed`` a thread looks after them as well: it notices a server that is lost before anybody asks, tries
     again and again with growing pauses, and has ``refill`` put back what the server has lost. Without it the first
-    failure is final.
+    failure is final. ``longest``: seconds between two looks at a server that is well, and at most between two attempts.
     """
 
     def __init__(
-        self, server: ChromaServer, library: Library, refill: Refill | None = None, changed: Changed | None = None
+        self,
+        server: ChromaServer,
+        library: Library,
+        refill: Refill | None = None,
+        changed: Changed | None = None,
+        longest: float = _LONGEST,
     ) -> None:
         self._server = server
         self._library = library
         self._refill = refill
         self._changed = changed
+        self._longest = longest
         self._folder = library.indexes_folder()
         self._guard = threading.Lock()
         self._index: ServerVectorIndex | None = None
-        self._health = _UNSEEN
+        self._health = VectorHealth()
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -144,7 +149,7 @@ class WatchedVectors:
     def _watch(self) -> None:
         failures = 0
         while not self._ended.is_set():
-            self._wake.wait(_LONGEST if self._health.good else min(_FIRST * 2**failures, _LONGEST))
+            self._wake.wait(self._longest if self._health.good else min(_FIRST * 2**failures, self._longest))
             self._wake.clear()
             if self._ended.is_set():
                 return

@@ -25,6 +25,7 @@ from retrieval.models import ModelIdentity
 from retrieval.search import Searcher, open_searcher
 from retrieval.settings import Settings
 from retrieval.vector_index import ChromaVectorIndex
+from tests.chroma import ChromaProcess
 from tests.fakes import WordEmbedder
 from tests.offline import sitecustomize  # noqa: F401 - keeps this process on this machine
 
@@ -187,6 +188,15 @@ def workshop(tmp_path: Path) -> Workshop:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     return Workshop(Settings(home=tmp_path / "home", corpus=corpus), WordEmbedder())
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]:
+    """A Chroma server that all tests share; each takes a database of its own."""
+    process = ChromaProcess(tmp_path_factory.mktemp("chroma"))
+    process.start()
+    yield process
+    process.kill()
 
 
 @pytest.fixture(scope="session")

@@ -6,26 +6,27 @@ refused token and a wrong address by the same exception. So the server is asked 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import ssl
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TypeVar
+from urllib.parse import quote
 
 import chromadb
 import httpx
 from chromadb.api.client import Client
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaAuthError, ChromaError, NotFoundError
+from chromadb.errors import ChromaAuthError, ChromaError
 
 from retrieval.chroma_server import ChromaServer
-from retrieval.errors import RetrievalError, VectorsAwayError
+from retrieval.errors import VectorsAwayError
 from retrieval.vector_health import VectorHealth, VectorState
 
-T = TypeVar("T")
 _MAJOR = "1"
 _START = "Start it, or check CHROMA_URL; CHROMA_URL unset keeps the vectors in the data folder"
 
@@ -51,11 +52,23 @@ def greet(server: ChromaServer, patience: Patience = ASKING) -> str:
         with httpx.Client(headers=_headers(server), timeout=_limits(patience), verify=_trust(server)) as http:
             version = _plain_text(server, http.get(f"{server.url}/api/v2/version"))
             http.get(f"{server.url}/api/v2/auth/identity").raise_for_status()
+            if not server.cloud:
+                _check_database(server, http)
     except (httpx.HTTPError, OSError) as error:
         raise away(server, error) from None
     if version.partition(".")[0] != _MAJOR:
         raise _foreign(server, f"is version {version}. Run a Chroma server of version {_MAJOR}")
     return version
+
+
+def _check_database(server: ChromaServer, http: httpx.Client) -> None:
+    tenant, database = server.tenant or DEFAULT_TENANT, server.database or DEFAULT_DATABASE
+    found = http.get(f"{server.url}/api/v2/tenants/{quote(tenant, safe='')}/databases/{quote(database, safe='')}")
+    if found.status_code == httpx.codes.NOT_FOUND:
+        wanted = f"tenant {tenant!r} with a database {database!r}"
+        detail = f"has no {wanted}. Create them there, or change CHROMA_TENANT and CHROMA_DATABASE"
+        raise out_of_order(server, VectorState.AWAY, detail)
+    found.raise_for_status()
 
 
 def _plain_text(server: ChromaServer, response: httpx.Response) -> str:
@@ -111,34 +124,61 @@ def _short(server: ChromaServer, error: Exception) -> str:
     return "".join(character for character in text if character.isprintable())[:160]
 
 
-def connect(server: ChromaServer, patience: Patience = ASKING) -> tuple[Client, httpx.Client]:
-    """A client of the server, and the HTTP session within it, which is to be closed too. Raises VectorsAwayError."""
+class Connection:
+    """A client of a server, with time limits. ``close`` lets go of what the client's own leaves behind."""
+
+    def __init__(self, client: Client, settings: ChromaSettings, patience: Patience) -> None:
+        """Raises LookupError where this release of Chroma keeps its sessions elsewhere."""
+        self.client = client
+        self._settings = settings
+        # There is no public way, to them or to their time limits.
+        servers = [getattr(owner, "_server", None) for owner in (client, getattr(client, "_admin_client", None))]
+        sessions = [getattr(server, "_session", None) for server in servers]
+        self._sessions = [session for session in sessions if isinstance(session, httpx.Client)]
+        if len(self._sessions) < len(sessions):
+            self.close()
+            raise LookupError("no sessions")
+        for session in self._sessions:
+            session.timeout = _limits(patience)
+            session.event_hooks = {"response": [_refuse_by_status]}
+
+    def close(self) -> None:
+        """Close every connection; the client cannot be used afterwards."""
+        with contextlib.suppress(Exception):  # nothing of ours is in there
+            self.client.close()
+        for session in self._sessions:
+            session.close()
+        _forget(self._settings)
+
+
+def _forget(settings: ChromaSettings) -> None:
+    """Every client that is made, or fails to be, leaves an entry there for as long as the program runs."""
+    kept = getattr(SharedSystemClient, "_identifier_to_system", {})
+    for identifier, system in list(kept.items()):
+        if system.settings is settings:
+            kept.pop(identifier, None)
+
+
+def connect(server: ChromaServer, patience: Patience = ASKING) -> Connection:
+    """Ask the server what it is, and open a client. Raises VectorsAwayError."""
     greet(server, patience)
-    try:
-        client = _within(2 * patience.answer, lambda: _client(server))
-    except NotFoundError:
-        wanted = f"tenant {server.tenant or DEFAULT_TENANT!r} with a database {server.database or DEFAULT_DATABASE!r}"
-        detail = f"has no {wanted}. Create them, or change CHROMA_TENANT and CHROMA_DATABASE"
-        raise out_of_order(server, VectorState.AWAY, detail) from None
-    except RetrievalError:
-        raise
-    except (httpx.HTTPError, ChromaError, OSError, ValueError) as error:
-        raise away(server, error) from None
-    # There is no public way; a Chroma that keeps it elsewhere is refused rather than waited for without an end.
-    session = getattr(getattr(client, "_server", None), "_session", None)
-    if not isinstance(session, httpx.Client):
-        client.close()
-        raise _foreign(server, "cannot be used with this release of the package chromadb. Install chromadb 1.5.9")
-    session.timeout = _limits(patience)
-    session.event_hooks = {"response": [_refuse_by_status]}
-    return client, session
-
-
-def _client(server: ChromaServer) -> Client:
     settings = ChromaSettings(anonymized_telemetry=False)
     if server.ca_file is not None:
         # The setting's type allows a path as well, but httpx gives that up in favour of what stands here.
         settings.chroma_server_ssl_verify = _trust(server)  # type: ignore[assignment]
+    try:
+        return _within(2 * patience.answer, lambda: Connection(_client(server, settings), settings, patience), settings)
+    except ChromaAuthError:
+        detail = "has another tenant or database for this token. Check CHROMA_TENANT and CHROMA_DATABASE, or unset them"
+        raise out_of_order(server, VectorState.REFUSED, detail) from None
+    except LookupError:
+        detail = "cannot be used with this release of the package chromadb. Install chromadb 1.5.9"
+        raise _foreign(server, detail) from None
+    except (httpx.HTTPError, ChromaError, OSError, ValueError) as error:
+        raise away(server, error) from None
+
+
+def _client(server: ChromaServer, settings: ChromaSettings) -> Client:
     token = server.token.reveal() if server.token else None
     if server.cloud:
         url = httpx.URL(server.url)
@@ -165,20 +205,27 @@ def _client(server: ChromaServer) -> Client:
     return client
 
 
-def _within(seconds: float, make: Callable[[], T]) -> T:
+def _within(seconds: float, make: Callable[[], Connection], settings: ChromaSettings) -> Connection:
     """What ``make`` makes, in a thread that is left behind if that takes too long. Raises httpx.ReadTimeout."""
-    made: Future[T] = Future()
+    made: Future[Connection] = Future()
+    late = threading.Event()
 
     def work() -> None:
         try:
-            made.set_result(make())
+            connection = make()
         except BaseException as error:  # noqa: BLE001 - it is raised where the result is waited for
+            _forget(settings)
             made.set_exception(error)
+            return
+        made.set_result(connection)
+        if late.is_set():
+            connection.close()
 
     threading.Thread(target=work, name="chroma-client", daemon=True).start()
     try:
         return made.result(seconds)
     except TimeoutError:
+        late.set()
         raise httpx.ReadTimeout("the server stopped answering") from None
 
 

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-import httpx
 from chromadb.api.client import Client
 from chromadb.errors import NotFoundError
 
@@ -51,7 +50,8 @@ class ServerVectorIndex(CollectionIndex):
         self._server = server
         self._name = name
         self._ended = ended
-        self._client, self._session = connect(server, patience)
+        self._connection = connect(server, patience)
+        self._client = self._connection.client
         try:
             with self._translated():
                 collection = (
@@ -74,7 +74,7 @@ class ServerVectorIndex(CollectionIndex):
 
     def close(self) -> None:
         """Let go of the connections; the index cannot be used afterwards."""
-        _close(self._client, self._session)
+        self._connection.close()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -105,15 +105,11 @@ class ServerVectorIndex(CollectionIndex):
 
 def forget_collections(server: ChromaServer, prefix: str, kept: str) -> None:
     """Delete all collections whose names begin with ``prefix``, but the one ``kept``. Raises VectorsAwayError."""
-    client, session = connect(server, WRITING)
-    try:
-        with _translated(server, kept):
-            for name in _names(client):
-                if name.startswith(prefix) and name != kept:
-                    with contextlib.suppress(NotFoundError):
-                        client.delete_collection(name)
-    finally:
-        _close(client, session)
+    with contextlib.closing(connect(server, WRITING)) as connection, _translated(server, kept):
+        for name in _names(connection.client):
+            if name.startswith(prefix) and name != kept:
+                with contextlib.suppress(NotFoundError):
+                    connection.client.delete_collection(name)
 
 
 def _names(client: Client) -> list[str]:
@@ -123,12 +119,6 @@ def _names(client: Client) -> list[str]:
         names += page
         if len(page) < _LISTED:
             return names
-
-
-def _close(client: Client, session: httpx.Client) -> None:
-    with contextlib.suppress(Exception):  # nothing of ours is in there
-        client.close()
-    session.close()
 
 
 @contextmanager
