@@ -21,7 +21,7 @@ from chromadb.api.client import Client
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaAuthError, ChromaError
+from chromadb.errors import ChromaAuthError
 
 from retrieval.chroma_server import ChromaServer
 from retrieval.errors import VectorsAwayError
@@ -174,7 +174,8 @@ def connect(server: ChromaServer, patience: Patience = ASKING) -> Connection:
     except LookupError:
         detail = "cannot be used with this release of the package chromadb. Install chromadb 1.5.9"
         raise _foreign(server, detail) from None
-    except (httpx.HTTPError, ChromaError, OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - a bare Exception is what its client makes of many answers
+        greet(server, patience)  # it tells what is the matter, unless that is over
         raise away(server, error) from None
 
 
