@@ -23,12 +23,14 @@ from retrieval.errors import (
     NotIndexedError,
     StorageError,
     UnknownArticleError,
+    VectorsAwayError,
 )
 from retrieval.home import run_indexing
 from retrieval.library import Library
 from retrieval.models import Answer, ArticleSummary, Findings, Quote
 from retrieval.search import Searcher, open_searcher
 from retrieval.settings import Settings
+from retrieval.vector_health import VectorHealth
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -120,6 +122,7 @@ class Articles:
         self._changing = False
         self._free = threading.Condition()
         self._catalogue = Catalogue.of([], "")
+        self._health = VectorHealth()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -144,12 +147,27 @@ class Articles:
     def _open(self) -> None:
         with ExitStack() as stack:
             state, model = self._probe()
-            searcher = stack.enter_context(open_searcher(self._settings))
+            searcher = stack.enter_context(open_searcher(self._settings, changed=self._note))
             shelf = stack.enter_context(open_shelf(self._settings))
             searcher.warm_up()
             self._catalogue = Catalogue.of(shelf.articles(), model)
             self._opened = _Opened(searcher, shelf, state, stack.pop_all())
         _log.info("%d articles are open, model %s", len(self.catalogue.articles), model)
+
+    def health(self) -> VectorHealth:
+        """How the vectors are doing, from memory."""
+        opened = self._opened
+        return self._health if opened is None else opened.searcher.health()
+
+    def _note(self, health: VectorHealth) -> None:
+        """Log a change of the vectors' state, once, however often the articles are opened meanwhile."""
+        before, self._health = self._health, health
+        if health.state is before.state:
+            return
+        if health.good:
+            _log.warning("The vectors are searched again.")
+        else:
+            _log.warning("Questions are answered from keywords alone: %s.", health.detail)
 
     def _close(self) -> None:
         if self._opened is not None:
@@ -203,6 +221,8 @@ class Articles:
         try:
             with self._use() as opened:
                 return work(opened)
+        except VectorsAwayError:
+            raise  # opening anew would not help, and the searcher looks after them
         except StorageError as error:
             _log.warning("Opening the articles anew: %s", error)
         self.refresh(force=True)

@@ -18,6 +18,8 @@ from bot.topics import merged, searches
 from retrieval.articles import Paragraph
 from retrieval.errors import QuestionError
 from retrieval.models import Answer, ArticleSummary, Findings, Outcome, Quote
+from retrieval.search import KEYWORDS_ALONE
+from retrieval.vector_health import VectorHealth
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ class ArticleSource(Protocol):
     def around(self, ref: Ref, quote: Quote | None) -> list[Paragraph]: ...
 
     def refresh(self) -> None: ...
+
+    def health(self) -> VectorHealth: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,8 @@ def _doubted(found: Answer) -> Answer:
     """An answer that never says what the follow-up is about is none, however sure: its passages merely come close."""
     if not found.answered:
         return found
-    return replace(found, outcome=Outcome.NOT_SURE, quotes=(), closest=found.quotes, notes=())
+    notes = tuple(note for note in found.notes if note == KEYWORDS_ALONE)  # the others speak of the quotes
+    return replace(found, outcome=Outcome.NOT_SURE, quotes=(), closest=found.quotes, notes=notes)
 
 
 def _notes(found: Answer) -> tuple[str, ...]:
@@ -144,6 +149,7 @@ def bearing(articles: ArticleSource, message: str, guild: int | None) -> Shown:
         kind=Kind.BEARING,
         quotes=_BEARING_SHOWN,
         outcome=Outcome.ANSWERED if quotes else Outcome.NOTHING,
+        notes=(KEYWORDS_ALONE,) if any(answer.keyword_only for answer in answers) else (),
         refs=tuple(map(Ref.of, quotes)),
         closest=tuple(map(Ref.of, close[:_BEARING_SHOWN])),
         private=True,

@@ -13,15 +13,18 @@ from pathlib import Path
 
 import numpy as np
 
+from retrieval.chroma_server import ChromaServer
 from retrieval.corpus import load_corpus
 from retrieval.embedding import find_model, fingerprint
-from retrieval.errors import HomeBusyError, NotIndexedError, RetrievalError
-from retrieval.home import open_indexes
+from retrieval.errors import HomeBusyError, NotIndexedError, RetrievalError, VectorsAwayError
+from retrieval.lexical_index import TantivyLexicalIndex
 from retrieval.library import Library
 from retrieval.library.records import sha256
 from retrieval.ownership import owning
+from retrieval.placing import EMBEDDED, WORDS, collection_name
 from retrieval.settings import Settings
-from retrieval.stamps import Stamp
+from retrieval.stamps import Note, Stamp, fits
+from retrieval.vector_index import ChromaVectorIndex, ServerVectorIndex, greet
 
 PACKAGES = ("chromadb", "tantivy", "sentence-transformers", "torch", "discord.py")
 _LITTLE_DISK = 1_000_000_000  # bytes
@@ -48,6 +51,8 @@ class Check:
 def examine(settings: Settings) -> list[Check]:
     """All checks, in the order in which a person would go about it. Never raises a RetrievalError."""
     checks = [_installed(), _model(settings), _corpus(settings), _folder(settings.home), _disk(settings.home)]
+    if settings.chroma is not None:
+        checks.append(_server(settings.chroma))
     return [*checks, *_stores(settings)]
 
 
@@ -112,6 +117,19 @@ def _disk(home: Path) -> Check:
     return Check("Disk", Verdict.GOOD, finding)
 
 
+def _server(server: ChromaServer) -> Check:
+    def look() -> Check:
+        try:
+            version = greet(server)
+        except VectorsAwayError as error:
+            finding, _, remedy = error.health.detail.partition(". ")
+            return Check("Chroma server", Verdict.BAD, f"{error.health.state}: {finding}", f"{remedy}.")
+        sent = "a token" if server.token else "no token"
+        return Check("Chroma server", Verdict.GOOD, f"{server.url}, version {version}, {sent} is sent")
+
+    return _guarded("Chroma server", look)
+
+
 def _stores(settings: Settings) -> Iterator[Check]:
     """The library and whether the derived indexes hold the same passages."""
     try:
@@ -152,17 +170,32 @@ def _agreement(settings: Settings, library: Library) -> Iterator[Check]:
     if not (settings.home / folder).is_dir():
         yield Check("Indexes", Verdict.BAD, f"{settings.home / folder} is missing", "Run: pullquote index")
         return
-    if not Stamp(settings.home / folder).fits(library.state):
-        finding = f"{settings.home / folder} was made for another state of the library"
-        yield Check("Indexes", Verdict.BAD, finding, "Run: pullquote index")
-    with open_indexes(settings.home, folder) as indexes:
-        vectors, words = indexes
-        if identity is not None:
-            vectors.nearest(np.ones(identity.dimensions, dtype=np.float32), 1000)  # a count says nothing of this
-        for name, keys in (("Vector index", vectors.keys()), ("Keyword index", words.keys())):
-            missing, extra = len(live - keys), len(keys - live)
-            if missing or extra:
-                finding = f"{missing} passages missing, {extra} left over"
-                yield Check(name, Verdict.BAD, finding, "Run: pullquote index")
-            else:
-                yield Check(name, Verdict.GOOD, f"{len(keys)} passages, in agreement with the library")
+    with TantivyLexicalIndex(settings.home / folder / WORDS) as words:
+        yield from _index("Keyword index", live, words.keys(), library, Stamp(settings.home / folder))
+    try:
+        with _vectors(settings, library, folder) as vectors:
+            if identity is not None:
+                # a count says nothing of this
+                vectors.nearest(np.ones(identity.dimensions, dtype=np.float32), min(1000, len(live)))
+            note = vectors if isinstance(vectors, ServerVectorIndex) else Stamp(settings.home / folder)
+            yield from _index("Vector index", live, vectors.keys(), library, note)
+    except VectorsAwayError as error:
+        finding, _, remedy = error.health.detail.partition(". ")
+        yield Check("Vector index", Verdict.BAD, f"{error.health.state}: {finding}", f"{remedy}.")
+
+
+def _vectors(settings: Settings, library: Library, folder: str) -> ChromaVectorIndex | ServerVectorIndex:
+    if settings.chroma is None:
+        return ChromaVectorIndex(settings.home / folder / EMBEDDED)
+    return ServerVectorIndex(settings.chroma, collection_name(library.library_id() or "unnamed", folder))
+
+
+def _index(name: str, live: set[int], keys: set[int], library: Library, note: Note) -> Iterator[Check]:
+    missing, extra = len(live - keys), len(keys - live)
+    if missing or extra:
+        finding = f"{missing} passages missing, {extra} left over"
+        yield Check(name, Verdict.BAD, finding, "Run: pullquote index")
+    elif not fits(note, library.state):
+        yield Check(name, Verdict.BAD, "it was made for another state of the library", "Run: pullquote index")
+    else:
+        yield Check(name, Verdict.GOOD, f"{len(keys)} passages, in agreement with the library")

@@ -87,7 +87,9 @@ class VectorsAwayError(StorageError):
 
     def __init__(self, place: Path | str, health: VectorHealth) -> None:
         self.health = health
-        super().__init__(place, health.state, health.detail)
+        self.place = str(place)
+        self.problem = health.state.value
+        RetrievalError.__init__(self, f"{health.detail}.")
 
 
 class IndexesReplacedError(StorageError):

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from retrieval.corpus import LoadedCorpus, article_digest, load_catalog, load_corpus
 from retrieval.embedding import Embedder, LazyEmbedder
@@ -19,14 +21,18 @@ from retrieval.errors import (
     ModelMismatchError,
     NotIndexedError,
 )
-from retrieval.indexing import ANALYSIS, Indexer, Plan, Stores, remove_stale_indexes
+from retrieval.indexing import ANALYSIS, Indexer, Plan
 from retrieval.lexical_index import TantivyLexicalIndex
 from retrieval.library import FILE_NAME, Library, LibraryWriter
 from retrieval.models import Article, ModelIdentity
 from retrieval.ownership import first_run_named, owning
+from retrieval.placing import EMBEDDED, WORDS, forget_stale, open_indexes, open_stores
 from retrieval.settings import Settings
-from retrieval.stamps import Stamp
-from retrieval.vector_index import ChromaVectorIndex
+from retrieval.stamps import Stamp, fits
+from retrieval.vector_health import VectorHealth
+from retrieval.vector_index import greet
+from retrieval.vectors import Matrix
+from retrieval.watching import Changed, WatchedVectors
 
 #: Called with a stage's name, how much of it is done, and how much there is (``None``: not known).
 Progress = Callable[[str, int, int | None], None]
@@ -57,42 +63,71 @@ class IndexReport:
     seconds: float
 
 
+class VectorSearch(Protocol):
+    """The reading side of the vectors, wherever they are."""
+
+    def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]: ...
+
+    def health(self) -> VectorHealth: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A data folder opened for searching."""
 
     library: Library
-    vectors: ChromaVectorIndex
+    vectors: VectorSearch
     words: TantivyLexicalIndex
     embedder: Embedder
 
 
 @contextmanager
-def open_indexes(home: Path, name: str) -> Iterator[tuple[ChromaVectorIndex, TantivyLexicalIndex]]:
-    """The two derived indexes in the folder ``name``, made where they do not exist."""
-    with ChromaVectorIndex(home / name / "chroma") as vectors, TantivyLexicalIndex(home / name / "tantivy") as words:
-        yield vectors, words
-
-
-@contextmanager
 def _complete_indexes(
-    home: Path, name: str, library: Library
-) -> Iterator[tuple[ChromaVectorIndex, TantivyLexicalIndex]]:
-    """The derived indexes, if they hold all that the library has. Raises IndexesDisagreeError, StorageError."""
-    if not (home / name).is_dir():
-        raise IndexesDisagreeError(home / name, library.count(), 0)
-    with open_indexes(home, name) as (vectors, words):
-        for index, place in ((vectors, "chroma"), (words, "tantivy")):
-            if index.count() < library.count():
-                raise IndexesDisagreeError(home / name / place, library.count(), index.count())
-        if not Stamp(home / name).fits(library.state):
-            raise IndexesDisagreeError(home / name, library.count())
+    settings: Settings, library: Library, embedder: Embedder, changed: Changed | None
+) -> Iterator[tuple[VectorSearch, TantivyLexicalIndex]]:
+    """The derived indexes, if they hold all that the library has. Raises IndexesDisagreeError, StorageError.
+
+    Vectors on a server may be out of order: they are given nevertheless, and say so.
+    """
+    folder = settings.home / library.indexes_folder()
+    if not folder.is_dir():
+        raise IndexesDisagreeError(folder, library.count(), 0)
+    with ExitStack() as stack:
+        vectors: VectorSearch
+        if settings.chroma is None:
+            embedded, words = stack.enter_context(open_indexes(settings.home, folder.name))
+            _check_count(folder / EMBEDDED, library, embedded.count())
+            vectors = embedded
+        else:
+            words = stack.enter_context(TantivyLexicalIndex(folder / WORDS))
+            refill = partial(_refill, settings, embedder)
+            vectors = stack.enter_context(WatchedVectors(settings.chroma, library, refill, changed))
+        _check_count(folder / WORDS, library, words.count())
+        if not fits(Stamp(folder), library.state):
+            raise IndexesDisagreeError(folder, library.count())
         yield vectors, words
 
 
+def _check_count(place: Path, library: Library, found: int) -> None:
+    if found < library.count():
+        raise IndexesDisagreeError(place, library.count(), found)
+
+
+def _refill(settings: Settings, embedder: Embedder, ended: Callable[[], bool]) -> None:
+    """Give the derived indexes what they lack, from the library alone. Raises HomeBusyError, StorageError."""
+    with owning(settings.home), LibraryWriter(settings.home) as library:
+        with open_stores(settings, library, library.indexes_folder(), ended) as stores:
+            Indexer(library, stores, embedder).reconcile()
+        forget_stale(settings, library, library.indexes_folder())
+
+
 @contextmanager
-def open_home(settings: Settings, open_embedder: OpenEmbedder = lazy_embedder) -> Iterator[Opened]:
+def open_home(
+    settings: Settings, open_embedder: OpenEmbedder = lazy_embedder, changed: Changed | None = None
+) -> Iterator[Opened]:
     """Open everything a search needs, for reading.
+
+    With ``changed`` vectors on a server are looked after while this is open, and every change of their health is told.
 
     Raises NotIndexedError (BeingIndexedError while the first run goes on), ModelMismatchError, IndexesDisagreeError,
     IndexesReplacedError, StorageError.
@@ -106,7 +141,7 @@ def open_home(settings: Settings, open_embedder: OpenEmbedder = lazy_embedder) -
         if embedder.identity.fingerprint != identity.fingerprint:
             raise ModelMismatchError(str(identity), str(embedder.identity))
         try:
-            with _complete_indexes(settings.home, name, library) as (vectors, words):
+            with _complete_indexes(settings, library, embedder, changed) as (vectors, words):
                 yield Opened(library, vectors, words, embedder)
         except (DamagedStoreError, IndexesDisagreeError) as error:
             if library.indexes_folder() == name:
@@ -124,9 +159,12 @@ def run_indexing(
 ) -> IndexReport:
     """Bring the data folder into step with the corpus folder; ``rebuild`` makes the derived indexes anew.
 
-    Raises HomeBusyError, NoCorpusError, RemovalRefusedError, ModelMismatchError, StorageError.
+    Raises HomeBusyError, NoCorpusError, RemovalRefusedError, ModelMismatchError, StorageError; VectorsAwayError where
+    the vectors' server is out of order: what was published until then stays, and the next run goes on from there.
     """
     started = time.monotonic()
+    if settings.chroma is not None:
+        greet(settings.chroma)  # before anything is begun that would need it
     notices: list[str] = []
     with owning(settings.home), ExitStack() as stack:
         library = stack.enter_context(_open_library(settings, notices, rebuild=rebuild))
@@ -139,10 +177,10 @@ def run_indexing(
         )
         wanted = _wanted(library, corpus, settings.corpus)
         if rebuild and library.count():
-            _rebuild(settings.home, library, embedder, wanted, progress)
+            _rebuild(settings, library, embedder, wanted, progress)
         name = library.indexes_folder()
-        remove_stale_indexes(settings.home, name)
-        stores = Stores(*stack.enter_context(open_indexes(settings.home, name)), Stamp(settings.home / name))
+        forget_stale(settings, library, name)
+        stores = stack.enter_context(open_stores(settings, library, name))
         indexer = Indexer(library, stores, embedder)
         indexer.reconcile()
         indexer.progress = _counted("Encoding passages", _new_passages(library, wanted), progress)
@@ -175,14 +213,15 @@ def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> L
     return LibraryWriter(home)
 
 
-def _rebuild(home: Path, library: LibraryWriter, embedder: Embedder, wanted: Wanted, progress: Progress) -> None:
+def _rebuild(
+    settings: Settings, library: LibraryWriter, embedder: Embedder, wanted: Wanted, progress: Progress
+) -> None:
     """New derived indexes beside the old ones, then one step from these to those."""
     library.discard_staged()
     identity = library.identity()
     name = f"indexes-{int(library.indexes_folder().rpartition('-')[2]) + 1}"
-    remove_stale_indexes(home, library.indexes_folder())
-    with open_indexes(home, name) as indexes:
-        stores = Stores(*indexes, Stamp(home / name))
+    forget_stale(settings, library, library.indexes_folder())
+    with open_stores(settings, library, name) as stores:
         indexer = Indexer(library, stores, embedder, _counted("Rebuilding indexes", library.count(), progress))
         if identity is not None and identity.fingerprint == embedder.identity.fingerprint:
             indexer.fill(library.keys())

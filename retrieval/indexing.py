@@ -18,7 +18,7 @@ from retrieval.lexical_index import LexicalEntry
 from retrieval.library import LibraryWriter, StagedPassage, model_property
 from retrieval.models import Article
 from retrieval.preparing import Prepared, encode, lexical_entry, prepare
-from retrieval.stamps import Stamp
+from retrieval.stamps import Note
 from retrieval.vectors import Matrix, packed
 
 #: Part of every digest: a change in how words are folded or vectors are pooled makes all articles new.
@@ -49,16 +49,28 @@ class LexicalStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The two derived indexes of one folder, and the note of the library's state beside them, if they have one."""
+    """The two derived indexes, and the note of the library's state beside them, if they have one.
+
+    Vectors that are on a server have a note of their ``own`` there.
+    """
 
     vectors: VectorStore
     words: LexicalStore
-    stamp: Stamp | None = None
+    stamp: Note | None = None
+    own: Note | None = None
+
+    def noted(self) -> list[tuple[Note, list[VectorStore | LexicalStore]]]:
+        """Every note, with the indexes that it speaks of."""
+        if self.stamp is None:
+            return []
+        if self.own is None:
+            return [(self.stamp, [self.vectors, self.words])]
+        return [(self.own, [self.vectors]), (self.stamp, [self.words])]
 
     def serve(self, *states: str) -> None:
         """Note which states of the library these indexes hold all passages of."""
-        if self.stamp is not None:
-            self.stamp.write(states)
+        for note, _ in self.noted():
+            note.write(states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +114,24 @@ class Indexer:
         self._library.discard_staged()
         self._purge(self._library.retired())
         live = self._library.keys()
-        stores = self._stores
-        known = stores.stamp.read() if stores.stamp is not None else None
-        trusted = set(live)
-        if known is not None and self._library.state() not in known:
-            # In another state of the library, or in another library, the same key may stand for another passage.
-            trusted.clear()
-            stores.serve(_UNFINISHED)
-        for store in (stores.vectors, stores.words):
-            if extra := store.keys() - trusted:
+        state = self._library.state()
+        known = [(note, stores, note.read()) for note, stores in self._stores.noted()]
+        for note, stores, states in known:
+            if states is not None and state not in states:
+                # In another state of the library, or in another library, the same key may stand for another passage.
+                note.write([_UNFINISHED])
+                for store in stores:
+                    store.remove(sorted(store.keys()))
+        for store in (self._stores.vectors, self._stores.words):
+            if extra := store.keys() - set(live):
                 store.remove(sorted(extra))
         self.fill(live)
-        state = self._library.state()
         if not state:
             state = secrets.token_hex(8)
             self._library.set_state(state)
-        if known != frozenset({state}):
-            stores.serve(state)
+        for note, _, states in known:
+            if states != frozenset({state}):
+                note.write([state])
 
     def publish(
         self, stores: Stores, *, removed: Iterable[str] = (), properties: Mapping[str, str] = MappingProxyType({})

@@ -12,10 +12,10 @@ from typing import Protocol
 from retrieval.confidence import Confidence, Features, features_of, shipped
 from retrieval.corpus import repair_words
 from retrieval.embedding import Embedder
-from retrieval.errors import AlteredArticleError, QuestionError, UnknownArticleError
+from retrieval.errors import AlteredArticleError, QuestionError, UnknownArticleError, VectorsAwayError
 from retrieval.evidence import Candidate, Evidence, PassageTerms
 from retrieval.figures import differing_figures
-from retrieval.home import OpenEmbedder, lazy_embedder, open_home
+from retrieval.home import OpenEmbedder, VectorSearch, lazy_embedder, open_home
 from retrieval.library import CandidateRow, Library
 from retrieval.models import Answer, Findings, Outcome, Quote, Span, StoredPassage
 from retrieval.questions import Question, analyse
@@ -25,20 +25,18 @@ from retrieval.reranking import CrossEncoderReranker, Reranker, reranked
 from retrieval.settings import Settings
 from retrieval.stages import Observe, Stage, timed, unobserved
 from retrieval.tokens import content_terms, is_content, plain_words, tokenize
+from retrieval.vector_health import VectorHealth
 from retrieval.vectors import Matrix
 from retrieval.vocabulary import Vocabulary
+from retrieval.watching import Changed
 
 #: Characters; a question that is longer is a text, and a text has no one answer.
 LONGEST_QUESTION = 1000
+#: What a reader is told while the vectors are out of order.
+KEYWORDS_ALONE = "Found by keywords alone: the vector search is out of order."
 #: Candidates asked of each index.
 DEPTH = 32
 _PHRASE = re.compile(r'["“”„«]([^"“”„«»]+)["“”„»]')
-
-
-class VectorSearch(Protocol):
-    """The reading side of a vector index."""
-
-    def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]: ...
 
 
 class LexicalSearch(Protocol):
@@ -69,7 +67,7 @@ class Examined:
     """A question with all its candidates, best first.
 
     ``keys`` are the library's, by passage id. ``altered`` are articles that are left out because their stored text is
-    not the text that was indexed.
+    not the text that was indexed. ``keyword_only``: the vectors could not be searched.
     """
 
     question: Question
@@ -78,6 +76,7 @@ class Examined:
     altered: frozenset[str]
     features: Features | None
     probability: float
+    keyword_only: bool = False
 
 
 class Searcher:
@@ -120,6 +119,10 @@ class Searcher:
         """The words of the corpus as it is now."""
         return self._known().vocabulary
 
+    def health(self) -> VectorHealth:
+        """How the vectors are doing, without asking them."""
+        return self._vectors.health()
+
     def _known(self) -> _Corpus:
         generation = self._library.generation()
         with self._guard:
@@ -144,11 +147,13 @@ class Searcher:
                 break
             found = self._leave_out(found, altered)
         notes = tuple(str(AlteredArticleError(name)) for name in sorted(found.altered))
+        if found.keyword_only:
+            notes = (KEYWORDS_ALONE, *notes)
         shown = self._quotes(found, choices)
         if outcome is not Outcome.ANSWERED:
-            return Answer(question, outcome, found.probability, notes, (), shown)
+            return Answer(question, outcome, found.probability, notes, (), shown, found.keyword_only)
         notes = (*notes, *differing_figures(found.question, shown))
-        return Answer(question, outcome, found.probability, notes, shown, ())
+        return Answer(question, outcome, found.probability, notes, shown, (), found.keyword_only)
 
     def examine(
         self,
@@ -166,40 +171,41 @@ class Searcher:
         """
         corpus = self._known()
         analysed = analyse(askable(question), vocabulary or corpus.vocabulary)
-        rows, cosines, altered = self._candidates(analysed, articles, without)
+        with timed(self._observe, Stage.ENCODING):
+            vector = self._embedder.encode([analysed.text], question=True)[0]
+        keys, keyword_only = self._found(analysed, vector, articles, DEPTH + len(without))
+        with timed(self._observe, Stage.READING):
+            wanted = [key for key in keys if key not in without]
+            rows, matrix, altered = self._library.candidates(wanted, vector.shape[0])
+        cosines = (matrix @ vector).tolist()
         with timed(self._observe, Stage.RANKING):
             ranked = rank(analysed, [_candidate(row, cosines) for row in rows], corpus.average_length)
             if self._reranker is not None:
                 ranked = reranked(analysed, ranked, self._reranker)
-        keys = {row.passage_id: row.key for row in rows}
-        return self._weighed(Examined(analysed, ranked, keys, altered, None, 0.0))
+        by_id = {row.passage_id: row.key for row in rows}
+        return self._weighed(Examined(analysed, ranked, by_id, altered, None, 0.0, keyword_only))
 
     def _weighed(self, found: Examined) -> Examined:
         features = features_of(found.question, found.ranked)
         return replace(found, features=features, probability=self._confidence.probability(features))
 
-    def _candidates(
-        self, question: Question, articles: Collection[str], without: Collection[int]
-    ) -> tuple[list[CandidateRow], list[float], frozenset[str]]:
-        with timed(self._observe, Stage.ENCODING):
-            vector = self._embedder.encode([question.text], question=True)[0]
+    def _found(
+        self, question: Question, vector: Matrix, articles: Collection[str], depth: int
+    ) -> tuple[list[int], bool]:
+        """The keys that either index finds, or all of ``articles``; and whether the vectors had to be left out."""
         if articles:
-            keys = [found.key for name in articles for found in self._library.passages_of(name)]
-        else:
-            keys = self._found(question, vector, DEPTH + len(without))
-        wanted = [key for key in keys if key not in without]
-        with timed(self._observe, Stage.READING):
-            rows, matrix, altered = self._library.candidates(wanted, vector.shape[0])
-        return rows, (matrix @ vector).tolist(), altered
-
-    def _found(self, question: Question, vector: Matrix, depth: int) -> list[int]:
-        """The keys that either index finds."""
+            return [found.key for name in articles for found in self._library.passages_of(name)], False
         ways = [(way, term.weight) for term in question.terms for way in term.ways]
+        near: list[tuple[int, float]] = []
+        keyword_only = False
         with timed(self._observe, Stage.VECTORS):
-            near = self._vectors.nearest(vector, depth)
+            try:
+                near = self._vectors.nearest(vector, depth)
+            except VectorsAwayError:  # told by the health, and by the answer
+                keyword_only = True
         with timed(self._observe, Stage.KEYWORDS):
             said = self._words.best(ways, depth)
-        return list(dict.fromkeys(key for key, _ in (*near, *said)))
+        return list(dict.fromkeys(key for key, _ in (*near, *said))), keyword_only
 
     def _altered(self, choices: Sequence[Choice]) -> set[str]:
         """Articles among the chosen whose stored text has changed; read anew for every answer."""
@@ -296,10 +302,13 @@ def _hit(found: StoredPassage, phrases: list[list[str]], score: float) -> Quote:
 
 @contextmanager
 def open_searcher(
-    settings: Settings, open_embedder: OpenEmbedder = lazy_embedder, observe: Observe = unobserved
+    settings: Settings,
+    open_embedder: OpenEmbedder = lazy_embedder,
+    observe: Observe = unobserved,
+    changed: Changed | None = None,
 ) -> Iterator[Searcher]:
-    """A searcher over a data folder. Raises what ``open_home`` raises."""
-    with open_home(settings, open_embedder) as opened:
+    """A searcher over a data folder; ``changed`` as for ``open_home``. Raises what that raises."""
+    with open_home(settings, open_embedder, changed) as opened:
         reranker = CrossEncoderReranker(settings.reranker_model) if settings.reranker_model else None
         yield Searcher(
             opened.library, opened.vectors, opened.words, opened.embedder, reranker=reranker, observe=observe

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrieval.chroma_server import ChromaServer, chroma_server_from
 from retrieval.errors import SettingsError
 
 DEFAULT_HOME = ".pullquote"
@@ -15,13 +16,17 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are and which models are used. ``threads`` = 0 leaves the number of threads to PyTorch."""
+    """Where things are and which models are used. ``threads`` = 0 leaves the number of threads to PyTorch.
+
+    ``chroma`` is the server that holds the vectors; without one they are in the data folder.
+    """
 
     home: Path = Path(DEFAULT_HOME)
     corpus: Path = Path(DEFAULT_CORPUS)
     embedding_model: str = DEFAULT_MODEL
     reranker_model: str | None = None
     threads: int = 0
+    chroma: ChromaServer | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -39,4 +44,5 @@ class Settings:
             embedding_model=get("EMBEDDING_MODEL") or DEFAULT_MODEL,
             reranker_model=get("RERANKER_MODEL"),
             threads=int(threads),
+            chroma=chroma_server_from(get),
         )

@@ -6,11 +6,30 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
 from retrieval.errors import StorageError
 
 FILE_NAME = "library.state"
 _TRIES, _PAUSE = 20, 0.01  # a writer changes note and library one right after the other
+
+
+class Note(Protocol):
+    """Which states of the library an index serves, kept beside it. Both methods raise StorageError."""
+
+    def read(self) -> frozenset[str] | None: ...
+
+    def write(self, states: Iterable[str]) -> None: ...
+
+
+def fits(note: Note, state: Callable[[], str]) -> bool:
+    """Whether an index serves the library, whose ``state`` is asked anew while a writer may be changing both."""
+    for _ in range(_TRIES):
+        known = note.read()
+        if known is None or state() in known:
+            return True
+        time.sleep(_PAUSE)
+    return False
 
 
 class Stamp:
@@ -43,15 +62,6 @@ class Stamp:
             fresh.replace(self._path)
         except OSError as error:
             raise self._translated(error) from error
-
-    def fits(self, state: Callable[[], str]) -> bool:
-        """Whether the indexes serve the library, whose ``state`` is asked anew while a writer may be changing both."""
-        for _ in range(_TRIES):
-            known = self.read()
-            if known is None or state() in known:
-                return True
-            time.sleep(_PAUSE)
-        return False
 
     def _translated(self, error: OSError) -> StorageError:
         remedy = "Check the disk and the folder's rights, then run: pullquote index"

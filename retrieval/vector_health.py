@@ -19,7 +19,10 @@ class VectorState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VectorHealth:
-    """``detail`` is one line for whoever runs the server: what is wrong and what to do; empty when all is good."""
+    """``detail`` is one line for whoever runs the server: what is wrong and what to do; empty when all is good.
+
+    It names the server, and ends without a full stop.
+    """
 
     state: VectorState = VectorState.GOOD
     detail: str = ""

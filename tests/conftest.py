@@ -17,11 +17,15 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from retrieval.cli import main
-from retrieval.embedding import SentenceTransformerEmbedder
-from retrieval.home import IndexReport, Opened, open_home, run_indexing
+from retrieval.embedding import Embedder, SentenceTransformerEmbedder
+from retrieval.home import IndexReport, open_home, run_indexing
+from retrieval.lexical_index import TantivyLexicalIndex
+from retrieval.library import Library
 from retrieval.models import ModelIdentity
 from retrieval.search import Searcher, open_searcher
 from retrieval.settings import Settings
+from retrieval.vector_index import ChromaVectorIndex
+from tests.chroma import ChromaProcess
 from tests.fakes import WordEmbedder
 from tests.offline import sitecustomize  # noqa: F401 - keeps this process on this machine
 
@@ -31,7 +35,14 @@ SEEDS = ROOT / "seeds"
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(ROOT / "tests" / "offline"), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
-for name in ("PULLQUOTE_HOME", "PULLQUOTE_CORPUS", "EMBEDDING_MODEL", "RERANKER_MODEL", "PULLQUOTE_DEBUG"):
+for name in (
+    "PULLQUOTE_HOME",
+    "PULLQUOTE_CORPUS",
+    "EMBEDDING_MODEL",
+    "RERANKER_MODEL",
+    "PULLQUOTE_DEBUG",
+    "CHROMA_URL",
+):
     os.environ.pop(name, None)
 
 hypothesis_settings.register_profile("here", deadline=None)
@@ -95,6 +106,16 @@ def run_command(*arguments: object, stdin: str | bytes = "", timeout: float = 10
 
 
 @dataclass(frozen=True)
+class Stocks:
+    """What is opened for a search, with the writing sides too."""
+
+    library: Library
+    vectors: ChromaVectorIndex
+    words: TantivyLexicalIndex
+    embedder: Embedder
+
+
+@dataclass(frozen=True)
 class Workshop:
     """A corpus folder to write into and a data folder beside it; what is indexed goes through ``embedder``."""
 
@@ -128,10 +149,11 @@ class Workshop:
             yield searcher
 
     @contextmanager
-    def stores(self) -> Iterator[Opened]:
-        """The library and both indexes, as a search opens them."""
+    def stores(self) -> Iterator[Stocks]:
+        """The library and both indexes in the data folder, as a search opens them."""
         with open_home(self.settings, self.embedder.opened) as opened:
-            yield opened
+            assert isinstance(opened.vectors, ChromaVectorIndex)
+            yield Stocks(opened.library, opened.vectors, opened.words, opened.embedder)
 
     def texts(self) -> dict[str, str]:
         """The articles that a search sees. Fails if the three stores do not hold the very same passages."""
@@ -166,6 +188,15 @@ def workshop(tmp_path: Path) -> Workshop:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     return Workshop(Settings(home=tmp_path / "home", corpus=corpus), WordEmbedder())
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaProcess]:
+    """A Chroma server that all tests share; each takes a database of its own."""
+    process = ChromaProcess(tmp_path_factory.mktemp("chroma"))
+    process.start()
+    yield process
+    process.kill()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from retrieval.lexical_index import LexicalEntry
 from retrieval.models import ModelIdentity
 from retrieval.settings import Settings
 from retrieval.tokens import content_terms
+from retrieval.vector_health import VectorHealth
 from retrieval.vectors import Matrix, normalised
 
 DIMENSIONS = 64
@@ -74,6 +75,9 @@ class MemoryVectorIndex:
     def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]:
         cosines = [(key, float(normalised(row) @ normalised(vector))) for key, row in self.rows.items()]
         return sorted(cosines, key=lambda hit: -hit[1])[:limit]
+
+    def health(self) -> VectorHealth:
+        return VectorHealth()
 
 
 @dataclass

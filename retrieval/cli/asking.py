@@ -14,10 +14,20 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from retrieval.articles import open_shelf
 from retrieval.cli.documents import answer_document, findings_document
-from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout, waiting
+from retrieval.cli.options import (
+    CorpusOption,
+    HomeOption,
+    JsonOption,
+    print_json,
+    settings_from,
+    stderr,
+    stdout,
+    waiting,
+)
 from retrieval.cli.rendering import harmless, show_answer, show_findings
 from retrieval.errors import CorpusFileError, QuestionError, StorageError, UnknownArticleError
 from retrieval.models import Answer, Outcome
@@ -93,6 +103,8 @@ def _ready(settings: Settings) -> Iterator[Searcher]:
     with _suggesting(settings), open_searcher(settings) as searcher:
         with waiting("Loading the model …"):
             searcher.warm_up()
+        if not searcher.health().good:
+            stderr.print(Text(f"pullquote: {harmless(searcher.health().detail)}."), soft_wrap=True)
         yield searcher
 
 

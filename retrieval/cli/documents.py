@@ -39,6 +39,7 @@ def answer_document(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
         "question": answer.question,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 6),
+        "keyword_only": answer.keyword_only,
         "notes": list(answer.notes),
         "quotes": [quote_document(quote, explain=explain) for quote in answer.quotes],
         "closest": [quote_document(quote, explain=explain) for quote in answer.closest],

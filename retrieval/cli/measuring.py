@@ -27,7 +27,7 @@ from retrieval.cli.options import (
 )
 from retrieval.cli.rendering import harmless, one_line
 from retrieval.confidence import shipped
-from retrieval.errors import RetrievalError, StorageError
+from retrieval.errors import RetrievalError, StorageError, VectorsAwayError
 from retrieval.evaluation import report
 from retrieval.evaluation.plotting import plot
 from retrieval.evaluation.questions import Asked, read_questions, read_squad
@@ -177,6 +177,8 @@ def _bench(
         return
     questions = [asked for file in files for asked in read_questions(file)]
     with open_home(settings) as opened:
+        if not opened.vectors.health().good:  # figures of keywords alone would pass for those of the whole
+            raise VectorsAwayError(settings.home, opened.vectors.health())
         yield Bench.of(opened), questions
 
 

@@ -21,7 +21,7 @@ def temporary_bench(articles: Mapping[str, str], settings: Settings, progress: P
         corpus.mkdir()
         for name, text in articles.items():
             (corpus / f"{name}.txt").write_text(text, encoding="utf-8")
-        there = replace(settings, home=Path(folder) / "home", corpus=corpus)
+        there = replace(settings, home=Path(folder) / "home", corpus=corpus, chroma=None)
         run_indexing(there, progress=progress)
         with open_home(there) as opened:
             yield Bench.of(opened)

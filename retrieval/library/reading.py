@@ -18,6 +18,9 @@ from retrieval.vectors import Matrix, unpacked
 from retrieval.vocabulary import Vocabulary
 
 FILE_NAME = "library.sqlite3"
+#: The property with this library's own random name, by which a server knows its vectors. A copy that is to live beside
+#: the original must be without it: the next writer makes another.
+LIBRARY_ID = "library_id"
 _IDS_A_QUERY = 500  # SQLite allows 32,766 variables; small statements stay in its cache
 
 
@@ -86,6 +89,10 @@ class Library:
     def indexes_folder(self) -> str:
         """The name, within the data folder, of the folder with the derived indexes that belong to this library."""
         return self.property("indexes") or "indexes-1"
+
+    def library_id(self) -> str | None:
+        """This library's own name among others; ``None`` until ``identify`` makes one."""
+        return self.property(LIBRARY_ID)
 
     def digests(self) -> dict[str, str]:
         """Id and digest of every live article."""

@@ -8,6 +8,7 @@ learn the new keys, then ``publish`` (old version out, new one in, one transacti
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from retrieval.library import records
 from retrieval.library.connection import migrate, translated
-from retrieval.library.reading import Library
+from retrieval.library.reading import LIBRARY_ID, Library
 from retrieval.models import Article, ModelIdentity
 from retrieval.vocabulary import Vocabulary, acronyms, initialisms
 
@@ -143,6 +144,15 @@ class LibraryWriter(Library):
         """Give the passages as they are another name."""
         with self._transaction() as connection:
             self._set(connection, {"state": state})
+
+    def identify(self) -> str:
+        """This library's own name among others, made now where it has none."""
+        known = self.library_id()
+        if known is None:
+            known = secrets.token_hex(8)
+            with self._transaction() as connection:
+                self._set(connection, {LIBRARY_ID: known})
+        return known
 
     def recount(self, *, analysis: str) -> None:
         """Count the words of all live passages anew, with ``analysis`` as the name of how words are folded now."""

@@ -1,4 +1,4 @@
-"""What every vector index does, proved on the one in memory and on Chroma."""
+"""What every vector index does, proved on the one in memory, on Chroma in the data folder and on a Chroma server."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from chromadb.api.shared_system_client import SharedSystemClient
 
+from retrieval.chroma_server import ChromaServer
 from retrieval.errors import DamagedStoreError
+from retrieval.home import VectorSearch
 from retrieval.indexing import VectorStore
-from retrieval.search import VectorSearch
-from retrieval.vector_index import ChromaVectorIndex
+from retrieval.vector_index import ChromaVectorIndex, ServerVectorIndex
 from retrieval.vectors import Matrix, normalised
+from tests.chroma import ChromaProcess
 from tests.fakes import MemoryVectorIndex
 
 #: More than Chroma takes in one call (5,461).
@@ -29,8 +31,9 @@ class VectorIndex(VectorStore, VectorSearch, Protocol):
 class Shop:
     """Opens an index, and again what it wrote before."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
+    def __init__(self, kind: str, folder: Path, server: ChromaServer | None) -> None:
         self._kind = kind
+        self._server = server
         self._folder = folder
         self._memory = MemoryVectorIndex()
         self._open = ExitStack()
@@ -40,6 +43,8 @@ class Shop:
         self.close()
         if self._kind == "memory":
             return self._memory
+        if self._server is not None:
+            return self._open.enter_context(ServerVectorIndex(self._server, "passages", make=True))
         return self._open.enter_context(ChromaVectorIndex(self._folder / "chroma"))
 
     def close(self) -> None:
@@ -47,10 +52,14 @@ class Shop:
         self._open.close()
 
 
-@pytest.fixture(params=["memory", "chroma"])
+@pytest.fixture(params=["memory", "chroma", "server"])
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
-    """Both implementations, one after the other."""
-    made = Shop(request.param, tmp_path)
+    """All implementations, one after the other."""
+    server = None
+    if request.param == "server":
+        process: ChromaProcess = request.getfixturevalue("chroma")
+        server = ChromaServer(process.url, database=process.database())
+    made = Shop(request.param, tmp_path, server)
     yield made
     made.close()
 

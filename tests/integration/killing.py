@@ -24,7 +24,8 @@ from tests.fakes import WordEmbedder
 
 _PACKAGE = Path(retrieval.__file__).parent
 _OURS = frozenset(
-    [str(_PACKAGE / f"{name}.py") for name in "home indexing vector_index lexical_index ownership stamps".split()]
+    [str(_PACKAGE / f"{name}.py") for name in "home indexing placing lexical_index ownership stamps".split()]
+    + [str(path) for path in (_PACKAGE / "vector_index").glob("*.py")]
     + [str(path) for path in (_PACKAGE / "library").glob("*.py")]
 )
 _CALLERS = _OURS | {chromadb.api.rust.__file__}

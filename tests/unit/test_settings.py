@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.chroma_server import ChromaServer
 from retrieval.errors import SettingsError
+from retrieval.secret import Secret
 from retrieval.settings import DEFAULT_MODEL, Settings
 
 
@@ -48,3 +50,46 @@ def test_bad_numbers_name_their_variable(value: str) -> None:
         Settings.from_env({"PULLQUOTE_THREADS": value})
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 200
+
+
+def test_a_chroma_server(tmp_path: Path) -> None:
+    """Address, token, tenant and database are taken as given; without an address there is no server."""
+    assert Settings.from_env({"CHROMA_TOKEN": "t"}).chroma is None
+    file = tmp_path / "token"
+    file.write_text("s3cret\n")
+    given = {"CHROMA_URL": "https://example.org/chroma/", "CHROMA_TOKEN_FILE": str(file), "CHROMA_DATABASE": "d"}
+    server = Settings.from_env(given).chroma
+    assert server == ChromaServer("https://example.org/chroma", Secret("s3cret"), None, "d")
+    assert "s3cret" not in repr(server)
+    cloud = Settings.from_env({"CHROMA_URL": "https://api.trychroma.com", "CHROMA_TOKEN": "t"}).chroma
+    assert cloud is not None
+    assert cloud.cloud
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("CHROMA_URL", {"CHROMA_URL": "chroma:8000"}),
+        ("CHROMA_URL", {"CHROMA_URL": "ftp://chroma"}),
+        ("CHROMA_URL", {"CHROMA_URL": "http://chroma:port"}),
+        ("CHROMA_URL", {"CHROMA_URL": "http://"}),
+        ("CHROMA_URL", {"CHROMA_URL": "http://chroma/?token=s3cret"}),
+        ("CHROMA_URL", {"CHROMA_URL": "https://user:s3cret@chroma"}),
+        ("CHROMA_URL", {"CHROMA_URL": "https://s3cret@[chroma"}),
+        ("CHROMA_URL", {"CHROMA_URL": "http://api.trychroma.com", "CHROMA_TOKEN": "s3cret"}),
+        ("CHROMA_TOKEN", {"CHROMA_URL": "https://api.trychroma.com"}),
+        ("CHROMA_TOKEN", {"CHROMA_URL": "http://chroma", "CHROMA_TOKEN": "s3cret two"}),
+        ("CHROMA_TOKEN_FILE", {"CHROMA_URL": "http://chroma", "CHROMA_TOKEN_FILE": "/nowhere/at/all"}),
+        ("CHROMA_TOKEN_FILE", {"CHROMA_URL": "http://chroma", "CHROMA_TOKEN_FILE": "/dev/null"}),
+        ("CHROMA_TOKEN_FILE", {"CHROMA_URL": "http://c", "CHROMA_TOKEN": "s3cret", "CHROMA_TOKEN_FILE": "/dev/null"}),
+        ("CHROMA_CA_FILE", {"CHROMA_URL": "http://chroma", "CHROMA_CA_FILE": "/dev/null"}),
+        ("CHROMA_CA_FILE", {"CHROMA_URL": "https://chroma", "CHROMA_CA_FILE": "/dev/null"}),
+        ("CHROMA_CA_FILE", {"CHROMA_URL": "https://chroma", "CHROMA_CA_FILE": "/nowhere"}),
+    ],
+)
+def test_a_chroma_server_that_cannot_be_used(name: str, given: dict[str, str]) -> None:
+    """What cannot be an address, a token or a certificate is named by its variable, and nothing secret is repeated."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env(given)
+    assert refused.value.name == name
+    assert "s3cret" not in str(refused.value)

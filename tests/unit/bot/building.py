@@ -21,6 +21,7 @@ from retrieval.models import (
     Span,
     TitleSource,
 )
+from retrieval.vector_health import VectorHealth
 
 
 def metadata(title: str = "A title", **more: str | None) -> Metadata:
@@ -116,6 +117,9 @@ class FakeArticles:
 
     def refresh(self) -> None:
         self.refreshed += 1
+
+    def health(self) -> VectorHealth:
+        return VectorHealth()
 
     def quote(self, article: str, words: str) -> Quote:
         """The quote of ``words`` in one of the articles."""

@@ -1,16 +1,15 @@
-"""Paragraph embeddings in an embedded Chroma collection, compared by cosine."""
+"""The collection in the data folder: Chroma as a part of this process."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import chromadb
 from chromadb.api.client import Client
-from chromadb.api.collection_configuration import CreateCollectionConfiguration
 from chromadb.api.models.Collection import Collection
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
@@ -18,14 +17,14 @@ from chromadb.errors import ChromaError
 
 from retrieval.disk import has_no_room
 from retrieval.errors import DamagedStoreError, IndexesReplacedError, RetrievalError, StorageError
-from retrieval.vectors import Matrix
+from retrieval.vector_health import VectorHealth
+from retrieval.vector_index.collection import COSINE, CollectionIndex
 
 COLLECTION = "passages"
-_CONFIGURATION: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
 _PAGE = 5000  # Chroma refuses more than 5,461 records, and far more ids, in one call
 
 
-class ChromaVectorIndex:
+class ChromaVectorIndex(CollectionIndex):
     """One vector a passage, by the library's passage keys. Use as a context manager."""
 
     def __init__(self, folder: Path) -> None:
@@ -35,7 +34,7 @@ class ChromaVectorIndex:
         logging.getLogger("chromadb").setLevel(logging.CRITICAL)  # its errors reach the user through ours
         try:
             with self._translated():
-                self._collection = self._open()
+                super().__init__(self._open(), _PAGE)
         except BaseException:
             self._forget()
             raise
@@ -46,7 +45,7 @@ class ChromaVectorIndex:
         client = chromadb.PersistentClient(str(self._folder), settings=settings)
         assert isinstance(client, Client)  # noqa: S101 - narrows the library's declared type
         self._client = client
-        return client.get_or_create_collection(COLLECTION, configuration=_CONFIGURATION, embedding_function=None)
+        return client.get_or_create_collection(COLLECTION, configuration=COSINE, embedding_function=None)
 
     def _forget(self) -> None:
         """Let the next attempt in this process start anew: Chroma keeps what failed to open, and gives it again."""
@@ -100,45 +99,9 @@ class ChromaVectorIndex:
             return StorageError(self._folder, problem, "Check the folder's rights.")
         return DamagedStoreError(self._folder, problem)
 
-    def add(self, keys: Sequence[int], vectors: Matrix) -> None:
-        """Store vectors, shape (number of keys, d); a key that is known gets its new vector."""
-        with self._translated():
-            for first in range(0, len(keys), _PAGE):
-                ids = [str(key) for key in keys[first : first + _PAGE]]
-                self._collection.upsert(ids=ids, embeddings=vectors[first : first + _PAGE])
+    def _thinned(self, problem: str) -> StorageError:
+        return DamagedStoreError(self._folder, problem)
 
-    def remove(self, keys: Sequence[int]) -> None:
-        """Forget passages; unknown keys are ignored."""
-        with self._translated():
-            for first in range(0, len(keys), _PAGE):
-                self._collection.delete(ids=[str(key) for key in keys[first : first + _PAGE]])
-
-    def keys(self) -> set[int]:
-        """The keys of everything stored."""
-        found: set[int] = set()
-        with self._translated():
-            while True:
-                page = self._collection.get(include=[], limit=_PAGE, offset=len(found))["ids"]
-                found.update(int(key) for key in page)
-                if len(page) < _PAGE:
-                    return found
-
-    def count(self) -> int:
-        """How many passages are stored."""
-        with self._translated():
-            return int(self._collection.count())
-
-    def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]:
-        """Keys and cosines of the passages nearest to ``vector``, shape (d,); best first.
-
-        Raises DamagedStoreError when most of what is stored cannot be reached: Chroma says nothing if its files of
-        neighbours are lost, and searches the little that it has in its log.
-        """
-        with self._translated():
-            found = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
-        distances = found["distances"]
-        hits = zip(found["ids"][0], distances[0], strict=True) if distances else ()
-        nearest = [(int(key), 1.0 - float(distance)) for key, distance in hits]
-        if len(nearest) < limit and 2 * len(nearest) < min(limit, stored := self.count()):
-            raise DamagedStoreError(self._folder, f"only {len(nearest)} of {stored} vectors can be searched")
-        return nearest
+    def health(self) -> VectorHealth:
+        """Good: what is wrong with a folder is raised as an error."""
+        return VectorHealth()

@@ -1,0 +1,135 @@
+"""Opens a client of a Chroma server that waits no longer than it is told to, and leaves nothing behind.
+
+Chroma's own waits for ever, and asks the server three things while it is made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+import chromadb
+import httpx
+from chromadb.api.client import Client
+from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
+from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaAuthError
+
+from retrieval.chroma_server import ChromaServer
+from retrieval.vector_health import VectorState
+from retrieval.vector_index.greeting import ASKING, Patience, away, foreign, greet, headers, limits, out_of_order, trust
+
+
+class Connection:
+    """A client of a server, with time limits. ``close`` lets go of what the client's own leaves behind."""
+
+    def __init__(self, client: Client, settings: ChromaSettings, patience: Patience) -> None:
+        """Raises LookupError where this release of Chroma keeps its sessions elsewhere."""
+        self.client = client
+        self._settings = settings
+        # There is no public way, to them or to their time limits.
+        servers = [getattr(owner, "_server", None) for owner in (client, getattr(client, "_admin_client", None))]
+        sessions = [getattr(server, "_session", None) for server in servers]
+        self._sessions = [session for session in sessions if isinstance(session, httpx.Client)]
+        if len(self._sessions) < len(sessions):
+            self.close()
+            raise LookupError("no sessions")
+        for session in self._sessions:
+            session.timeout = limits(patience)
+            session.event_hooks = {"response": [_refuse_by_status]}
+
+    def close(self) -> None:
+        """Close every connection; the client cannot be used afterwards."""
+        with contextlib.suppress(Exception):  # nothing of ours is in there
+            self.client.close()
+        for session in self._sessions:
+            session.close()
+        _forget(self._settings)
+
+
+def _forget(settings: ChromaSettings) -> None:
+    """Every client that is made, or fails to be, leaves an entry there for as long as the program runs."""
+    kept = getattr(SharedSystemClient, "_identifier_to_system", {})
+    for identifier, system in list(kept.items()):
+        if system.settings is settings:
+            kept.pop(identifier, None)
+
+
+def connect(server: ChromaServer, patience: Patience = ASKING) -> Connection:
+    """Ask the server what it is, and open a client. Raises VectorsAwayError."""
+    greet(server, patience)
+    settings = ChromaSettings(anonymized_telemetry=False)
+    if server.ca_file is not None:
+        # The setting's type allows a path as well, but httpx gives that up in favour of what stands here.
+        settings.chroma_server_ssl_verify = trust(server)  # type: ignore[assignment]
+    try:
+        return _within(2 * patience.answer, lambda: Connection(_client(server, settings), settings, patience), settings)
+    except ChromaAuthError:
+        detail = "has another tenant or database for this token. Check CHROMA_TENANT and CHROMA_DATABASE, or unset them"
+        raise out_of_order(server, VectorState.REFUSED, detail) from None
+    except LookupError:
+        detail = "cannot be used with this release of the package chromadb. Install chromadb 1.5.9"
+        raise foreign(server, detail) from None
+    except Exception as error:  # noqa: BLE001 - a bare Exception is what its client makes of many answers
+        greet(server, patience)  # it tells what is the matter, unless that is over
+        raise away(server, error) from None
+
+
+def _client(server: ChromaServer, settings: ChromaSettings) -> Client:
+    token = server.token.reveal() if server.token else None
+    if server.cloud:
+        url = httpx.URL(server.url)
+        secure = url.scheme == "https"
+        client = chromadb.CloudClient(
+            server.tenant,
+            server.database,
+            token,
+            settings,
+            cloud_host=url.host,
+            cloud_port=url.port or (443 if secure else 80),
+            enable_ssl=secure,
+        )
+    else:
+        client = chromadb.HttpClient(
+            server.url,
+            ssl=server.url.startswith("https:"),
+            headers=headers(server),
+            settings=settings,
+            tenant=server.tenant or DEFAULT_TENANT,
+            database=server.database or DEFAULT_DATABASE,
+        )
+    assert isinstance(client, Client)  # noqa: S101 - narrows the library's declared type
+    return client
+
+
+def _within(seconds: float, make: Callable[[], Connection], settings: ChromaSettings) -> Connection:
+    """What ``make`` makes, in a thread that is left behind if that takes too long. Raises httpx.ReadTimeout."""
+    made: Future[Connection] = Future()
+    late = threading.Event()
+
+    def work() -> None:
+        try:
+            connection = make()
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is waited for
+            _forget(settings)
+            made.set_exception(error)
+            return
+        made.set_result(connection)
+        if late.is_set():
+            connection.close()
+
+    threading.Thread(target=work, name="chroma-client", daemon=True).start()
+    try:
+        return made.result(seconds)
+    except TimeoutError:
+        late.set()
+        raise httpx.ReadTimeout("the server stopped answering") from None
+
+
+def _refuse_by_status(response: httpx.Response) -> None:
+    """Chroma's client makes a nameless exception of what a proxy before the server answers."""
+    if response.status_code in {401, 403, 502, 503, 504} or 300 <= response.status_code < 400:
+        response.raise_for_status()

@@ -1,0 +1,138 @@
+"""Asks a Chroma server what it is before any work, and says in words what is wrong with it.
+
+Chroma's client tells an unreachable server, a refused token and a wrong address by the same exception. So the server
+is asked a plain question first.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import httpx
+from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
+from chromadb.errors import ChromaAuthError
+
+from retrieval.chroma_server import ChromaServer
+from retrieval.errors import VectorsAwayError
+from retrieval.vector_health import VectorHealth, VectorState
+
+_MAJOR = "1"
+_START = "Start it, or check CHROMA_URL; CHROMA_URL unset keeps the vectors in the data folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds to wait for a connection, and for each answer."""
+
+    connection: float
+    answer: float
+
+
+#: A person is waiting.
+ASKING = Patience(1.0, 2.0)
+#: A page of vectors takes its time to be stored.
+WRITING = Patience(3.0, 60.0)
+
+
+def greet(server: ChromaServer, patience: Patience = ASKING) -> str:
+    """The server's version. Raises VectorsAwayError where it is away, slow, no Chroma 1, or refuses the token."""
+    _silence()
+    try:
+        with httpx.Client(headers=headers(server), timeout=limits(patience), verify=trust(server)) as http:
+            version = _plain_text(server, http.get(f"{server.url}/api/v2/version"))
+            if version.partition(".")[0] != _MAJOR:
+                raise foreign(server, f"is version {version}. Run a Chroma server of version {_MAJOR}")
+            http.get(f"{server.url}/api/v2/auth/identity").raise_for_status()
+            if not server.cloud:
+                _check_database(server, http)
+    except (httpx.HTTPError, OSError) as error:
+        raise away(server, error) from None
+    return version
+
+
+def _check_database(server: ChromaServer, http: httpx.Client) -> None:
+    tenant, database = server.tenant or DEFAULT_TENANT, server.database or DEFAULT_DATABASE
+    found = http.get(f"{server.url}/api/v2/tenants/{quote(tenant, safe='')}/databases/{quote(database, safe='')}")
+    if found.status_code == httpx.codes.NOT_FOUND:
+        wanted = f"tenant {tenant!r} with a database {database!r}"
+        detail = f"has no {wanted}. Create them there, or change CHROMA_TENANT and CHROMA_DATABASE"
+        raise out_of_order(server, VectorState.AWAY, detail)
+    found.raise_for_status()
+
+
+def _plain_text(server: ChromaServer, response: httpx.Response) -> str:
+    response.raise_for_status()
+    try:
+        version = response.json()
+    except ValueError:
+        version = None
+    if not isinstance(version, str) or not version.isascii() or not version.isprintable() or len(version) > 40:
+        raise foreign(server, "is none: something else answers there. Check CHROMA_URL")
+    return version
+
+
+def foreign(server: ChromaServer, detail: str) -> VectorsAwayError:
+    return out_of_order(server, VectorState.FOREIGN, detail)
+
+
+def out_of_order(server: ChromaServer, state: VectorState, detail: str) -> VectorsAwayError:
+    """The error for a server of which ``detail`` says what is wrong and what to do."""
+    return VectorsAwayError(server.place, VectorHealth(state, f"{server.place} {detail}"))
+
+
+def away(server: ChromaServer, error: Exception) -> VectorsAwayError:
+    """What an exception of httpx or Chroma means to whoever runs the server; it never holds the token."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return _of_status(server, error.response.status_code)
+    if isinstance(error, ChromaAuthError):
+        return _of_status(server, 403)
+    if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
+        return out_of_order(server, VectorState.SLOW, "takes too long to answer. Look at its load")
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        detail = "has a certificate that is not trusted. Name the file of its authority in CHROMA_CA_FILE"
+        return out_of_order(server, VectorState.AWAY, detail)
+    if isinstance(error, (httpx.TransportError, OSError)):
+        return out_of_order(server, VectorState.AWAY, f"cannot be reached ({_short(server, error)}). {_START}")
+    return out_of_order(server, VectorState.AWAY, f"failed ({_short(server, error)}). Look at its log")
+
+
+def _of_status(server: ChromaServer, status: int) -> VectorsAwayError:
+    if status in {401, 403}:
+        problem = "refuses the token. Check" if server.token else "wants a token. Set"
+        return out_of_order(server, VectorState.REFUSED, f"{problem} CHROMA_TOKEN or CHROMA_TOKEN_FILE")
+    if status in {404, 410} or 300 <= status < 400:
+        detail = f"has nothing of version {_MAJOR} there (HTTP {status}). Check CHROMA_URL, or upgrade the server"
+        return out_of_order(server, VectorState.FOREIGN, detail)
+    return out_of_order(server, VectorState.AWAY, f"answers with HTTP {status}. Look at its log")
+
+
+def _short(server: ChromaServer, error: Exception) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    if server.token:  # a server may repeat what it was sent
+        text = text.replace(server.token.reveal(), "[token]")
+    return "".join(character for character in text if character.isprintable())[:160]
+
+
+def headers(server: ChromaServer) -> dict[str, str]:
+    """The token both ways: which one a proxy before the server looks at is its own matter."""
+    if not server.token:
+        return {}
+    token = server.token.reveal()
+    return {"Authorization": f"Bearer {token}", "X-Chroma-Token": token}
+
+
+def limits(patience: Patience) -> httpx.Timeout:
+    return httpx.Timeout(patience.answer, connect=patience.connection)
+
+
+def trust(server: ChromaServer) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=server.ca_file)
+
+
+def _silence() -> None:
+    """Their errors reach the user through ours, and a line for every request helps nobody."""
+    for name, level in (("chromadb", logging.CRITICAL), ("httpx", logging.WARNING), ("httpcore", logging.WARNING)):
+        logging.getLogger(name).setLevel(level)

@@ -1,0 +1,135 @@
+"""The collection of one library on a Chroma server, which may hold those of others too."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from chromadb.api.client import Client
+from chromadb.errors import NotFoundError
+
+from retrieval.chroma_server import ChromaServer
+from retrieval.errors import RetrievalError, StorageError, VectorsAwayError
+from retrieval.vector_health import VectorHealth, VectorState
+from retrieval.vector_index.collection import COSINE, CollectionIndex
+from retrieval.vector_index.connecting import connect
+from retrieval.vector_index.greeting import ASKING, WRITING, Patience, away, out_of_order
+
+_STATES = "library_states"  # the collection's own note, as retrieval.stamps writes it beside embedded indexes
+_PAGE, _CLOUD_PAGE = 1000, 300  # a body stays under what servers take; Chroma Cloud's quota is 300 records a call
+_LISTED = 100  # collections
+
+
+class LostCollectionError(VectorsAwayError):
+    """The server is well, but has no such collection: it was replaced, or the server's volume is another one."""
+
+    def __init__(self, server: ChromaServer, name: str) -> None:
+        detail = f"{server.place} has no collection {name}. Run: pullquote index (a running bot does it by itself)"
+        super().__init__(server.place, VectorHealth(VectorState.INCOMPLETE, detail))
+
+
+class ServerVectorIndex(CollectionIndex):
+    """Use as a context manager. Every method raises VectorsAwayError where the server does not do its part.
+
+    It is its collection's stamp too: ``read`` and ``write`` the states of the library that its vectors belong to.
+    """
+
+    def __init__(
+        self,
+        server: ChromaServer,
+        name: str,
+        *,
+        make: bool = False,
+        patience: Patience = ASKING,
+        ended: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Open the collection ``name``; ``make`` it where it is not there, else raise LostCollectionError.
+
+        When ``ended`` says so, no further request is made.
+        """
+        self._server = server
+        self._name = name
+        self._ended = ended
+        self._connection = connect(server, patience)
+        self._client = self._connection.client
+        try:
+            with self._translated():
+                collection = (
+                    self._client.get_or_create_collection(name, configuration=COSINE, embedding_function=None)
+                    if make
+                    else self._client.get_collection(name, embedding_function=None)
+                )
+                most = self._client.get_max_batch_size()  # -1: the server does not say
+                page = _CLOUD_PAGE if server.cloud else _PAGE
+                super().__init__(collection, min(page, most) if most > 0 else page)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> ServerVectorIndex:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections; the index cannot be used afterwards."""
+        self._connection.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        if self._ended():
+            raise out_of_order(self._server, VectorState.AWAY, "is not asked any more: this program is ending")
+        with _translated(self._server, self._name):
+            yield
+
+    def _thinned(self, problem: str) -> StorageError:
+        detail = f"has lost some of collection {self._name}: {problem}. Run: pullquote index --rebuild"
+        return out_of_order(self._server, VectorState.INCOMPLETE, detail)
+
+    def health(self) -> VectorHealth:
+        """Good: what is wrong is raised as an error."""
+        return VectorHealth()
+
+    def read(self) -> frozenset[str]:
+        """The states of the library that the vectors serve; none where nothing is noted."""
+        with self._translated():
+            self._collection = self._client.get_collection(self._name, embedding_function=None)
+            return frozenset(str((self._collection.metadata or {}).get(_STATES, "")).split())
+
+    def write(self, states: Iterable[str]) -> None:
+        """Replace the note in one step."""
+        with self._translated():
+            self._collection.modify(metadata={_STATES: " ".join(sorted(state for state in states if state))})
+
+
+def forget_collections(server: ChromaServer, prefix: str, kept: str) -> None:
+    """Delete all collections whose names begin with ``prefix``, but the one ``kept``. Raises VectorsAwayError."""
+    with contextlib.closing(connect(server, WRITING)) as connection, _translated(server, kept):
+        for name in _names(connection.client):
+            if name.startswith(prefix) and name != kept:
+                with contextlib.suppress(NotFoundError):
+                    connection.client.delete_collection(name)
+
+
+def _names(client: Client) -> list[str]:
+    names: list[str] = []
+    while True:
+        page = [found.name for found in client.list_collections(limit=_LISTED, offset=len(names))]
+        names += page
+        if len(page) < _LISTED:
+            return names
+
+
+@contextmanager
+def _translated(server: ChromaServer, name: str) -> Iterator[None]:
+    try:
+        yield
+    except RetrievalError:
+        raise
+    except NotFoundError:
+        raise LostCollectionError(server, name) from None
+    # Chroma's client makes a bare Exception of an answer that it does not know.
+    except Exception as error:  # noqa: BLE001
+        raise away(server, error) from None

@@ -1,0 +1,92 @@
+"""A library whose vectors are on a server, and ways to see what it does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retrieval.chroma_server import ChromaServer
+from retrieval.library import Library
+from retrieval.placing import collection_name
+from retrieval.search import Searcher, open_searcher
+from retrieval.vector_health import VectorHealth, VectorState
+from retrieval.vector_index import ServerVectorIndex
+from tests.chroma import ChromaProcess, Front
+from tests.conftest import Workshop
+
+
+@dataclass
+class Room:
+    """A workshop with its vectors on a server. ``told`` are the changes of their health."""
+
+    workshop: Workshop
+    server: ChromaServer
+    told: list[VectorHealth] = field(default_factory=list)
+
+    def reached(self, url: str, **changes: Any) -> Room:
+        """The same library and database, the server reached another way."""
+        return Room.of(self.workshop, replace(self.server, url=url, **changes))
+
+    @classmethod
+    def of(cls, workshop: Workshop, server: ChromaServer | None) -> Room:
+        """A room for the articles of ``workshop``."""
+        there = Workshop(replace(workshop.settings, chroma=server), workshop.embedder)
+        return cls(there, server or ChromaServer("http://nowhere"))
+
+    @contextmanager
+    def watched(self) -> Iterator[Searcher]:
+        """A searcher whose vectors are looked after."""
+        settings, opened = self.workshop.settings, self.workshop.embedder.opened
+        with open_searcher(settings, opened, changed=self.told.append) as searcher:
+            yield searcher
+
+    def states(self) -> list[VectorState]:
+        """The states that were told, in order."""
+        return [health.state for health in self.told]
+
+    def index(self) -> ServerVectorIndex:
+        """The library's collection on the server."""
+        with Library(self.workshop.home) as library:
+            return ServerVectorIndex(self.server, collection_name(str(library.library_id()), library.indexes_folder()))
+
+    def agrees(self) -> bool:
+        """Whether the server holds the very passages of the library."""
+        with Library(self.workshop.home) as library, self.index() as index:
+            return index.keys() == set(library.keys()) and library.state() in index.read()
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until it holds; fail if it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def room(workshop: Workshop, chroma: ChromaProcess) -> Room:
+    """Three articles, not indexed yet, and a database of their own on the server that all tests share."""
+    workshop.fill(3)
+    return Room.of(workshop, ChromaServer(chroma.url, database=chroma.database()))
+
+
+@pytest.fixture
+def front(chroma: ChromaProcess) -> Iterator[Front]:
+    """A proxy before the server that all tests share."""
+    with Front(chroma.port).running() as served:
+        yield served
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[ChromaProcess]:
+    """A server for one test, running; to be killed."""
+    process = ChromaProcess(tmp_path / "server")
+    process.start()
+    yield process
+    process.kill()
