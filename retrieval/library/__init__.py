@@ -1,8 +1,21 @@
 """The library: one SQLite file that holds everything worth keeping."""
 
 from retrieval.library.candidates import CandidateRow
-from retrieval.library.connection import migrate
+from retrieval.library.migration import migrate
 from retrieval.library.reading import FILE_NAME, Library
+from retrieval.library.schema import MIGRATIONS
+from retrieval.library.snapshots import inspect, snapshot
 from retrieval.library.writing import LibraryWriter, StagedPassage, model_property
 
-__all__ = ["FILE_NAME", "CandidateRow", "Library", "LibraryWriter", "StagedPassage", "migrate", "model_property"]
+__all__ = [
+    "FILE_NAME",
+    "MIGRATIONS",
+    "CandidateRow",
+    "Library",
+    "LibraryWriter",
+    "StagedPassage",
+    "inspect",
+    "migrate",
+    "model_property",
+    "snapshot",
+]

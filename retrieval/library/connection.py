@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from retrieval.errors import DamagedStoreError, SchemaVersionError, StorageError
-from retrieval.library.schema import MIGRATIONS
+from retrieval.errors import DamagedStoreError, StorageError
 
 
 @contextmanager
@@ -75,22 +74,3 @@ class Connections:
 def schema_version(connection: sqlite3.Connection) -> int:
     """The version of an open file; 0 for a new one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def migrate(connection: sqlite3.Connection, path: Path, migrations: tuple[str, ...] = MIGRATIONS) -> int:
-    """Bring a file up to the newest version, each step in a transaction of its own; returns the version found.
-
-    Raises SchemaVersionError for a file of a newer program.
-    """
-    found = schema_version(connection)
-    if found > len(migrations):
-        raise SchemaVersionError(path, found, len(migrations))
-    for version in range(found, len(migrations)):
-        script = f"BEGIN IMMEDIATE; {migrations[version]}; PRAGMA user_version = {version + 1}; COMMIT;"
-        try:
-            connection.executescript(script)
-        except sqlite3.Error:
-            if connection.in_transaction:
-                connection.rollback()
-            raise
-    return found
