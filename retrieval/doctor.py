@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
+from retrieval import surroundings
+from retrieval.checks import Check, Verdict
 from retrieval.corpus import load_corpus
 from retrieval.embedding import find_model, fingerprint
 from retrieval.errors import HomeBusyError, NotIndexedError, RetrievalError
@@ -20,35 +20,26 @@ from retrieval.home import open_indexes
 from retrieval.library import Library
 from retrieval.library.records import sha256
 from retrieval.ownership import owning
+from retrieval.plugins import added_checks
 from retrieval.settings import Settings
 from retrieval.stamps import Stamp
+
+__all__ = ["Check", "Verdict", "examine"]
 
 PACKAGES = ("chromadb", "tantivy", "sentence-transformers", "torch", "discord.py")
 _LITTLE_DISK = 1_000_000_000  # bytes
 
 
-class Verdict(StrEnum):
-    """How a check came out; a NOTE needs no action."""
+def examine(settings: Settings, environ: Mapping[str, str] | None = None) -> list[Check]:
+    """All checks, in the order in which a person would go about it. Never raises a RetrievalError.
 
-    GOOD = "good"
-    NOTE = "note"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. ``remedy`` says what to do; empty when there is nothing to do."""
-
-    subject: str
-    verdict: Verdict
-    finding: str
-    remedy: str = ""
-
-
-def examine(settings: Settings) -> list[Check]:
-    """All checks, in the order in which a person would go about it. Never raises a RetrievalError."""
-    checks = [_installed(), _model(settings), _corpus(settings), _folder(settings.home), _disk(settings.home)]
-    return [*checks, *_stores(settings)]
+    With ``environ``, the variables that are set, the checks of other packages are among them.
+    """
+    home = settings.home
+    checks = [_installed(), _model(settings), _corpus(settings), _folder(home), _disk(home), surroundings.memory()]
+    checks += [*surroundings.users(home), *_stores(settings)]
+    checks += [*surroundings.databases(home), *surroundings.leftovers(home)]
+    return checks if environ is None else [*checks, *added_checks(environ)]
 
 
 def _guarded(subject: str, look: Callable[[], Check]) -> Check:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from retrieval.checks import Check, Verdict
@@ -19,9 +19,10 @@ def database_migrations() -> dict[str, Sequence[str]]:
     return {point.name: tuple(point.load()) for point in entry_points(group=DATABASES)}
 
 
-def added_checks(environ: Mapping[str, str]) -> list[Check]:
-    """What the checks of other packages find. A package that fails is a finding itself."""
-    return [check for point in entry_points(group=CHECKS) for check in _looked(point, environ)]
+def added_checks(environ: Mapping[str, str], points: Iterable[EntryPoint] | None = None) -> list[Check]:
+    """What the checks of other packages find: of those installed, or of ``points``. One that fails is a finding."""
+    found = entry_points(group=CHECKS) if points is None else points
+    return [check for point in found for check in _looked(point, environ)]
 
 
 def _looked(point: EntryPoint, environ: Mapping[str, str]) -> list[Check]:

@@ -4,7 +4,7 @@ from retrieval.library.candidates import CandidateRow
 from retrieval.library.migration import migrate
 from retrieval.library.reading import FILE_NAME, Library
 from retrieval.library.schema import MIGRATIONS
-from retrieval.library.snapshots import inspect, snapshot
+from retrieval.library.snapshots import inspect, snapshot, version_of
 from retrieval.library.writing import LibraryWriter, StagedPassage, model_property
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "migrate",
     "model_property",
     "snapshot",
+    "version_of",
 ]

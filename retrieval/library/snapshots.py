@@ -45,6 +45,12 @@ def keep_copy(connection: sqlite3.Connection, path: Path, name: str) -> Path:
     raise StorageError(path, f"there are too many copies called {name}", "Delete the older ones.")
 
 
+def version_of(path: Path) -> int:
+    """The schema version of a file, whoever writes it. Raises StorageError, DamagedStoreError."""
+    with _copying(path), closing(_reading(path)) as connection:
+        return schema_version(connection)
+
+
 def inspect(path: Path, migrations: Sequence[str] | None) -> int:
     """The schema version of a file from elsewhere, once it is clear that this program can use it.
 
