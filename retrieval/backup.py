@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from retrieval.archive import MEMBER_NAME, Manifest, Member, member_of, write
-from retrieval.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError
+from retrieval.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError, StorageError
 from retrieval.library import FILE_NAME, Library, snapshot
 from retrieval.ownership import settle
 
@@ -133,6 +133,9 @@ def _snapshot(path: Path, folder: Path) -> int:
     except DamagedStoreError as error:
         remedy = "Run: pullquote doctor" if path.name == FILE_NAME else "Restore it from an older backup"
         raise BackupError(path, error.problem, remedy) from error
+    except StorageError as error:
+        remedy = "Check that folder, its rights and the room on its disk"
+        raise BackupError(path, f"cannot be copied into {folder.parent} ({error.problem})", remedy) from error
 
 
 def _read(path: Path) -> bytes | None:

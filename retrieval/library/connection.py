@@ -17,7 +17,9 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        problem = str(error)
+        problem = " ".join(str(error).split())
+        if problem.startswith("Could not decode to UTF-8"):  # and then the whole text, which is nobody's business
+            raise DamagedStoreError(path, "a stored text is not UTF-8") from error
         if any(sign in problem for sign in ("malformed", "not a database", "no such table", "no such column")):
             raise DamagedStoreError(path, problem) from error
         if "full" in problem or "I/O" in problem:
