@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.client import PullquoteBot, without_voice
-from bot.inquiry import AwayError, Inquiry, RefusedError, Told, inquiring
+from bot.inquiry import AwayError, Inquiry, RefusedError, Told, inquiring, readiness
 from bot.registration import same
 from bot.settings import Settings
 from retrieval.checks import Check, Verdict
@@ -31,7 +31,26 @@ _SOME_SECONDS, _MANY_SECONDS = 5.0, 60.0
 
 
 def checks(environ: Mapping[str, str]) -> list[Check]:
-    """Everything that can be asked with the token in ``environ``; a note where there is none."""
+    """The health of a bot that runs here, and what can be asked of Discord with the token in ``environ``."""
+    return [*_health(environ), *_discord(environ)]
+
+
+def _health(environ: Mapping[str, str]) -> list[Check]:
+    port = environ.get("HTTP_PORT", "").strip()
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16):
+        return []  # off, or a mistake that the bot itself names when it starts
+    host = environ.get("HTTP_HOST", "").strip() or "127.0.0.1"
+    try:
+        ready, words = asyncio.run(readiness(host, int(port)))
+    except AwayError as error:
+        return [Check("Health", Verdict.NOTE, f"no bot serves HTTP_PORT {port} here ({error})")]
+    told = "; ".join(" ".join(each.split()) for each in words)
+    if not ready:
+        return [Check("Health", Verdict.BAD, f"the bot is not ready: {told}", "See its log.")]
+    return [Check("Health", Verdict.NOTE if told else Verdict.GOOD, f"the bot is ready{told and f', but: {told}'}")]
+
+
+def _discord(environ: Mapping[str, str]) -> list[Check]:
     if not any(environ.get(name, "").strip() for name in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE")):
         finding = "not asked: neither DISCORD_TOKEN nor DISCORD_TOKEN_FILE is set"
         return [Check("Discord", Verdict.NOTE, finding, "Set one of them to run the bot, and to have it checked.")]

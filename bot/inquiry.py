@@ -60,6 +60,24 @@ class Inquiry:
             raise AwayError("its answer is no JSON") from error
 
 
+async def readiness(host: str, port: int) -> tuple[bool, list[str]]:
+    """Whether the bot that serves its health there is ready, and why not or what is amiss. Raises AwayError."""
+    place = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where it listens, not where we ask
+    place = f"[{place}]" if ":" in place else place
+    try:
+        timeout = aiohttp.ClientTimeout(total=_SECONDS)
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(f"http://{place}:{port}/readyz") as response,
+        ):
+            document = await response.json(content_type=None)
+            return bool(document["ready"]), [*map(str, document["reasons"]), *map(str, document["notes"])]
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        raise AwayError(type(error).__name__) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise AwayError("its answer is not the bot's") from error
+
+
 @asynccontextmanager
 async def inquiring(url: str, token: Secret) -> AsyncIterator[Inquiry]:
     """An open line to the API at ``url``."""

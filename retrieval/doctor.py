@@ -15,11 +15,11 @@ from retrieval import surroundings
 from retrieval.checks import Check, Verdict
 from retrieval.corpus import load_corpus
 from retrieval.embedding import find_model, fingerprint
-from retrieval.errors import HomeBusyError, NotIndexedError, RetrievalError
+from retrieval.errors import NotIndexedError, RetrievalError
 from retrieval.home import open_indexes
 from retrieval.library import Library
 from retrieval.library.records import sha256
-from retrieval.ownership import owning
+from retrieval.ownership import is_owned, owner_of
 from retrieval.plugins import added_checks
 from retrieval.settings import Settings
 from retrieval.stamps import Stamp
@@ -82,16 +82,14 @@ def _corpus(settings: Settings) -> Check:
 def _folder(home: Path) -> Check:
     if not home.exists():
         return Check("Data folder", Verdict.NOTE, f"{home} does not exist yet", "Run: pullquote index")
+    if not home.is_dir():
+        return Check("Data folder", Verdict.BAD, f"{home} is a file", "Name another folder with --home.")
     if not os.access(home, os.W_OK | os.X_OK):
         remedy = f"Give this user the right to write {home}."
         return Check("Data folder", Verdict.BAD, f"{home} is not writable", remedy)
-    try:
-        with owning(home):
-            return Check("Data folder", Verdict.GOOD, f"{home} is writable, nobody else is writing it")
-    except HomeBusyError as error:
-        return Check("Data folder", Verdict.NOTE, f"{home} is owned by process {error.pid}")
-    except RetrievalError as error:
-        return Check("Data folder", Verdict.BAD, str(error))
+    if is_owned(home):  # not locked to find out: that would turn away whoever begins to write just now
+        return Check("Data folder", Verdict.NOTE, f"{home} is owned by process {owner_of(home)}")
+    return Check("Data folder", Verdict.GOOD, f"{home} is writable, nobody else is writing it")
 
 
 def _disk(home: Path) -> Check:

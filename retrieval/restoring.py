@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ from retrieval.vectors import Matrix
 LOCAL_PROPERTIES = ("library_id",)
 
 #: The migrations of databases by file name.
-Schemas = dict[str, Sequence[str]]
+Schemas = Mapping[str, Sequence[str]]
 #: Called with the name of a stage as it begins.
 Progress = Callable[[str], None]
 

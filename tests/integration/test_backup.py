@@ -121,7 +121,7 @@ def test_a_backup_while_everything_is_written(installation: Workshop, tmp_path: 
     asking = threading.Thread(target=be_asked)
     asking.start()
     child.start()
-    taken = []
+    taken: list[Path] = []
     try:
         while not mine.poll():
             taken.append(tmp_path / f"backup{len(taken)}.tar.gz")

@@ -59,6 +59,7 @@ def mended(home: Path, before: dict[str, str]) -> bool:
     aside = {name.partition("/")[2]: text for name, text in found.items() if name.startswith(swap.ASIDE)}
     rest = {name: text for name, text in found.items() if not name.startswith(swap.ASIDE)}
     assert not [path.name for path in home.glob("restore-*")]
+    assert len(list(home.glob(f"{swap.ASIDE}*"))) == bool(aside)
     if rest == NEW | KEPT:
         assert aside == before
         return True

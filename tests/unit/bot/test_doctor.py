@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.doctor import checks, definitions
 from bot.settings import Settings
@@ -174,6 +175,35 @@ def test_nobody_there(practice: Practice) -> None:
     assert practice.look(DISCORD_API_URL="http://127.0.0.1:1/api")["Discord"].verdict is Verdict.BAD
     foreign = practice.look(DISCORD_API_URL=practice.discord.url.replace("/api/v10", ""))
     assert foreign["Discord"].verdict is Verdict.BAD
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        ({"ready": True, "reasons": [], "notes": []}, Verdict.GOOD),
+        ({"ready": True, "reasons": [], "notes": ["little disk"]}, Verdict.NOTE),
+        ({"ready": False, "reasons": ["not connected\n"], "notes": []}, Verdict.BAD),
+        (["something else"], Verdict.NOTE),
+    ],
+)
+def test_the_health_of_a_running_bot(practice: Practice, told: Any, verdict: Verdict) -> None:
+    """What its health page says, where HTTP_PORT names one; another program's page is no fault of the bot."""
+
+    async def scene() -> list[Check]:
+        async def answer(_: web.BaseRequest) -> web.StreamResponse:
+            return web.json_response(told)
+
+        runner = web.ServerRunner(web.Server(answer))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            return await asyncio.to_thread(checks, {"HTTP_PORT": str(runner.addresses[0][1]), "HTTP_HOST": "127.0.0.1"})
+        finally:
+            await runner.cleanup()
+
+    health, _ = practice.runner.run(scene())
+    assert (health.subject, health.verdict) == ("Health", verdict)
+    assert "\n" not in health.finding
 
 
 def test_another_packages_checks_are_found() -> None:
