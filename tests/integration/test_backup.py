@@ -20,10 +20,13 @@ from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
 from bot.shown import Kind, Shown, new_key
 from retrieval.backup import back_up
 from retrieval.cli.documents import answer_document
+from retrieval.embedding import SentenceTransformerEmbedder
 from retrieval.errors import BackupError, HomeBusyError, InUseError, NotIndexedError, SchemaVersionError, StorageError
 from retrieval.library import FILE_NAME, Library, LibraryWriter, StagedPassage
 from retrieval.ownership import owning, using
 from retrieval.restoring import LOCAL_PROPERTIES, RestoreReport, restore
+from retrieval.search import Searcher, open_searcher
+from retrieval.settings import Settings
 from tests.conftest import Pullquote, Workshop, article_text, run_command
 from tests.integration.test_sharing import _index_often
 from tests.unit.builders import article
@@ -105,6 +108,29 @@ def test_a_restored_folder_answers_as_the_original(installation: Workshop, tmp_p
     done = elsewhere.index().plan
     assert (done.add, done.replace, done.remove) == ((), (), ())
     assert len(installation.embedder.encoded) == encoded
+
+
+SEED_QUESTIONS = (
+    "Who will lead the truce monitoring mechanism?",
+    "How many countries met in Paris?",
+    "What did Zelenskyy say about security guarantees?",
+    "Which countries would send troops?",
+    "What is the NB8?",
+    "When was the coalition of the willing formed?",
+    "Who won the football match?",
+)
+
+
+def test_the_seeds_answer_as_before(
+    seeded: Settings, searcher: Searcher, model: SentenceTransformerEmbedder, tmp_path: Path
+) -> None:
+    """With the real model, to the last digit of each score."""
+    back_up(seeded.home, tmp_path / "backup.tar.gz")
+    put_back(tmp_path / "backup.tar.gz", tmp_path / "elsewhere")
+    with open_searcher(replace(seeded, home=tmp_path / "elsewhere"), lambda _settings, _known: model) as restored:
+        for question in SEED_QUESTIONS:
+            before, after = (answer_document(each.ask(question), explain=True) for each in (searcher, restored))
+            assert after == before
 
 
 def test_a_backup_while_everything_is_written(installation: Workshop, tmp_path: Path) -> None:
