@@ -23,9 +23,10 @@ from bot.front import Front
 from bot.limits import Limits
 from bot.logs import set_up
 from bot.offload import Lane, Pool
-from bot.records import PersonHash, RecordsError, Store
+from bot.records import LOCK_FILE, PersonHash, RecordsError, Store
 from bot.settings import Settings
 from retrieval.errors import RetrievalError
+from retrieval.ownership import using
 
 _log = logging.getLogger("bot")
 
@@ -59,6 +60,7 @@ def run(environ: Mapping[str, str], say: Callable[[str], None] | None = None) ->
         without_voice()
         home = settings.retrieval.home
         with ExitStack() as stack:
+            stack.enter_context(using(home, LOCK_FILE))
             store = stack.enter_context(Store(home, settings.retention_days))
             person_hash = PersonHash.from_folder(home)
             _log.info("Opening the articles")

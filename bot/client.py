@@ -131,6 +131,12 @@ class PullquoteBot(commands.Bot):
         ):
             await self.add_cog(cog)
 
+    async def definitions(self) -> list[dict[str, Any]]:
+        """The commands that this program registers; nothing is asked of Discord."""
+        if not self.cogs:
+            await self._add_cogs()
+        return self._registrar.payload()
+
     async def _register(self) -> None:
         if self._settings.guild_ids:
             await self._registrar.in_guilds(self._settings.guild_ids)

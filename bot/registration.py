@@ -73,7 +73,7 @@ class Registrar:
 
     async def everywhere(self) -> None:
         """Register the commands for all servers and direct messages. Raises DiscordException."""
-        await self._put(None, self._payload())
+        await self._put(None, self.payload())
 
     async def in_guilds(self, guild_ids: Iterable[int]) -> None:
         """Register them in these servers only, and nowhere else. Raises DiscordException."""
@@ -84,11 +84,12 @@ class Registrar:
     async def in_guild(self, guild_id: int) -> None:
         """Register them in a server; where the bot is not (yet) a member, that is logged."""
         try:
-            await self._put(guild_id, self._payload())
+            await self._put(guild_id, self.payload())
         except discord.Forbidden:
             _log.warning("Commands cannot be registered in server %d: invite the bot there first", guild_id)
 
-    def _payload(self) -> list[dict[str, Any]]:
+    def payload(self) -> list[dict[str, Any]]:
+        """The commands as this program defines them."""
         return [dict(command.to_dict(self._tree)) for command in self._commands()]
 
     def _commands(self) -> list[Any]:

@@ -5,55 +5,46 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
+from retrieval import surroundings
+from retrieval.checks import Check, Verdict
 from retrieval.chroma_server import ChromaServer
 from retrieval.corpus import load_corpus
 from retrieval.embedding import find_model, fingerprint
-from retrieval.errors import HomeBusyError, NotIndexedError, RetrievalError, VectorsAwayError
+from retrieval.errors import NotIndexedError, RetrievalError, VectorsAwayError
 from retrieval.lexical_index import TantivyLexicalIndex
 from retrieval.library import Library
 from retrieval.library.records import sha256
-from retrieval.ownership import owning
+from retrieval.ownership import is_owned, owner_of
 from retrieval.placing import EMBEDDED, WORDS, collection_name
+from retrieval.plugins import added_checks
 from retrieval.settings import Settings
 from retrieval.stamps import Note, Stamp, fits
 from retrieval.vector_index import ChromaVectorIndex, ServerVectorIndex, greet
+
+__all__ = ["Check", "Verdict", "examine"]
 
 PACKAGES = ("chromadb", "tantivy", "sentence-transformers", "torch", "discord.py")
 _LITTLE_DISK = 1_000_000_000  # bytes
 
 
-class Verdict(StrEnum):
-    """How a check came out; a NOTE needs no action."""
+def examine(settings: Settings, environ: Mapping[str, str] | None = None) -> list[Check]:
+    """All checks, in the order in which a person would go about it. Never raises a RetrievalError.
 
-    GOOD = "good"
-    NOTE = "note"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. ``remedy`` says what to do; empty when there is nothing to do."""
-
-    subject: str
-    verdict: Verdict
-    finding: str
-    remedy: str = ""
-
-
-def examine(settings: Settings) -> list[Check]:
-    """All checks, in the order in which a person would go about it. Never raises a RetrievalError."""
-    checks = [_installed(), _model(settings), _corpus(settings), _folder(settings.home), _disk(settings.home)]
+    With ``environ``, the variables that are set, the checks of other packages are among them.
+    """
+    home = settings.home
+    checks = [_installed(), _model(settings), _corpus(settings), _folder(home), _disk(home), surroundings.memory()]
     if settings.chroma is not None:
         checks.append(_server(settings.chroma))
-    return [*checks, *_stores(settings)]
+    checks += [*surroundings.users(home), *_stores(settings)]
+    checks += [*surroundings.databases(home), *surroundings.leftovers(home)]
+    return checks if environ is None else [*checks, *added_checks(environ)]
 
 
 def _guarded(subject: str, look: Callable[[], Check]) -> Check:
@@ -96,16 +87,14 @@ def _corpus(settings: Settings) -> Check:
 def _folder(home: Path) -> Check:
     if not home.exists():
         return Check("Data folder", Verdict.NOTE, f"{home} does not exist yet", "Run: pullquote index")
+    if not home.is_dir():
+        return Check("Data folder", Verdict.BAD, f"{home} is a file", "Name another folder with --home.")
     if not os.access(home, os.W_OK | os.X_OK):
         remedy = f"Give this user the right to write {home}."
         return Check("Data folder", Verdict.BAD, f"{home} is not writable", remedy)
-    try:
-        with owning(home):
-            return Check("Data folder", Verdict.GOOD, f"{home} is writable, nobody else is writing it")
-    except HomeBusyError as error:
-        return Check("Data folder", Verdict.NOTE, f"{home} is owned by process {error.pid}")
-    except RetrievalError as error:
-        return Check("Data folder", Verdict.BAD, str(error))
+    if is_owned(home):  # not locked to find out: that would turn away whoever begins to write just now
+        return Check("Data folder", Verdict.NOTE, f"{home} is owned by process {owner_of(home)}")
+    return Check("Data folder", Verdict.GOOD, f"{home} is writable, nobody else is writing it")
 
 
 def _disk(home: Path) -> Check:

@@ -42,12 +42,44 @@ class HomeBusyError(RetrievalError):
         )
 
 
+class InUseError(HomeBusyError):
+    """A process uses the data folder for as long as it lives, as a bot does."""
+
+    def __init__(self, home: Path, pid: int | None) -> None:
+        RetrievalError.__init__(
+            self, f"{home} is in use by {_owner(pid)}, which runs on it. Stop it, or name another folder."
+        )
+        self.home = home
+        self.pid = pid
+
+
+class BeingRestoredError(HomeBusyError):
+    """A backup is being restored into the data folder at this moment."""
+
+    def __init__(self, home: Path, pid: int | None) -> None:
+        RetrievalError.__init__(
+            self, f"{home} is being restored by {_owner(pid)}. Wait until it is done, then try again."
+        )
+        self.home = home
+        self.pid = pid
+
+
 class NotIndexedError(RetrievalError):
     """There is no library in the data folder yet."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         super().__init__(f"Nothing is indexed in {home} yet. Run: pullquote index")
+
+
+class OutdatedLibraryError(NotIndexedError):
+    """The library was written by an older version of this program, and nothing has brought it up to date yet."""
+
+    def __init__(self, home: Path, found: int, known: int) -> None:
+        RetrievalError.__init__(
+            self, f"The library in {home} has schema version {found}, this program wants {known}. Run: pullquote index"
+        )
+        self.home = home
 
 
 class BeingIndexedError(NotIndexedError):
@@ -158,6 +190,15 @@ class RemovalRefusedError(RetrievalError):
             f"{removed} of {stored} articles of the library are no longer in the corpus folder, so nothing was "
             "changed. Check the folder, or run: pullquote index --allow-removal"
         )
+
+
+class BackupError(RetrievalError):
+    """A backup cannot be made or restored; nothing has changed."""
+
+    def __init__(self, file: Path | str, problem: str, remedy: str) -> None:
+        self.file = str(file)
+        self.problem = problem
+        super().__init__(f"{file}: {problem}. {remedy}.")
 
 
 class QuestionError(RetrievalError):

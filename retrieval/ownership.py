@@ -1,25 +1,77 @@
-"""One process at a time may write a data folder: an advisory lock that the system drops when its owner dies."""
+"""One process at a time may write a data folder, and one bot may use it: locks that the system drops when their owner
+dies."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from retrieval.errors import BeingIndexedError, HomeBusyError, NotIndexedError, StorageError
+from retrieval import swap
+from retrieval.errors import (
+    BeingIndexedError,
+    BeingRestoredError,
+    HomeBusyError,
+    InUseError,
+    NotIndexedError,
+    StorageError,
+)
 
 LOCK_FILE = "owner.lock"
 
 
 @contextmanager
 def owning(home: Path) -> Iterator[None]:
-    """Own ``home`` while the block runs. Raises HomeBusyError with the owner's pid, StorageError."""
-    path = home / LOCK_FILE
+    """Own ``home`` while the block runs, with an interrupted restore brought to its end.
+
+    Raises HomeBusyError with the owner's pid, StorageError.
+    """
+    with _locked(home, LOCK_FILE, HomeBusyError):
+        swap.settle(home)
+        yield
+
+
+@contextmanager
+def using(home: Path, lock: str) -> Iterator[None]:
+    """Be the one process that holds ``lock`` (a name that ends with .lock) in ``home`` while the block runs.
+
+    What holds such a lock is never restored over. Raises InUseError, BeingRestoredError, StorageError.
+    """
+    with _locked(home, lock, InUseError):
+        settle(home)
+        # Whoever restores makes its folder first and looks for locks then: one of the two sees the other.
+        if swap.beginning(home) and is_owned(home):
+            raise BeingRestoredError(home, owner_of(home))
+        yield
+
+
+@contextmanager
+def unused(home: Path) -> Iterator[None]:
+    """Hold every lock in ``home`` but its owner's, which the caller has. Raises InUseError for one that is held."""
+    with ExitStack() as stack:
+        for path in sorted(home.glob("*.lock")):
+            if path.name != LOCK_FILE:
+                stack.enter_context(_locked(home, path.name, InUseError))
+        yield
+
+
+def settle(home: Path) -> None:
+    """Bring a restore that was interrupted to its end. Raises BeingRestoredError while it goes on, StorageError."""
+    if swap.pending(home):
+        try:
+            with owning(home):
+                pass
+        except HomeBusyError as error:
+            raise BeingRestoredError(home, error.pid) from error
+
+
+@contextmanager
+def _locked(home: Path, name: str, refusal: type[HomeBusyError]) -> Iterator[None]:
     try:
         home.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(home / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         problem = error.strerror or "cannot be written"
         raise StorageError(home, problem, "Name a writable folder with --home.") from error
@@ -27,7 +79,7 @@ def owning(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise HomeBusyError(home, owner_of(home)) from error
+            raise refusal(home, owner_of(home, name)) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
@@ -49,10 +101,10 @@ def first_run_named(home: Path) -> Iterator[None]:
         raise
 
 
-def is_owned(home: Path) -> bool:
-    """Whether some process owns ``home`` at this moment."""
+def is_owned(home: Path, lock: str = LOCK_FILE) -> bool:
+    """Whether some process holds that lock of ``home`` at this moment."""
     try:
-        descriptor = os.open(home / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(home / lock, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:
@@ -64,9 +116,9 @@ def is_owned(home: Path) -> bool:
     return False
 
 
-def owner_of(home: Path) -> int | None:
+def owner_of(home: Path, lock: str = LOCK_FILE) -> int | None:
     """The pid written by the present or the last owner."""
     try:
-        return int((home / LOCK_FILE).read_text())
+        return int((home / lock).read_text())
     except (OSError, ValueError):
         return None

@@ -4,4 +4,7 @@ from bot.records.hashing import PersonHash
 from bot.records.reporting import QuestionRow, Report
 from bot.records.store import Forgotten, RecordsError, Store, Vote
 
-__all__ = ["Forgotten", "PersonHash", "QuestionRow", "RecordsError", "Report", "Store", "Vote"]
+#: Held by the one bot that uses a data folder, for as long as it lives.
+LOCK_FILE = "bot.lock"
+
+__all__ = ["LOCK_FILE", "Forgotten", "PersonHash", "QuestionRow", "RecordsError", "Report", "Store", "Vote"]

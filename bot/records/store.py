@@ -14,6 +14,8 @@ from bot.access import Rules
 from bot.records.reporting import AskedRow, Report, summed
 from bot.records.schema import MIGRATIONS
 from bot.shown import Shown, from_json, to_json
+from retrieval.errors import SchemaVersionError, StorageError
+from retrieval.library import migrate
 from retrieval.models import Outcome
 
 FILE_NAME = "bot.sqlite3"
@@ -65,21 +67,15 @@ class Store:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
-        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(migrations):
+        try:
+            migrate(self._connection, self.path, migrations)
+        except SchemaVersionError as error:
             raise RecordsError(
-                f"{self.path} has schema version {version}, this program knows up to {len(migrations)}. "
+                f"{self.path} has schema version {error.found}, this program knows up to {error.known}. "
                 "Upgrade pullquote, or name another folder with PULLQUOTE_HOME."
-            )
-        for step in range(version, len(migrations)):
-            try:
-                self._connection.executescript(
-                    f"BEGIN IMMEDIATE; {migrations[step]}; PRAGMA user_version = {step + 1}; COMMIT;"
-                )
-            except sqlite3.Error:
-                if self._connection.in_transaction:
-                    self._connection.rollback()
-                raise
+            ) from error
+        except StorageError as error:
+            raise RecordsError(str(error)) from error
 
     def __enter__(self) -> Store:
         return self

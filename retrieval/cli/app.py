@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from retrieval.cli import asking, benchmarking, browsing, measuring, upkeep
+from retrieval.cli import asking, benchmarking, browsing, measuring, safekeeping, upkeep
 from retrieval.cli.options import stderr
 from retrieval.cli.rendering import harmless, one_line
 from retrieval.errors import RetrievalError
@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 for command in (asking.ask, asking.find, browsing.sources, browsing.source, upkeep.index, upkeep.doctor):
     app.command()(command)
+app.command()(safekeeping.backup)
+app.command()(safekeeping.restore)
 app.command("eval")(measuring.evaluate)
 app.command()(measuring.calibrate)
 app.command()(benchmarking.bench)

@@ -33,13 +33,18 @@ stdout = Console(highlight=False, emoji=False, soft_wrap=False)
 stderr = Console(stderr=True, highlight=False, emoji=False)
 
 
-def settings_from(home: Path | None, corpus: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from .env, the environment and the options; the latter go before the former. Raises SettingsError."""
+def environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables of .env and of the environment; the latter go before the former. Raises SettingsError."""
     try:
         file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(".env", "it cannot be read; save it as UTF-8 text that this user may read") from error
-    settings = Settings.from_env({**file, **environ})
+    return {**file, **environ}
+
+
+def settings_from(home: Path | None, corpus: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from .env, the environment and the options; the latter go before the former. Raises SettingsError."""
+    settings = Settings.from_env(environment(environ))
     return replace(settings, home=home or settings.home, corpus=corpus or settings.corpus)
 
 

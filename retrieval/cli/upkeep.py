@@ -13,6 +13,7 @@ from retrieval.cli.options import (
     CorpusOption,
     HomeOption,
     JsonOption,
+    environment,
     print_json,
     progress_bars,
     settings_from,
@@ -77,13 +78,15 @@ def _report_document(report: IndexReport) -> dict[str, object]:
 
 
 def doctor(as_json: JsonOption = False, home: HomeOption = None, corpus: CorpusOption = None) -> None:
-    """Check the installation, the model, the stores and the folders, and say what to do. Exit code 2: act on it.
+    """Check the installation, the model, the stores, the folders and what Discord says of the bot, and say what to do.
+
+    Discord is asked only where DISCORD_TOKEN or DISCORD_TOKEN_FILE is set. Exit code 2: act on it.
 
     Example: pullquote doctor
     """
     settings = settings_from(home, corpus)
     with waiting("Looking …"):
-        checks = examine(settings)
+        checks = examine(settings, environment() | {"PULLQUOTE_HOME": str(settings.home)})
     if as_json:
         print_json([asdict(check) for check in checks])
     else:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from retrieval.errors import DamagedStoreError, SchemaVersionError, StorageError
-from retrieval.library.schema import MIGRATIONS
+from retrieval.errors import DamagedStoreError, StorageError
 
 
 @contextmanager
@@ -18,7 +17,9 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        problem = str(error)
+        problem = " ".join(str(error).split())
+        if problem.startswith("Could not decode to UTF-8"):  # and then the whole text, which is nobody's business
+            raise DamagedStoreError(path, "a stored text is not UTF-8") from error
         if any(sign in problem for sign in ("malformed", "not a database", "no such table", "no such column")):
             raise DamagedStoreError(path, problem) from error
         if "full" in problem or "I/O" in problem:
@@ -75,22 +76,3 @@ class Connections:
 def schema_version(connection: sqlite3.Connection) -> int:
     """The version of an open file; 0 for a new one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def migrate(connection: sqlite3.Connection, path: Path, migrations: tuple[str, ...] = MIGRATIONS) -> int:
-    """Bring a file up to the newest version, each step in a transaction of its own; returns the version found.
-
-    Raises SchemaVersionError for a file of a newer program.
-    """
-    found = schema_version(connection)
-    if found > len(migrations):
-        raise SchemaVersionError(path, found, len(migrations))
-    for version in range(found, len(migrations)):
-        script = f"BEGIN IMMEDIATE; {migrations[version]}; PRAGMA user_version = {version + 1}; COMMIT;"
-        try:
-            connection.executescript(script)
-        except sqlite3.Error:
-            if connection.in_transaction:
-                connection.rollback()
-            raise
-    return found

@@ -7,13 +7,20 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from retrieval.errors import AlteredArticleError, DamagedStoreError, NotIndexedError, SchemaVersionError
+from retrieval.errors import (
+    AlteredArticleError,
+    DamagedStoreError,
+    NotIndexedError,
+    OutdatedLibraryError,
+    SchemaVersionError,
+)
 from retrieval.library import records
 from retrieval.library.candidates import CANDIDATE_QUERY, CandidateRow, candidates_from
 from retrieval.library.connection import Connections, schema_version, translated
 from retrieval.library.schema import MIGRATIONS
 from retrieval.library.texts import TextCache
 from retrieval.models import Article, ArticleSummary, ModelIdentity, Omission, Reason, StoredPassage
+from retrieval.ownership import settle
 from retrieval.vectors import Matrix, unpacked
 from retrieval.vocabulary import Vocabulary
 
@@ -28,7 +35,8 @@ class Library:
     """The one truth: every article, passage, vector and omission. Use as a context manager."""
 
     def __init__(self, home: Path, *, write: bool = False) -> None:
-        """Open the library in ``home``. Raises NotIndexedError, SchemaVersionError, StorageError."""
+        """Open the library in ``home``. Raises NotIndexedError, SchemaVersionError, StorageError, HomeBusyError."""
+        settle(home)
         self.path = home / FILE_NAME
         if not write and not self.path.exists():
             raise NotIndexedError(home)
@@ -45,8 +53,10 @@ class Library:
             version = schema_version(self._connections.get())
         if version > len(MIGRATIONS):
             raise SchemaVersionError(self.path, version, len(MIGRATIONS))
-        if version < len(MIGRATIONS):
+        if version == 0:
             raise NotIndexedError(home)
+        if version < len(MIGRATIONS):
+            raise OutdatedLibraryError(home, version, len(MIGRATIONS))
 
     def __enter__(self) -> Library:
         return self

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.library import records
-from retrieval.library.connection import migrate, translated
+from retrieval.library.connection import translated
+from retrieval.library.migration import migrate
 from retrieval.library.reading import LIBRARY_ID, Library
 from retrieval.models import Article, ModelIdentity
 from retrieval.vocabulary import Vocabulary, acronyms, initialisms
@@ -162,6 +163,11 @@ class LibraryWriter(Library):
             live = [row[0] for row in connection.execute("SELECT article_id FROM articles WHERE live = 1")]
             self._count(connection, live, live=1, sign=1)
             self._set(connection, {"analysis": analysis, "generation": str(self.generation() + 1)})
+
+    def forget_properties(self, names: Iterable[str]) -> None:
+        """Be without these facts about the library as a whole."""
+        with self._transaction() as connection:
+            connection.executemany("DELETE FROM properties WHERE name = ?", [(name,) for name in names])
 
     def set_model(self, identity: ModelIdentity, *, analysis: str) -> None:
         """Record the model that makes the vectors, and how words are folded, of a library without articles."""

@@ -65,7 +65,7 @@ class Gateway:
         self.address = ""
         self._token = token
         self._clock = clock
-        self._privileged = privileged
+        self.privileged = privileged
 
     # What tests do to it.
 
@@ -195,7 +195,7 @@ class Gateway:
         intents = data.get("intents")
         if not isinstance(intents, int) or intents & ~_KNOWN_INTENTS:
             return await connection.close(4013, "Invalid intent(s).")
-        if intents & PRIVILEGED & ~self._privileged:
+        if intents & PRIVILEGED & ~self.privileged:
             return await connection.close(4014, "Disallowed intent(s).")
         session = Session(secrets.token_hex(16), intents, connection=connection)
         self.sessions[session.id] = session

@@ -9,6 +9,7 @@ import socket
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import BodyPartReader, web
@@ -144,7 +145,8 @@ class Api:
         return serve
 
     async def _answer(self, route: Route, call: Call, request: web.Request) -> web.Response:
-        headers: dict[str, str] = {"Via": "1.1 discord.double"}
+        date = formatdate(self._clock.now(), usegmt=True)
+        headers: dict[str, str] = {"Via": "1.1 discord.double", "Date": date}
         try:
             if call.fault is not None and call.fault.error is not None:
                 raise call.fault.error

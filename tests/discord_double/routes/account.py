@@ -9,6 +9,9 @@ from tests.discord_double.gateway import Gateway
 from tests.discord_double.http import Call, Route
 from tests.discord_double.state import World
 
+#: An application's flag for each privileged intent that is switched on, as a small bot has them.
+_FLAGS = {1 << 8: 1 << 13, 1 << 1: 1 << 15, 1 << 15: 1 << 19}
+
 
 class AccountRoutes:
     """The bot's own account and application, users, direct channels."""
@@ -57,14 +60,16 @@ class AccountRoutes:
             "verify_key": "0" * 64,
             "owner": payloads.user(owner),
             "team": None,
-            "flags": 1 << 23,
+            "flags": 1 << 23 | sum(flag for bit, flag in _FLAGS.items() if self._gateway.privileged & bit),
             "approximate_guild_count": len(self._world.guilds),
             "interactions_endpoint_url": None,
             "redirect_uris": [],
             "tags": [],
         }
 
-    def _guilds(self, _: Call) -> Any:
+    def _guilds(self, call: Call) -> Any:
+        after, limit = int(call.query.get("after") or 0), int(call.query.get("limit") or 200)
+        inside = [each for each in self._world.guilds.values() if self._world.bot.id in each.members]
         return [
             {
                 "id": str(guild.id),
@@ -74,8 +79,9 @@ class AccountRoutes:
                 "permissions": str(int(guild.permissions(self._world.bot))),
                 "features": [],
             }
-            for guild in self._world.guilds.values()
-        ]
+            for guild in sorted(inside, key=lambda each: each.id)
+            if guild.id > after
+        ][:limit]
 
     def _user(self, call: Call) -> Any:
         found = self._world.users.get(call.number("user_id"))

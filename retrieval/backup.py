@@ -1,0 +1,171 @@
+"""Copies the databases and keys of a data folder into one file, while others read and write them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from retrieval.archive import MEMBER_NAME, Manifest, Member, member_of, write
+from retrieval.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError, StorageError
+from retrieval.library import FILE_NAME, Library, snapshot
+from retrieval.ownership import settle
+
+STREAM = Path("-")
+_GZIP = b"\x1f\x8b"
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """What was copied, and the size of the file in bytes (0 where it went to standard output)."""
+
+    manifest: Manifest
+    size: int
+    seconds: float
+
+
+def back_up(home: Path, target: Path, *, force: bool = False) -> BackupReport:
+    """Copy ``home`` into the file ``target``, which is there whole or not at all; ``-`` is standard output.
+
+    Raises NotIndexedError, BackupError, StorageError; whatever was called ``target`` before is untouched then.
+    """
+    started = time.monotonic()
+    settle(home)
+    if not (home / FILE_NAME).exists():
+        raise NotIndexedError(home)
+    streamed = target == STREAM
+    if not streamed:
+        _refuse(home, target, force=force)
+    with _translated(target), _workplace(home if streamed else target.absolute().parent) as folder:
+        members = tuple(_copied(home, folder))
+        manifest = _manifest(folder, members)
+        if streamed:
+            write(sys.stdout.buffer, manifest, folder)
+            sys.stdout.buffer.flush()
+            return BackupReport(manifest, 0, time.monotonic() - started)
+        draft = folder / "draft"
+        with draft.open("xb") as file:
+            draft.chmod(0o600)
+            write(file, manifest, folder)
+            file.flush()
+            os.fsync(file.fileno())
+        size = draft.stat().st_size
+        _put(draft, target, force=force)
+    return BackupReport(manifest, size, time.monotonic() - started)
+
+
+def _refuse(home: Path, target: Path, *, force: bool) -> None:
+    """Refuse names under which a backup would destroy something, or be taken for a part of the data folder."""
+    if target.is_dir():
+        raise BackupError(target, "it is a folder", "Name a file, such as pullquote.tar.gz")
+    if target.absolute().parent.resolve() == home.resolve() and target.suffix in {".sqlite3", ".key", ".lock"}:
+        raise BackupError(target, "the data folder keeps its own files under such names", "Name it pullquote.tar.gz")
+    if not target.exists():
+        return
+    if not force:
+        raise BackupError(target, "it exists", "Name another file, or overwrite it with --force")
+    with _translated(target), target.open("rb") as file:
+        if not target.is_file() or file.read(2) not in {_GZIP, b""}:
+            raise BackupError(target, "it exists and is no backup", "Name another file, or delete it yourself")
+
+
+def _put(draft: Path, target: Path, *, force: bool) -> None:
+    """Give the finished file its name."""
+    if force:
+        draft.replace(target)
+    else:
+        try:
+            os.link(draft, target)  # unlike a rename it never replaces what somebody has put there meanwhile
+        except FileExistsError as error:
+            raise BackupError(target, "it exists", "Name another file, or overwrite it with --force") from error
+        except OSError:  # a file system without links
+            draft.rename(target)
+    descriptor = os.open(target.absolute().parent, os.O_RDONLY | os.O_CLOEXEC)
+    with contextlib.suppress(OSError):
+        os.fsync(descriptor)
+    os.close(descriptor)
+
+
+@contextmanager
+def _workplace(place: Path) -> Iterator[Path]:
+    """A folder for the copies, its owner's only, gone in the end. Raises OSError."""
+    folder = Path(tempfile.mkdtemp(prefix=".pullquote-backup-", dir=place))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copied(home: Path, folder: Path) -> Iterator[Member]:
+    """Copies of everything in ``home`` that a backup holds: databases, each with the key that goes with it."""
+    databases = [path for path in sorted(home.glob("*.sqlite3")) if MEMBER_NAME.fullmatch(path.name)]
+    for path in databases:
+        key = path.with_suffix(".key")
+        for _ in range(_TRIES):
+            before = _read(key)
+            schema = _snapshot(path, folder)
+            if _read(key) == before:
+                break
+        else:
+            raise BackupError(path, "its key changes all the time", "Try again")
+        yield member_of(folder / path.name, schema)
+        if before is not None:
+            yield _kept(folder / key.name, before)
+    paired = {path.with_suffix(".key") for path in databases}
+    for key in sorted(home.glob("*.key")):
+        content = _read(key)
+        if key not in paired and MEMBER_NAME.fullmatch(key.name) and content is not None:
+            yield _kept(folder / key.name, content)
+
+
+def _snapshot(path: Path, folder: Path) -> int:
+    try:
+        return snapshot(path, folder / path.name)
+    except DamagedStoreError as error:
+        remedy = "Run: pullquote doctor" if path.name == FILE_NAME else "Restore it from an older backup"
+        raise BackupError(path, error.problem, remedy) from error
+    except StorageError as error:
+        remedy = "Check that folder, its rights and the room on its disk"
+        raise BackupError(path, f"cannot be copied into {folder.parent} ({error.problem})", remedy) from error
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _kept(path: Path, content: bytes) -> Member:
+    path.write_bytes(content)
+    return member_of(path, None)
+
+
+def _manifest(folder: Path, members: tuple[Member, ...]) -> Manifest:
+    created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    try:
+        with Library(folder) as library:
+            counts = len(library.digests()), library.count()
+    except OutdatedLibraryError:
+        return Manifest(version("pullquote"), created, None, None, members)
+    return Manifest(version("pullquote"), created, *counts, members)
+
+
+@contextmanager
+def _translated(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise BackupError(target, problem, "Check the folder, its rights and the room on its disk") from error

@@ -1,0 +1,76 @@
+"""``pullquote backup`` and ``pullquote restore``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from retrieval.archive import Manifest
+from retrieval.backup import STREAM, back_up
+from retrieval.cli.options import HomeOption, JsonOption, print_json, settings_from, stderr, stdout
+from retrieval.cli.rendering import harmless
+from retrieval.plugins import database_migrations
+from retrieval.restoring import opened
+from retrieval.restoring import restore as put_back
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; - is standard output.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an older backup of that name.")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Copy the library, and the bot's records with their key, into one file; also while others use them.
+
+    The file holds all articles and members' questions: keep it where nobody else reads it.
+
+    Example: pullquote backup pullquote.tar.gz
+    """
+    report = back_up(settings_from(home, None).home, file, force=force)
+    seconds = f"{report.seconds:.1f} s"
+    size = f"{report.size / 1e6:.1f} MB, " if report.size else ""
+    line = f"{file}: {_contents(report.manifest)} ({size}{seconds})"
+    if file == STREAM:  # which holds the backup itself
+        stderr.print(Text(f"pullquote: {harmless(line)}"), soft_wrap=True)
+    elif as_json:
+        document = {"file": str(file), "bytes": report.size, "seconds": round(report.seconds, 3)}
+        print_json(document | asdict(report.manifest))
+    else:
+        stdout.print(Text(harmless(line)), soft_wrap=True)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup; - is standard input.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there; it is kept aside.")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Make the data folder what a backup holds. Stop the bot first; a backup that is damaged changes nothing.
+
+    Example: pullquote restore pullquote.tar.gz
+    """
+    place = settings_from(home, None).home
+    with opened(file, sys.stdin.buffer) as source, stderr.status("Reading the backup") as status:
+        report = put_back(place, source, str(file), schemas=database_migrations(), force=force, progress=status.update)
+    if as_json:
+        document = {"home": str(place), "articles": report.articles, "passages": report.passages}
+        aside = None if report.aside is None else str(report.aside)
+        document |= {"aside": aside, "created": report.manifest.created, "seconds": round(report.seconds, 3)}
+        print_json(document)
+        return
+    done = f"{place}: {_contents(report.manifest)}, as of {report.manifest.created} ({report.seconds:.1f} s)"
+    stdout.print(Text(harmless(done)), soft_wrap=True)
+    if report.aside is not None:
+        line = f"What was there before is in {report.aside}; delete it once you are sure."
+        stdout.print(Text(harmless(line)), soft_wrap=True)
+
+
+def _contents(manifest: Manifest) -> str:
+    counts = ((manifest.articles, "articles"), (manifest.passages, "passages"))
+    known = [f"{count} {what}" for count, what in counts if count is not None]
+    return f"{', '.join(known)}; {', '.join(member.name for member in manifest.members)}".removeprefix("; ")

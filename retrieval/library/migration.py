@@ -1,0 +1,34 @@
+"""Brings an SQLite file up to the newest version, after a copy of it as it was has been put beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from retrieval.errors import SchemaVersionError
+from retrieval.library.connection import schema_version
+from retrieval.library.schema import MIGRATIONS
+from retrieval.library.snapshots import keep_copy
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> int:
+    """Bring a file up to the newest version, each step in a transaction of its own; returns the version found.
+
+    A file that holds something is copied first, to ``<name>.before-v<newest version>``. Raises SchemaVersionError for
+    a file of a newer program, StorageError where there is no room for the copy; in both cases nothing has changed.
+    """
+    found = schema_version(connection)
+    if found > len(migrations):
+        raise SchemaVersionError(path, found, len(migrations))
+    if 0 < found < len(migrations):
+        keep_copy(connection, path, f"{path.name}.before-v{len(migrations)}")
+    for version in range(found, len(migrations)):
+        script = f"BEGIN IMMEDIATE; {migrations[version]}; PRAGMA user_version = {version + 1}; COMMIT;"
+        try:
+            connection.executescript(script)
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.rollback()
+            raise
+    return found

@@ -1,0 +1,126 @@
+"""Copies of SQLite files that are in use, and whether such a copy is what it should be.
+
+Serves any SQLite file of a data folder, whoever it belongs to: the tables that it should have are handed in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import filecmp
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from retrieval.errors import DamagedStoreError, SchemaVersionError, StorageError
+from retrieval.library.connection import schema_version
+
+
+def snapshot(source: Path, target: Path) -> int:
+    """Copy a database as it is at one moment, whoever writes it meanwhile; its schema version.
+
+    The copy is one file that needs no log beside it, checked, on the disk for good, and its owner's only. Raises
+    StorageError, DamagedStoreError; then there is no ``target``.
+    """
+    with _copying(source), closing(_reading(source)) as connection:
+        return _copy(connection, target)
+
+
+def keep_copy(connection: sqlite3.Connection, path: Path, name: str) -> Path:
+    """A copy of the open file ``path`` beside it, under ``name`` or, where another copy has that, ``name.2`` and so on.
+
+    Raises StorageError.
+    """
+    draft = path.with_name(f"{name}.new")
+    with _copying(path):
+        _copy(connection, draft)
+        names = (name, *(f"{name}.{number}" for number in range(2, 1000)))
+        for place in map(path.with_name, names):
+            if not place.exists():
+                return draft.rename(place)
+            if filecmp.cmp(draft, place, shallow=False):
+                draft.unlink()
+                return place
+    raise StorageError(path, f"there are too many copies called {name}", "Delete the older ones.")
+
+
+def version_of(path: Path) -> int:
+    """The schema version of a file, whoever writes it. Raises StorageError, DamagedStoreError."""
+    with _copying(path), closing(_reading(path)) as connection:
+        return schema_version(connection)
+
+
+def inspect(path: Path, migrations: Sequence[str] | None) -> int:
+    """The schema version of a file from elsewhere, once it is clear that this program can use it.
+
+    ``migrations`` are those of the program that it belongs to; ``None`` if that is not known. Raises
+    DamagedStoreError, SchemaVersionError, StorageError.
+    """
+    with _copying(path), closing(_reading(path)) as connection:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        version = schema_version(connection)
+        if migrations is not None and version > len(migrations):
+            raise SchemaVersionError(path, version, len(migrations))
+        _check(connection, path)
+        found = _tables(connection)
+        if foreign := sorted(name for (kind, name) in found if kind in {"trigger", "view"}):
+            raise DamagedStoreError(path, f"it holds {foreign[0][:40]!r}, which this program never makes")
+        if migrations is not None:
+            with closing(sqlite3.connect(":memory:")) as model:
+                model.executescript(";".join(migrations[:version]))
+                expected = _tables(model)
+            if expected.items() - found.items() or not version:
+                raise DamagedStoreError(path, f"its tables are not those of version {version}")
+        return version
+
+
+def _copy(connection: sqlite3.Connection, target: Path) -> int:
+    target.unlink(missing_ok=True)
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+            connection.backup(copy)  # in one step: one moment, and a writer goes on writing
+            copy.execute("PRAGMA journal_mode = DELETE")
+            _check(copy, target)
+            version = schema_version(copy)
+        with target.open("rb") as file:
+            os.fsync(file.fileno())
+    except BaseException:
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                target.with_name(f"{target.name}{suffix}").unlink()
+        raise
+    return version
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None)
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    if verdict != "ok":
+        raise DamagedStoreError(path, " ".join(verdict.split()))
+
+
+def _tables(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """What a file is made of, but for what SQLite makes for itself."""
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
+    return {(kind, name): sql for kind, name, sql in rows}
+
+
+@contextmanager
+def _copying(path: Path) -> Iterator[None]:
+    """SQLite's errors and the system's as ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        problem = " ".join(str(error).split())
+        if any(sign in problem for sign in ("malformed", "not a database")):
+            raise DamagedStoreError(path, problem) from error
+        raise StorageError(path, problem, "Check the disk, its room and the folder's rights.") from error
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise StorageError(error.filename or path, problem, "Check the disk, its room and its rights.") from error

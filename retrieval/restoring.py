@@ -1,0 +1,182 @@
+"""Makes a data folder out of a backup: looks at everything first, then puts it in place in one step."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from retrieval import swap
+from retrieval.archive import Manifest, unpack
+from retrieval.errors import BackupError, DamagedStoreError, SchemaVersionError, StorageError
+from retrieval.indexing import Indexer, Stores
+from retrieval.library import FILE_NAME, LIBRARY_ID, MIGRATIONS, LibraryWriter, inspect
+from retrieval.models import ModelIdentity
+from retrieval.ownership import owning, unused
+from retrieval.placing import open_indexes
+from retrieval.stamps import Stamp
+from retrieval.vectors import Matrix
+
+#: What a library knows of the one place where it lives, and a copy must not: the name of its vectors on a server.
+LOCAL_PROPERTIES = (LIBRARY_ID,)
+
+#: The migrations of databases by file name.
+Schemas = Mapping[str, Sequence[str]]
+#: Called with the name of a stage as it begins.
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """What was restored; ``aside`` is where the stores are now that were there before."""
+
+    manifest: Manifest
+    articles: int
+    passages: int
+    aside: Path | None
+    seconds: float
+
+
+def restore(
+    home: Path,
+    source: BinaryIO,
+    name: str,
+    *,
+    schemas: Schemas,
+    force: bool = False,
+    progress: Progress = lambda _: None,
+) -> RestoreReport:
+    """Make ``home`` hold what the backup in ``source`` holds; ``name`` is what the backup is called in errors.
+
+    Where there are stores already they are moved aside if ``force``, or else that is refused. ``schemas`` are those of
+    other databases than the library. Raises HomeBusyError (somebody uses the folder), BackupError, StorageError;
+    nothing has changed then.
+    """
+    started = time.monotonic()
+    with owning(home), _prepared(home) as folder, unused(home):
+        if swap.own(home) and not force:
+            raise BackupError(
+                home,
+                "it holds a library or records already",
+                "Name another folder, or add --force: they are kept aside",
+            )
+        progress("Reading the backup")
+        manifest = unpack(source, name, folder, lambda manifest: _accept(manifest, name, home))
+        progress("Checking the databases")
+        for member in manifest.members:
+            if member.name.endswith(".sqlite3"):
+                _check(folder / member.name, member.schema, name, {**schemas, FILE_NAME: MIGRATIONS})
+        progress("Rebuilding the indexes")
+        with _blamed(folder / FILE_NAME, name):
+            articles, passages = _complete(folder, _next_indexes(home))
+        aside = swap.commit(home)
+    return RestoreReport(manifest, articles, passages, aside, time.monotonic() - started)
+
+
+@contextmanager
+def _prepared(home: Path) -> Iterator[Path]:
+    """The folder in which the new stores are made; what has not been put in place in the end is deleted."""
+    try:
+        yield swap.begin(home)
+    except OSError as error:
+        remedy = "Check the folder's rights and the room on its disk"
+        raise StorageError(
+            error.filename or home, error.strerror or str(error), f"{remedy}; nothing changed."
+        ) from error
+    finally:
+        swap.discard(home)
+
+
+def _accept(manifest: Manifest, name: str, home: Path) -> None:
+    """Refuse what cannot be restored before any of it is written."""
+    if FILE_NAME not in {member.name for member in manifest.members}:
+        raise BackupError(name, "it holds no library", "Use another backup")
+    free = shutil.disk_usage(home).free
+    if manifest.size > free:
+        problem = f"its files need {manifest.size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free"
+        raise BackupError(name, problem, "Make room on the disk of the data folder")
+
+
+def _check(path: Path, schema: int | None, name: str, schemas: Schemas) -> None:
+    with _blamed(path, name):
+        if inspect(path, schemas.get(path.name)) != schema:
+            raise BackupError(name, f"{path.name} has another version than its manifest says", "Use another backup")
+
+
+def _complete(folder: Path, indexes: str) -> tuple[int, int]:
+    """Bring the library up to date, make it one of its own, and build its indexes; articles and passages."""
+    with LibraryWriter(folder) as library:
+        library.forget_properties(LOCAL_PROPERTIES)
+        _fill_indexes(folder, library, indexes)
+        counts = len(library.digests()), library.count()
+    for copy in folder.glob("*.before-v*"):  # the backup is the copy of what was before
+        copy.unlink()
+    return counts
+
+
+class _NoEmbedder:
+    """Stands where an indexer wants a model, in work that encodes nothing."""
+
+    def __init__(self, identity: ModelIdentity) -> None:
+        self.identity = identity
+
+    def encode(self, _texts: Sequence[str], *, question: bool = False) -> Matrix:
+        raise AssertionError(question)
+
+
+def _fill_indexes(folder: Path, library: LibraryWriter, name: str) -> None:
+    """Make new derived indexes from the library alone: neither corpus nor model is needed."""
+    identity = library.identity()
+    if identity is None:  # nothing was ever indexed
+        return
+    library.discard_staged()
+    with open_indexes(folder, name) as indexes:
+        stores = Stores(*indexes, Stamp(folder / name))
+        indexer = Indexer(library, stores, _NoEmbedder(identity))
+        indexer.fill(library.keys())
+        indexer.publish(stores, properties={"indexes": name})
+        library.forget_retired()
+
+
+def _next_indexes(home: Path) -> str:
+    """A name for the indexes' folder that nothing in ``home`` has had lately."""
+    numbers = [path.name.rpartition("-")[2] for path in home.glob("indexes-*")]
+    return f"indexes-{max([int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 10], default=0) + 1}"
+
+
+@contextmanager
+def _blamed(path: Path, name: str) -> Iterator[None]:
+    """What is wrong with an unpacked file is wrong with the backup."""
+    try:
+        yield
+    except DamagedStoreError as error:
+        raise BackupError(name, f"its {path.name} is {error.problem}", "Use another backup") from error
+    except SchemaVersionError as error:
+        problem = f"its {path.name} has schema version {error.found}, this program knows up to {error.known}"
+        raise BackupError(name, problem, "Upgrade pullquote") from error
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        problem = f"its {path.name} holds what no library holds ({type(error).__name__})"
+        raise BackupError(name, problem, "Use another backup") from error
+
+
+@contextmanager
+def opened(file: Path, standard_input: BinaryIO) -> Iterator[BinaryIO]:
+    """A backup to read; ``-`` is standard input. Raises BackupError."""
+    if file == Path("-"):
+        yield standard_input
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            if file.exists() and not file.is_file():
+                raise BackupError(file, "it is no file", "Name a file that pullquote backup has made")
+            source = stack.enter_context(file.open("rb"))
+        except OSError as error:
+            raise BackupError(
+                file, error.strerror or str(error), "Name a file that pullquote backup has made"
+            ) from error
+        yield source

@@ -1,0 +1,112 @@
+"""What the doctor sees around a data folder: memory within limits, versions, older copies, who uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from retrieval import swap
+from retrieval.checks import Verdict
+from retrieval.doctor import examine
+from retrieval.errors import BeingRestoredError, InUseError
+from retrieval.library import Library, LibraryWriter
+from retrieval.ownership import owning, using
+from retrieval.settings import Settings
+from retrieval.surroundings import databases, leftovers, memory, users
+
+GB = 1_000_000_000
+
+
+def machine(root: Path, *, total: int = 8 * GB, available: int = 4 * GB, group: str = "/") -> Path:
+    """A system with that memory, and this process in a control group."""
+    (root / "proc/self").mkdir(parents=True)
+    (root / "proc/meminfo").write_text(f"MemTotal: {total // 1024} kB\nMemAvailable: {available // 1024} kB\n")
+    (root / "proc/self/cgroup").write_text(f"0::{group}\n")
+    return root
+
+
+def limit(root: Path, group: str, limit: str, used: int, cache: int = 0) -> None:
+    """Let a control group have a limit."""
+    folder = root / "sys/fs/cgroup" / group
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "memory.max").write_text(f"{limit}\n")
+    (folder / "memory.current").write_text(f"{used}\n")
+    (folder / "memory.stat").write_text(f"anon 5\ninactive_file {cache}\n")
+
+
+@pytest.mark.parametrize(
+    ("available", "limits", "verdict", "finding"),
+    [
+        (4 * GB, {}, Verdict.GOOD, "4.0 of 8.0 GB"),
+        (GB // 2, {}, Verdict.NOTE, "0.5 of 8.0 GB"),
+        (4 * GB, {"": ("max", 0, 0)}, Verdict.GOOD, "4.0 of 8.0 GB"),
+        (4 * GB, {"": (str(2 * GB), GB, GB // 2)}, Verdict.GOOD, "1.5 of 2.0 GB"),
+        (4 * GB, {"": (str(3 * GB), 0, 0), "system.slice/bot": (str(GB // 2), 0, 0)}, Verdict.BAD, "0.5 of 0.5 GB"),
+    ],
+)
+def test_memory(
+    tmp_path: Path, available: int, limits: dict[str, tuple[str, int, int]], verdict: Verdict, finding: str
+) -> None:
+    """The narrowest limit counts; what the system only caches is available."""
+    root = machine(tmp_path, available=available, group="/system.slice/bot")
+    for group, values in limits.items():
+        limit(root, group, *values)
+    check = memory(root)
+    assert (check.verdict, finding in check.finding) == (verdict, True)
+    assert bool(check.remedy) == (verdict is Verdict.BAD)
+
+
+def test_a_system_that_tells_nothing(tmp_path: Path) -> None:
+    """No fault of the installation."""
+    assert memory(tmp_path).verdict is Verdict.NOTE
+
+
+def test_versions_and_older_copies(tmp_path: Path) -> None:
+    """Each database's version; copies are named until they are deleted; a file that is none is bad."""
+    LibraryWriter(tmp_path).close()
+    assert [(check.subject, check.finding) for check in databases(tmp_path)] == [
+        ("Schema of library.sqlite3", "version 1")
+    ]
+    assert not [*leftovers(tmp_path), *users(tmp_path)]
+    (tmp_path / "before-restore-1").mkdir()
+    (tmp_path / "library.sqlite3.before-v2").touch()
+    (tmp_path / "bot.sqlite3").write_bytes(b"no database" * 99)
+    (copies,) = leftovers(tmp_path)
+    assert "before-restore-1, library.sqlite3.before-v2" in copies.finding
+    assert [check.verdict for check in databases(tmp_path)] == [Verdict.BAD, Verdict.GOOD]
+
+
+def test_a_folder_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
+    """Looking changes nothing."""
+    home = tmp_path / "none"
+    assert not [
+        check for check in examine(Settings(home=home)) if "Data folder" in check.subject and check.verdict == "bad"
+    ]
+    assert not home.exists()
+
+
+def test_one_user_a_lock(tmp_path: Path) -> None:
+    """Whoever holds a lock is seen by the doctor, and by whoever wants the same."""
+    with using(tmp_path, "bot.lock"):
+        (check,) = users(tmp_path)
+        assert "bot.lock" in check.finding
+        with pytest.raises(InUseError), using(tmp_path, "bot.lock"):
+            pass
+    with using(tmp_path, "bot.lock"):
+        pass
+
+
+def test_nobody_begins_while_a_restore_goes_on(tmp_path: Path) -> None:
+    """Neither a bot nor a reader; what a dead restore left is mended by either."""
+    with owning(tmp_path):
+        swap.begin(tmp_path)
+        with pytest.raises(BeingRestoredError, match="being restored"), using(tmp_path, "bot.lock"):
+            pass
+        (tmp_path / swap.UNFINISHED).rename(tmp_path / swap.PREPARED)
+        with pytest.raises(BeingRestoredError, match="try again"):
+            Library(tmp_path)
+    LibraryWriter(tmp_path / swap.PREPARED).close()
+    with Library(tmp_path) as library:
+        assert library.count() == 0
+    assert not swap.beginning(tmp_path)
