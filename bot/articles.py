@@ -29,6 +29,8 @@ from retrieval.library import Library
 from retrieval.models import Answer, ArticleSummary, Findings, Quote
 from retrieval.search import Searcher, open_searcher
 from retrieval.settings import Settings
+from retrieval.stages import Observe, unobserved
+from retrieval.vector_health import VectorHealth
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -113,8 +115,9 @@ class _Opened:
 class Articles:
     """Use as a context manager; opening indexes the corpus first where nothing is indexed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, observe: Observe = unobserved) -> None:
         self._settings = settings
+        self._observe = observe
         self._opened: _Opened | None = None
         self._users = 0
         self._changing = False
@@ -125,6 +128,10 @@ class Articles:
     def catalogue(self) -> Catalogue:
         """What is known of all articles, from memory."""
         return self._catalogue
+
+    def health(self) -> VectorHealth:
+        """How the vector index is doing; from memory."""
+        return VectorHealth()
 
     def __enter__(self) -> Articles:
         try:
@@ -144,7 +151,7 @@ class Articles:
     def _open(self) -> None:
         with ExitStack() as stack:
             state, model = self._probe()
-            searcher = stack.enter_context(open_searcher(self._settings))
+            searcher = stack.enter_context(open_searcher(self._settings, observe=self._observe))
             shelf = stack.enter_context(open_shelf(self._settings))
             searcher.warm_up()
             self._catalogue = Catalogue.of(shelf.articles(), model)

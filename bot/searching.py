@@ -18,6 +18,7 @@ from bot.topics import merged, searches
 from retrieval.articles import Paragraph
 from retrieval.errors import QuestionError
 from retrieval.models import Answer, ArticleSummary, Findings, Outcome, Quote
+from retrieval.vector_health import VectorHealth
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +50,18 @@ class ArticleSource(Protocol):
 
     def refresh(self) -> None: ...
 
+    def health(self) -> VectorHealth: ...
+
+
+class Tell(Protocol):
+    """Told what was found, in the thread that found it."""
+
+    def __call__(self, outcome: Outcome, confidence: float | None, *, keyword_only: bool) -> None: ...
+
+
+def untold(outcome: Outcome, confidence: float | None, *, keyword_only: bool) -> None:
+    """Nobody wants to know."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -62,12 +75,13 @@ class Request:
     before: str | None = None
 
 
-def answer(articles: ArticleSource, request: Request) -> Shown:
+def answer(articles: ArticleSource, request: Request, tell: Tell = untold) -> Shown:
     """The answer to a question, understood with the one before it where it leans on that. Raises RetrievalError."""
     leaning = follow_up(request.question, request.before) if request.before else None
     found, understood = (None, None) if leaning is None else _leaning(articles, request, leaning)
     if found is None:
         found, understood = articles.ask(request.question, request.quotes, request.article), None
+    tell(found.outcome, found.confidence, keyword_only=found.keyword_only)
     return Shown(
         kind=Kind.ANSWER,
         query=request.question,
@@ -129,7 +143,7 @@ def _notes(found: Answer) -> tuple[str, ...]:
     return tuple(note for note in found.notes if _FOR_OPERATORS not in note)
 
 
-def bearing(articles: ArticleSource, message: str, guild: int | None) -> Shown:
+def bearing(articles: ArticleSource, message: str, guild: int | None, tell: Tell = untold) -> Shown:
     """The passages that bear on a message; of the message itself nothing is kept. Raises RetrievalError."""
     answers = []
     for text in searches(message):
@@ -140,10 +154,12 @@ def bearing(articles: ArticleSource, message: str, guild: int | None) -> Shown:
     if not answers:
         raise QuestionError(wording.NO_TEXT)
     quotes, close = merged(answers)
+    outcome = Outcome.ANSWERED if quotes else Outcome.NOTHING
+    tell(outcome, None, keyword_only=any(found.keyword_only for found in answers))
     return Shown(
         kind=Kind.BEARING,
         quotes=_BEARING_SHOWN,
-        outcome=Outcome.ANSWERED if quotes else Outcome.NOTHING,
+        outcome=outcome,
         refs=tuple(map(Ref.of, quotes)),
         closest=tuple(map(Ref.of, close[:_BEARING_SHOWN])),
         private=True,

@@ -21,6 +21,7 @@ from retrieval.models import (
     Span,
     TitleSource,
 )
+from retrieval.vector_health import VectorHealth
 
 
 def metadata(title: str = "A title", **more: str | None) -> Metadata:
@@ -84,6 +85,7 @@ class FakeArticles:
         self.asked: list[str] = []
         self.error: Exception | None = None
         self.refreshed = 0
+        self.vectors = VectorHealth()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -116,6 +118,9 @@ class FakeArticles:
 
     def refresh(self) -> None:
         self.refreshed += 1
+
+    def health(self) -> VectorHealth:
+        return self.vectors
 
     def quote(self, article: str, words: str) -> Quote:
         """The quote of ``words`` in one of the articles."""
