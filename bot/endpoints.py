@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from bot.health import Health
 from bot.metrics import CONTENT_TYPE
 from retrieval.errors import SettingsError
+
+_log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -21,7 +25,7 @@ _INDEX = """pullquote
 /readyz   whether it can answer questions, and why not
 /metrics  figures for Prometheus
 """
-_TO_CLOSE = 0.5
+_TO_CLOSE = 0.2
 
 
 @asynccontextmanager
@@ -29,7 +33,10 @@ async def serving(
     host: str, port: int, health: Callable[[], Health], figures: Callable[[], bytes]
 ) -> AsyncIterator[None]:
     """Serve the pages while the block runs. Raises SettingsError where nobody can listen there."""
-    runner = web.AppRunner(_application(health, figures), access_log=None, shutdown_timeout=_TO_CLOSE)
+    _log.filters[:] = [_WithoutRubbish()]
+    runner = web.AppRunner(
+        _application(health, figures), access_log=None, logger=_log, shutdown_timeout=_TO_CLOSE, handle_signals=False
+    )
     await runner.setup()
     try:
         try:
@@ -75,6 +82,13 @@ async def _reticent(_request: web.Request, response: web.StreamResponse) -> None
     """Which libraries answer, and in which version, is nobody's business; nor is an old answer of any use."""
     response.headers.popall(hdrs.SERVER, None)
     response.headers[hdrs.CACHE_CONTROL] = "no-store"
+
+
+class _WithoutRubbish(logging.Filter):
+    """What is no HTTP was refused already: whoever can reach the port must not be able to fill the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.exc_info is None or not isinstance(record.exc_info[1], BadHttpMessage)
 
 
 def _unusable(host: str, port: int, error: OSError) -> SettingsError:

@@ -152,11 +152,11 @@ class Journal:
             self.figures.stage(Step.TOTAL, total)
         about: dict[str, object] = {
             "way": asked.way.value,
-            "guild": asked.guild,
+            "guild": None if asked.guild is None else str(asked.guild),  # too great for many readers of JSON
             "outcome": course.end.value,
             "confidence": None if course.confidence is None else round(course.confidence, 3),
             "keyword_only": course.keyword_only,
-            "ms": {stage: round(each * 1000, 1) for stage, each in course.seconds.items()},
+            "stages_ms": {stage: round(each * 1000, 1) for stage, each in course.seconds.items()},
             "total_ms": round(total * 1000, 1),
         }
         if self._with_texts and asked.text is not None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TextIO
+from urllib.parse import quote
 
 import structlog
 
@@ -142,7 +143,10 @@ class _Masking:
 
     def __init__(self, secrets: Sequence[Secret], *, as_json: bool) -> None:
         texts = {secret.reveal() for secret in secrets if len(secret.reveal()) >= _SHORTEST_SECRET}
-        self._texts = sorted((json.dumps(t)[1:-1] if as_json else visible(t) for t in texts), key=len, reverse=True)
+        # As it is, as Python shows it in an error, as it stands in an address; in JSON, and in a quoted field, escaped.
+        shown = {form for text in texts for form in (text, repr(text)[1:-1], quote(text, safe=""))}
+        escaped = {json.dumps(form)[1:-1] for form in shown}
+        self._texts = sorted(escaped if as_json else escaped | shown, key=len, reverse=True)
 
     def __call__(self, _logger: Any, _method: str, line: Any) -> str:
         text = str(line)
