@@ -171,5 +171,5 @@ class _WithoutTraceback(logging.Filter):
 
 def thread_failed(failure: threading.ExceptHookArgs) -> None:
     """To be called where a thread ends with an error that nobody caught."""
-    if failure.exc_value is not None:
+    if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
         _log.error("A thread failed", exc_info=failure.exc_value)

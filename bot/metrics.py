@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -14,7 +15,8 @@ from bot.journal import End, Step, Via
 from retrieval.stages import Stage
 from retrieval.vector_health import VectorState
 
-CONTENT_TYPE = CONTENT_TYPE_LATEST
+#: The version of the format that every Prometheus reads.
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 #: Upper bounds in seconds, from what a warm search takes to what somebody gives up at.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _OTHER = "other"
@@ -47,6 +49,9 @@ class Metrics:
             registry=self._registry,
         )  # fmt: skip
         self._feedback = Counter("pullquote_feedback", "Votes on answers.", ("vote",), registry=self._registry)
+        # What did not happen yet stands at 0: an alert on an increase would miss the first time otherwise.
+        for way, end in product(sorted(_WAYS), sorted(_ENDS)):
+            self._questions.labels(way, end)
         for vote in ("helpful", "not_helpful"):
             self._feedback.labels(vote)
         for stage in sorted(_STAGES):
@@ -74,11 +79,24 @@ class Metrics:
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format."""
-        return generate_latest(self._registry)
+        return generate_latest(_WithoutCreation(self._registry))
 
 
 def _known(name: str, names: frozenset[str]) -> str:
     return str(name) if name in names else _OTHER
+
+
+class _WithoutCreation(Collector):
+    """Without the moment at which each counter was made, which nobody asks for and which adds half as many series."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def collect(self) -> Iterable[Metric]:
+        """The families of the registry."""
+        for family in self._registry.collect():
+            family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
+            yield family
 
 
 class _Readings(Collector):

@@ -16,13 +16,23 @@ from bot.health import MEMORY_FILES, Commands, Condition, Gateway, Memory, memor
 from bot.offload import Pool
 from bot.searching import ArticleSource
 from bot.version import version
-from retrieval.errors import IndexesDisagreeError, ModelError, ModelMismatchError, NotIndexedError, RetrievalError
+from retrieval.errors import (
+    DamagedStoreError,
+    IndexesDisagreeError,
+    ModelError,
+    ModelMismatchError,
+    NotIndexedError,
+    RetrievalError,
+    SchemaVersionError,
+)
 
 #: Seconds between two measurements of the event loop; how many of them the greatest lag is taken from; and after how
 #: many the machine is looked at.
 _BEAT, _BEATS, _LOOK = 0.5, 30, 20
 #: After these nothing can be searched until somebody does something.
-_BREAKING = (IndexesDisagreeError, ModelError, ModelMismatchError, NotIndexedError)
+_BREAKING = (
+    DamagedStoreError, IndexesDisagreeError, ModelError, ModelMismatchError, NotIndexedError, SchemaVersionError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,13 @@ def test_tokens_are_masked_wherever_they_turn_up(as_json: bool) -> None:
     assert line.count("[token]") == 5
 
 
+def test_colours_are_for_terminals() -> None:
+    """The level alone is coloured; what is logged still brings no control sign of its own."""
+    line = formatter((), as_json=False, colours=True).format(record("\x1b[2J gone"))
+    assert "\x1b[33mWARNING\x1b[0m" in line
+    assert line.count("\x1b") == 2
+
+
 def test_what_an_event_brings_cannot_pass_for_what_every_line_has() -> None:
     """Level, time and logger are the record's own."""
     line = json.loads(formatter((), as_json=True).format(record("x", level="debug", timestamp="never", logger="y")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.health import Commands, Condition, Gateway
@@ -89,5 +90,7 @@ def test_two_bots_in_a_process_do_not_share_figures() -> None:
     """Each has a registry of its own, and the library's global one stays empty."""
     first, second = Metrics(Condition), Metrics(Condition)
     first.question("command", "answered", keyword_only=False)
-    assert b'way="command"' in first.text()
-    assert b'way="command"' not in second.text()
+    asked = ("pullquote_questions_total", (("outcome", "answered"), ("way", "command")))
+    assert (samples(first)[asked], samples(second)[asked]) == (1, 0)
+    assert b"pullquote" not in generate_latest()
+    assert not [name for name, _ in samples(first) if name.endswith("_created")]
