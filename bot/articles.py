@@ -30,6 +30,7 @@ from retrieval.library import Library
 from retrieval.models import Answer, ArticleSummary, Findings, Quote
 from retrieval.search import Searcher, open_searcher
 from retrieval.settings import Settings
+from retrieval.stages import Observe, unobserved
 from retrieval.vector_health import VectorHealth
 
 _log = logging.getLogger(__name__)
@@ -115,8 +116,9 @@ class _Opened:
 class Articles:
     """Use as a context manager; opening indexes the corpus first where nothing is indexed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, observe: Observe = unobserved) -> None:
         self._settings = settings
+        self._observe = observe
         self._opened: _Opened | None = None
         self._users = 0
         self._changing = False
@@ -147,7 +149,8 @@ class Articles:
     def _open(self) -> None:
         with ExitStack() as stack:
             state, model = self._probe()
-            searcher = stack.enter_context(open_searcher(self._settings, changed=self._note))
+            opening = open_searcher(self._settings, observe=self._observe, changed=self._note)
+            searcher = stack.enter_context(opening)
             shelf = stack.enter_context(open_shelf(self._settings))
             searcher.warm_up()
             self._catalogue = Catalogue.of(shelf.articles(), model)

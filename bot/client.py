@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import discord
@@ -16,6 +17,7 @@ from discord.http import Route
 from bot.cogs.about import AboutCog
 from bot.cogs.ask import AskCog
 from bot.cogs.buttons import ButtonsCog
+from bot.cogs.gateway import GatewayCog
 from bot.cogs.mentions import MentionsCog
 from bot.cogs.report import ReportCog
 from bot.cogs.settings import SettingsCog
@@ -23,10 +25,13 @@ from bot.cogs.sources import SourcesCog
 from bot.delivery import FAILURES
 from bot.desk import Desk
 from bot.front import Front
+from bot.health import Commands
+from bot.listening import tracing
 from bot.persistence import Patience, passing
 from bot.records import RecordsError
 from bot.registration import Registrar
 from bot.settings import Settings
+from bot.watch import Watch
 from retrieval.errors import RetrievalError
 
 _log = logging.getLogger(__name__)
@@ -88,7 +93,9 @@ class Tree(app_commands.CommandTree["PullquoteBot"]):
 class PullquoteBot(commands.Bot):
     """Made of a desk that answers and a front that carries; both are handed in."""
 
-    def __init__(self, settings: Settings, desk: Desk, front: Front) -> None:
+    def __init__(
+        self, settings: Settings, desk: Desk, front: Front, watch: Watch, refused: Callable[[str], None]
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -99,8 +106,11 @@ class PullquoteBot(commands.Bot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            http_trace=tracing(refused, watch.clock_is_off),
         )
         self.front = front
+        self._watch = watch
+        self._refused = refused
         self._settings = settings
         self._desk = desk
         self._registrar = Registrar(self, self.tree)
@@ -113,9 +123,10 @@ class PullquoteBot(commands.Bot):
         await self._find_gateway()
         try:
             await Patience().insist(self._register, _TO_START)
+            self._watch.commands = Commands.REGISTERED
         except FAILURES as error:
+            self._watch.commands = Commands.FAILED
             _log.error("The commands could not be registered (%s); those known to Discord go on working", error)
-        self.refresh_articles.start()
         self.prune_records.start()
 
     async def _add_cogs(self) -> None:
@@ -128,6 +139,7 @@ class PullquoteBot(commands.Bot):
             AboutCog(self, self.front, days),
             SettingsCog(self, self.front),
             ReportCog(self, self.front, days),
+            GatewayCog(self, self._watch, self._refused),
         ):
             await self.add_cog(cog)
 
@@ -175,7 +187,10 @@ class PullquoteBot(commands.Bot):
         try:
             await self._desk.refresh()
         except RetrievalError as error:
+            self._watch.refreshed(error)
             _log.error("%s", error)
+        else:
+            self._watch.refreshed(None)
 
     @tasks.loop(hours=PRUNE_HOURS)
     async def prune_records(self) -> None:
@@ -187,7 +202,7 @@ class PullquoteBot(commands.Bot):
 
     async def drain(self, seconds: float) -> bool:
         """Take no new questions and answer those under way; false if some were not done after ``seconds``."""
-        self._desk.closing = True
+        self._desk.closing = self._watch.closing = True
         self.refresh_articles.cancel()
         self.prune_records.cancel()
         await asyncio.sleep(_GRACE)  # what came in just now is told that it came too late
@@ -209,7 +224,11 @@ class PullquoteBot(commands.Bot):
         await Patience().insist(attempt, _TO_START)
 
     async def stay_connected(self) -> None:
-        """Connect, and stay so until the bot is closed. Raises ConnectionClosed when Discord turns the bot away."""
+        """Connect, and stay so until the bot is closed. Raises ConnectionClosed when Discord turns the bot away.
+
+        Only once the articles are open: from now on they are looked at for what another process indexes.
+        """
+        self.refresh_articles.start()
         end = asyncio.get_running_loop().time() + _TO_START
         pause = 1.0
         while True:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bot import searching, wording
 from bot.access import Asker, Rules, Way, decide
+from bot.journal import Journal, Step
 from bot.limits import Limits
 from bot.offload import BusyError, Lane, Place, Pool
 from bot.records import Forgotten, PersonHash, RecordsError, Report, Store, Vote
@@ -26,6 +27,10 @@ T = TypeVar("T")
 
 class RefusedError(Exception):
     """Something is not done; ``str()`` tells the person why, in Markdown that is safe to send."""
+
+
+class TooBusyError(RefusedError):
+    """Not done because every place is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,11 @@ class Desk:
         limits: Limits,
         only_guilds: frozenset[int] = frozenset(),
         now: Callable[[], float] = time.time,
+        *,
+        journal: Journal | None = None,
     ) -> None:
         self.articles = articles
+        self.journal = journal or Journal()
         self.only_guilds = only_guilds
         self.closing = False
         self._pool = pool
@@ -118,13 +126,14 @@ class Desk:
         try:
             return self._pool.reserve()
         except BusyError as busy:
-            raise RefusedError(wording.busy(busy.seconds)) from None
+            raise TooBusyError(wording.busy(busy.seconds)) from None
 
     # Making replies
 
     async def answer(self, place: Place, asker: Asker, request: Request, form: Form) -> Reply:
         """The reply to an accepted question, recorded. Raises RetrievalError."""
-        shown, pages = await place.run(self._made, lambda: searching.answer(self.articles, request), form)
+        tell = self.journal.found
+        shown, pages = await place.run(self._made, lambda: searching.answer(self.articles, request, tell), form)
         key = await self.keep(asker, shown)
         if key is not None:
             person = self._hash(asker.person)
@@ -133,7 +142,11 @@ class Desk:
 
     async def bearing(self, place: Place, asker: Asker, message: str, form: Form) -> Reply:
         """The reply to *Find sources*. Raises RetrievalError."""
-        shown, pages = await place.run(self._made, lambda: searching.bearing(self.articles, message, asker.guild), form)
+
+        def make() -> Shown:
+            return searching.bearing(self.articles, message, asker.guild, self.journal.found)
+
+        shown, pages = await place.run(self._made, make, form)
         return Reply(shown, pages, await self.keep(asker, shown))
 
     async def more(self, place: Place, asker: Asker, shown: Shown, form: Form) -> Reply:
@@ -156,16 +169,20 @@ class Desk:
 
     async def show(self, place: Place, asker: Asker, shown: Shown, form: Form) -> Reply:
         """The reply that shows something new. Raises RetrievalError."""
-        pages = await place.run(searching.pages, self.articles, shown, form)
+        pages = await self.pages(place, shown, form)
         return Reply(shown, pages, await self.keep(asker, shown))
 
     async def pages(self, place: Place, shown: Shown, form: Form) -> list[Page]:
         """The pages of something that was shown before. Raises RetrievalError."""
-        return await place.run(searching.pages, self.articles, shown, form)
+        return await place.run(self._rendered, shown, form)
 
     def _made(self, make: Callable[[], Shown], form: Form) -> tuple[Shown, list[Page]]:
         shown = make()
-        return shown, searching.pages(self.articles, shown, form)
+        return shown, self._rendered(shown, form)
+
+    def _rendered(self, shown: Shown, form: Form) -> list[Page]:
+        with self.journal.timed(Step.RENDERING):
+            return searching.pages(self.articles, shown, form)
 
     # Records
 
@@ -214,7 +231,10 @@ class Desk:
 
     async def vote(self, key: str, person: int, *, helpful: bool) -> Vote:
         """Count a vote. Raises RecordsError."""
-        return await self._lane.run(self._store.vote, key, self._hash(person), self._now(), helpful=helpful)
+        vote = await self._lane.run(self._store.vote, key, self._hash(person), self._now(), helpful=helpful)
+        if vote in {Vote.COUNTED, Vote.CHANGED}:
+            self.journal.figures.feedback(helpful=helpful)
+        return vote
 
     async def report(self, guild: int, days: int) -> Report:
         """What was asked in a server. Raises RecordsError."""

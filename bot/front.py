@@ -11,11 +11,13 @@ import discord
 
 from bot.access import Asker
 from bot.delivery import Act, Courier, Outgoing
-from bot.desk import Desk, RefusedError, Reply
+from bot.desk import Desk, RefusedError, Reply, TooBusyError
 from bot.incidents import told
+from bot.journal import Asked, End, Step, Via
 from bot.offload import Place
 from bot.render.pages import Form, Page, sentence
 from bot.views import actions_for, view_for
+from retrieval.errors import QuestionError, UnknownArticleError
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,14 @@ class Want:
         """Read off an interaction."""
         embeds = act.guild_id is None or act.app_permissions.embed_links
         return cls(act, asker_of(act.user, act.guild_id, act.channel, act.channel_id), _form(embeds))
+
+
+def asked_by(source: Act | discord.Message, way: Via, text: str | None) -> Asked:
+    """A question that came in through an interaction or a message."""
+    guild = source.guild.id if isinstance(source, discord.Message) and source.guild else None
+    if isinstance(source, discord.Interaction):
+        guild = source.guild_id
+    return Asked(way, guild, text, (discord.utils.utcnow() - source.created_at).total_seconds())
 
 
 def asker_of(user: discord.User | discord.Member, guild: int | None, channel: object, channel_id: int | None) -> Asker:
@@ -59,6 +69,15 @@ def _form(embeds: bool) -> Form:
     return Form.EMBEDS if embeds else Form.PLAIN
 
 
+def _end(error: Exception) -> End:
+    """What a request comes to that ``error`` keeps from being served."""
+    if isinstance(error, TooBusyError):
+        return End.BUSY
+    if isinstance(error, (RefusedError, QuestionError, UnknownArticleError)):
+        return End.REFUSED
+    return End.FAILED
+
+
 class Front:
     """Carries requests to the desk and its replies back; counts what is under way."""
 
@@ -70,12 +89,13 @@ class Front:
         self._idle.set()
 
     @contextmanager
-    def underway(self) -> Iterator[None]:
-        """Something that the end of the process waits for."""
+    def underway(self, asked: Asked | None = None) -> Iterator[None]:
+        """Something that the end of the process waits for, and that the journal follows."""
         self._underway += 1
         self._idle.clear()
         try:
-            yield
+            with self.desk.journal.following(asked):
+                yield
         finally:
             self._underway -= 1
             if not self._underway:
@@ -98,7 +118,13 @@ class Front:
 
     def told(self, error: Exception) -> Outgoing:
         """What to say to somebody whose request failed."""
+        self.desk.journal.ends(_end(error))
         return Outgoing(sentence(told(error, self.desk.articles.catalogue)))
+
+    def refused(self, refusal: RefusedError) -> str:
+        """What to say to somebody whose request is not accepted."""
+        self.desk.journal.ends(_end(refusal))
+        return str(refusal)
 
     async def serve(
         self,
@@ -108,13 +134,14 @@ class Front:
         *,
         private: bool,
         page: Callable[[Reply], int] = lambda _: 0,
+        asked: Asked | None = None,
     ) -> None:
         """Accept or refuse at once, acknowledge, make the reply, send it. Errors are told, never raised."""
-        with self.underway():
+        with self.underway(asked):
             try:
                 place = accept()
             except RefusedError as refusal:
-                await self.courier.say(want.act, str(refusal))
+                await self.courier.say(want.act, self.refused(refusal))
                 return
             with place:
                 await self.courier.acknowledge(want.act, private=private)
@@ -141,7 +168,8 @@ class Front:
     async def send(self, act: Act, outgoing: Outgoing, *, private: bool) -> int | None:
         """Fill an acknowledged interaction; a reply that Discord does not take is logged, and said to have failed."""
         try:
-            return await self.courier.fill(act, outgoing, private=private)
+            with self.desk.journal.timed(Step.SENDING):
+                return await self.courier.fill(act, outgoing, private=private)
         except Exception as error:  # noqa: BLE001
             await self.courier.fill(act, self.told(error), private=private)
             return None

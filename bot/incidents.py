@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import secrets
 
 from bot import wording
 from bot.articles import Catalogue
 from bot.desk import RefusedError
+from bot.journal import current_id
 from bot.records import RecordsError
 from bot.render.escaping import escape
 from bot.render.measures import fitted_line
@@ -18,14 +18,17 @@ _MOST_SUGGESTIONS = 3
 
 
 def told(error: Exception, catalogue: Catalogue) -> str:
-    """A sentence for the person whose request failed with ``error``, in Markdown; logged unless it is their matter."""
+    """A sentence for the person whose request failed with ``error``, in Markdown; logged unless it is their matter.
+
+    The number it names is the request's id, which all other lines on it carry as well.
+    """
     if isinstance(error, RefusedError):
         return str(error)
     if isinstance(error, QuestionError):
         return escape(str(error))
     if isinstance(error, UnknownArticleError):
         return no_such_article(error.article_id, catalogue)
-    incident = secrets.token_hex(4).upper()
+    incident = current_id()
     if isinstance(error, (RetrievalError, RecordsError)):
         # These say themselves what to do, so a traceback would only hide it.
         _log.error("incident %s: %s", incident, error)

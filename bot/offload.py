@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
@@ -54,10 +55,18 @@ class Place:
 
 
 class Pool:
-    """Runs ``at_once`` pieces of work and lets ``waiting`` more stand in line. Use with ``async with``."""
+    """Runs ``at_once`` pieces of work and lets ``waiting`` more stand in line. Use with ``async with``.
+
+    Work sees the context variables of whoever handed it in. ``waited`` is told, in the thread, how many seconds it
+    stood in line.
+    """
 
     def __init__(
-        self, at_once: int = AT_ONCE, waiting: int = WAITING, clock: Callable[[], float] = time.monotonic
+        self,
+        at_once: int = AT_ONCE,
+        waiting: int = WAITING,
+        clock: Callable[[], float] = time.monotonic,
+        waited: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="articles")
         self._at_once = at_once
@@ -65,6 +74,7 @@ class Pool:
         self._taken = 0
         self._seconds = _FIRST_ESTIMATE
         self._clock = clock
+        self._waited = waited
 
     async def __aenter__(self) -> Pool:
         return self
@@ -78,6 +88,11 @@ class Pool:
     def taken(self) -> int:
         """How many places are held now."""
         return self._taken
+
+    @property
+    def places(self) -> int:
+        """How many there are."""
+        return self._places
 
     def reserve(self) -> Place:
         """Take a place, without waiting. Raises BusyError."""
@@ -96,15 +111,18 @@ class Pool:
 
     async def call(self, work: Callable[[], T]) -> T:
         """The result of ``work``; the time it takes goes into the estimate."""
+        handed_in = self._clock()
+        context = copy_context()
 
         def timed() -> T:
             started = self._clock()
+            self._waited(started - handed_in)
             try:
                 return work()
             finally:
                 self._seconds += _FOLLOW * (self._clock() - started - self._seconds)
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, timed)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, timed)
 
 
 class Lane:
@@ -124,4 +142,7 @@ class Lane:
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of ``work``."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs))
+        context = copy_context()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, lambda: context.run(work, *args, **kwargs)
+        )

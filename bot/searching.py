@@ -54,6 +54,16 @@ class ArticleSource(Protocol):
     def health(self) -> VectorHealth: ...
 
 
+class Tell(Protocol):
+    """Told what was found, in the thread that found it."""
+
+    def __call__(self, outcome: Outcome, confidence: float | None, *, keyword_only: bool) -> None: ...
+
+
+def untold(outcome: Outcome, confidence: float | None, *, keyword_only: bool) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A question, and how it is to be answered."""
@@ -66,12 +76,13 @@ class Request:
     before: str | None = None
 
 
-def answer(articles: ArticleSource, request: Request) -> Shown:
+def answer(articles: ArticleSource, request: Request, tell: Tell = untold) -> Shown:
     """The answer to a question, understood with the one before it where it leans on that. Raises RetrievalError."""
     leaning = follow_up(request.question, request.before) if request.before else None
     found, understood = (None, None) if leaning is None else _leaning(articles, request, leaning)
     if found is None:
         found, understood = articles.ask(request.question, request.quotes, request.article), None
+    tell(found.outcome, found.confidence, keyword_only=found.keyword_only)
     return Shown(
         kind=Kind.ANSWER,
         query=request.question,
@@ -134,7 +145,7 @@ def _notes(found: Answer) -> tuple[str, ...]:
     return tuple(note for note in found.notes if _FOR_OPERATORS not in note)
 
 
-def bearing(articles: ArticleSource, message: str, guild: int | None) -> Shown:
+def bearing(articles: ArticleSource, message: str, guild: int | None, tell: Tell = untold) -> Shown:
     """The passages that bear on a message; of the message itself nothing is kept. Raises RetrievalError."""
     answers = []
     for text in searches(message):
@@ -145,10 +156,12 @@ def bearing(articles: ArticleSource, message: str, guild: int | None) -> Shown:
     if not answers:
         raise QuestionError(wording.NO_TEXT)
     quotes, close = merged(answers)
+    outcome = Outcome.ANSWERED if quotes else Outcome.NOTHING
+    tell(outcome, None, keyword_only=any(found.keyword_only for found in answers))
     return Shown(
         kind=Kind.BEARING,
         quotes=_BEARING_SHOWN,
-        outcome=Outcome.ANSWERED if quotes else Outcome.NOTHING,
+        outcome=outcome,
         notes=(KEYWORDS_ALONE,) if any(answer.keyword_only for answer in answers) else (),
         refs=tuple(map(Ref.of, quotes)),
         closest=tuple(map(Ref.of, close[:_BEARING_SHOWN])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,19 +14,53 @@ from retrieval.settings import Settings as RetrievalSettings
 
 DEFAULT_API_URL = "https://discord.com/api/v10"
 DEFAULT_RETENTION_DAYS = 90
+DEFAULT_HTTP_HOST = "127.0.0.1"
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+class LogFormat(StrEnum):
+    """``AUTO``: text where somebody watches in a terminal, JSON where a program collects it."""
+
+    AUTO = "auto"
+    JSON = "json"
+    TEXT = "text"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> LogFormat:
+        """Raises SettingsError."""
+        text = environ.get("LOG_FORMAT", "").strip() or cls.AUTO
+        try:
+            return cls(text.lower())
+        except ValueError:
+            raise SettingsError("LOG_FORMAT", f"{text[:20]!r} is none of {', '.join(cls)}") from None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the bot reaches Discord, where it may answer, and what it keeps. No guild ids: everywhere."""
+    """How the bot reaches Discord, where it may answer, what it keeps, and how it tells how it is.
+
+    No guild ids: everywhere. ``http_port`` 0: no pages for health and metrics. ``log_questions`` lets what members ask
+    into the log, of which they should know.
+    """
 
     token: Secret
     api_url: str = DEFAULT_API_URL
     guild_ids: frozenset[int] = frozenset()
     retention_days: int = DEFAULT_RETENTION_DAYS
     log_level: str = "INFO"
+    log_format: LogFormat = LogFormat.AUTO
+    log_questions: bool = False
+    http_port: int = 0
+    http_host: str = DEFAULT_HTTP_HOST
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Everything that must never be written down."""
+        chroma = self.retrieval.chroma
+        others = (chroma.token,) if chroma is not None and chroma.token is not None else ()
+        return (self.token, *others)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -40,6 +75,10 @@ class Settings:
             guild_ids=_guild_ids(get("DISCORD_GUILD_IDS") or ""),
             retention_days=_days(get("PULLQUOTE_RETENTION_DAYS") or str(DEFAULT_RETENTION_DAYS)),
             log_level=_log_level(get("PULLQUOTE_LOG_LEVEL") or "INFO"),
+            log_format=LogFormat.from_env(environ),
+            log_questions=_switch("LOG_QUESTIONS", get("LOG_QUESTIONS") or "0"),
+            http_port=_port(get("HTTP_PORT") or "0"),
+            http_host=_host(get("HTTP_HOST") or DEFAULT_HTTP_HOST),
             retrieval=RetrievalSettings.from_env(environ),
         )
 
@@ -96,3 +135,22 @@ def _log_level(text: str) -> str:
     if text.upper() not in _LOG_LEVELS:
         raise SettingsError("PULLQUOTE_LOG_LEVEL", f"{text[:20]!r} is none of {', '.join(_LOG_LEVELS)}")
     return text.upper()
+
+
+def _switch(name: str, text: str) -> bool:
+    if text.lower() not in _SWITCH:
+        raise SettingsError(name, f"{text[:20]!r} is none of {', '.join(_SWITCH)}")
+    return _SWITCH[text.lower()]
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65_535):
+        raise SettingsError("HTTP_PORT", f"{text[:20]!r} is not a port, 1 to 65535, or 0 for none")
+    return int(text)
+
+
+def _host(text: str) -> str:
+    host = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if not host.isascii() or not host.isprintable() or any(sign in host for sign in " /[]@"):
+        raise SettingsError("HTTP_HOST", f"{text[:80]!r} is not an address such as 127.0.0.1, ::1 or 0.0.0.0")
+    return host

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -14,6 +12,7 @@ from bot.front import Front, Want
 from bot.records.store import BUTTON_DAYS
 from bot.render.notices import About, about_pages, help_pages
 from bot.render.pages import sentence
+from bot.version import version
 
 
 class AboutCog(commands.Cog):
@@ -32,7 +31,7 @@ class AboutCog(commands.Cog):
         about = About(
             articles=len(catalogue.articles),
             model=catalogue.model,
-            version=_version(),
+            version=version(),
             retention_days=self._retention_days,
             button_days=BUTTON_DAYS,
         )
@@ -61,10 +60,3 @@ class AboutCog(commands.Cog):
             await self._front.courier.fill(interaction, Outgoing(page), private=True)
 
         await self._front.privately(interaction, forget)
-
-
-def _version() -> str:
-    try:
-        return version("pullquote")
-    except PackageNotFoundError:
-        return "not installed"

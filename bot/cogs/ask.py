@@ -9,7 +9,8 @@ from discord.ext import commands
 from bot.access import MOST_QUOTES, Way
 from bot.cogs.choosing import chosen, suggestions
 from bot.desk import RefusedError
-from bot.front import Front, Want, sound
+from bot.front import Front, Want, asked_by, sound
+from bot.journal import Via
 from bot.offload import Place
 from bot.searching import Request
 
@@ -68,7 +69,11 @@ class AskCog(commands.Cog):
             return desk.accept(want.asker, Way.COMMAND)
 
         await self._front.serve(
-            want, accept, lambda place: desk.answer(place, want.asker, request, want.form), private=alone
+            want,
+            accept,
+            lambda place: desk.answer(place, want.asker, request, want.form),
+            private=alone,
+            asked=asked_by(interaction, Via.COMMAND, request.question),
         )
 
     @ask.autocomplete("article")
@@ -86,4 +91,5 @@ class AskCog(commands.Cog):
             lambda: desk.accept(want.asker, Way.COMMAND),
             lambda place: desk.bearing(place, want.asker, text, want.form),
             private=True,
+            asked=asked_by(interaction, Via.MESSAGE, None),
         )

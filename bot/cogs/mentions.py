@@ -13,7 +13,8 @@ from bot import wording
 from bot.access import Way
 from bot.delivery import FAILURES, Outgoing, typing
 from bot.desk import RefusedError, Reply
-from bot.front import Front, asker_of, form_in, sound
+from bot.front import Front, asked_by, asker_of, form_in, sound
+from bot.journal import End, Step, Via
 from bot.offload import Place
 from bot.render.notices import MENTION_HELP
 from bot.render.pages import sentence
@@ -37,8 +38,8 @@ class MentionsCog(commands.Cog):
         """Answer a message that is meant for the bot; others are not even looked at."""
         if not self._is_for_me(message) or not self._is_new(message):
             return
-        with self._front.underway():
-            question = self._question(message)
+        question = self._question(message)
+        with self._front.underway(asked_by(message, Via.MENTION, question) if question else None):
             asker = asker_of(message.author, message.guild.id if message.guild else None, message.channel,
                              message.channel.id)  # fmt: skip
             try:
@@ -48,7 +49,7 @@ class MentionsCog(commands.Cog):
                     return
                 place = self._front.desk.accept(asker, Way.MENTION)
             except RefusedError as refusal:
-                await self._front.courier.tell(message, str(refusal))
+                await self._front.courier.tell(message, self._front.refused(refusal))
                 return
             await self._answer(message, question, place)
 
@@ -87,7 +88,8 @@ class MentionsCog(commands.Cog):
                     outgoing = self._front.outgoing(reply, private=False)
                 except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a line
                     outgoing = self._front.told(error)
-        sent = await self._reply(message, outgoing)
+        with self._front.desk.journal.timed(Step.SENDING):
+            sent = await self._reply(message, outgoing)
         if reply is not None and sent is not None:
             await desk.settle(reply.key, sent, *([conversation] if conversation else []))
 
@@ -109,6 +111,7 @@ class MentionsCog(commands.Cog):
                 return None
             return await self._told(message, error)
         except FAILURES as error:
+            self._front.desk.journal.ends(End.FAILED)
             _log.error("A reply could not be sent (%s)", type(error).__name__)
             return None
 

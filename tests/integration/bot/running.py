@@ -17,7 +17,7 @@ from tests.discord_double import DiscordDouble
 
 TO_CONNECT = 60.0
 TO_END = 10.0
-_STRANGERS = ("DISCORD_", "PULLQUOTE_", "EMBEDDING_MODEL", "RERANKER_MODEL")
+_STRANGERS = ("DISCORD_", "PULLQUOTE_", "LOG_", "HTTP_", "CHROMA_", "EMBEDDING_MODEL", "RERANKER_MODEL")
 
 
 class BotEndedError(AssertionError):
@@ -38,6 +38,7 @@ class Bot:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_STRANGERS)}
         path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
         own = {"PULLQUOTE_HOME": str(self.home), "PULLQUOTE_CORPUS": str(SEEDS), "PULLQUOTE_THREADS": "2"}
+        own["LOG_FORMAT"] = "text"
         return kept | {"PYTHONPATH": path} | own | self._settings
 
     async def start(self) -> None:

@@ -85,6 +85,7 @@ class FakeArticles:
         self.asked: list[str] = []
         self.error: Exception | None = None
         self.refreshed = 0
+        self.vectors = VectorHealth()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -119,7 +120,7 @@ class FakeArticles:
         self.refreshed += 1
 
     def health(self) -> VectorHealth:
-        return VectorHealth()
+        return self.vectors
 
     def quote(self, article: str, words: str) -> Quote:
         """The quote of ``words`` in one of the articles."""

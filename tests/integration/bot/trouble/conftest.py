@@ -18,5 +18,6 @@ def stage(seeded: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconf
     with staged(home, pytestconfig) as stage:
         yield stage
     lines = stage.bot.log.splitlines()
-    before = [lines[at - 1] for at, line in enumerate(lines) if line.startswith("Traceback") and lines[at - 1]]
+    traces = [at for at, line in enumerate(lines) if line.startswith("    Traceback")]
+    before = [lines[at - 1] for at in traces if lines[at - 1].strip()]
     assert [line for line in before if "incident " not in line] == []

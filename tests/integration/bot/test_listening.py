@@ -1,0 +1,104 @@
+"""What is overheard of the requests to Discord, over real sockets, and of the gateway's shards."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import discord
+from aiohttp import web
+
+from bot.client import intents
+from bot.cogs.gateway import GatewayCog
+from bot.listening import tracing
+from bot.watch import Watch
+from tests.integration.bot.test_endpoints import free_port
+from tests.unit.bot.building import FakeArticles
+
+
+@asynccontextmanager
+async def answering(handler: web.RequestHandler | object) -> AsyncIterator[str]:
+    """A small server; its address."""
+    app = web.Application()
+    app.router.add_get("/{path}", handler)  # type: ignore[arg-type]
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+ANSWERS = {
+    "fine": (200, '{"code": 10062}', "application/json"),
+    "gone": (404, '{"code": 10062, "message": "Unknown interaction"}', "application/json"),
+    "bare": (404, '{"message": "404: Not Found"}', "application/json"),
+    "page": (502, "<html>", "text/html"),
+    "list": (500, "[1]", "application/json"),
+    "half": (503, '{"code": 1', "application/json"),
+    "odd": (418, '{"code": "tea"}', "application/json"),
+}
+
+
+def test_refusals_are_counted_and_the_clock_is_compared() -> None:
+    """By Discord's code, or the status; whoever asked still reads the body; an hour's difference is an hour."""
+
+    async def serve(request: web.Request) -> web.Response:
+        status, text, kind = ANSWERS[request.match_info["path"]]
+        headers = {"Date": "Thu, 01 Jan 2026 00:00:00 GMT"} if request.query else {}
+        return web.Response(status=status, text=text, content_type=kind, headers=headers)
+
+    async def scene() -> None:
+        refused: list[str] = []
+        clocks: list[float] = []
+        async with (
+            answering(serve) as address,
+            aiohttp.ClientSession(trace_configs=[tracing(refused.append, clocks.append)]) as session,
+        ):
+            for path, (status, text, _) in ANSWERS.items():
+                async with session.get(f"{address}/{path}") as answer:
+                    assert (answer.status, await answer.text()) == (status, text)
+            assert refused == ["10062", "404", "502", "500", "503", "other"]
+            assert all(abs(seconds) < 5 for seconds in clocks)
+            await (await session.get(f"{address}/fine?old=1")).read()
+            assert clocks[-1] > 30
+            refused.clear()
+            try:
+                await session.get(f"http://127.0.0.1:{free_port()}/")
+            except aiohttp.ClientConnectionError:
+                assert refused == ["connection"]
+
+    asyncio.run(scene())
+
+
+def test_every_shard_has_to_be_connected(tmp_path: Path) -> None:
+    """One of three that is lost is named."""
+
+    async def scene() -> None:
+        watch = Watch(tmp_path, FakeArticles())
+        refused: list[str] = []
+        bot = discord.ext.commands.AutoShardedBot("!", intents=intents(), shard_count=3)
+        cog = GatewayCog(bot, watch, refused.append)
+        await cog.on_shard_connect(0)
+        await cog.on_connect()
+        await cog.on_shard_connect(1)
+        assert watch.condition().gateway.missing == (2,)
+        await cog.on_shard_connect(2)
+        assert watch.condition().gateway.connected
+        await cog.on_shard_disconnect(1)
+        await cog.on_disconnect()
+        assert watch.condition().gateway.missing == (1,)
+        assert refused == ["gateway_other"]
+        await cog.on_shard_resumed(1)
+        await cog.on_resumed()
+        assert watch.condition().gateway.connected
+        assert watch.condition().gateway.latency is None or math.isfinite(watch.condition().gateway.latency or 0.0)
+
+    asyncio.run(scene())

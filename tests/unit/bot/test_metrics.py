@@ -1,0 +1,96 @@
+"""The figures: what is counted is found again, in Prometheus' own reading of it."""
+
+from __future__ import annotations
+
+import pytest
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.health import Commands, Condition, Gateway
+from bot.listening import close_code, request_code
+from bot.metrics import Metrics
+from retrieval.vector_health import VectorHealth, VectorState
+
+Labels = tuple[tuple[str, str], ...]
+
+
+def samples(metrics: Metrics) -> dict[tuple[str, Labels], float]:
+    """By name and labels."""
+    families = text_string_to_metric_families(metrics.text().decode())
+    return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
+
+
+def test_what_was_told_is_counted() -> None:
+    """Questions, stages, votes, errors."""
+    metrics = Metrics(Condition)
+    metrics.question("command", "answered", keyword_only=False)
+    metrics.question("mention", "not_sure", keyword_only=True)
+    metrics.stage("encoding", 0.004)
+    metrics.feedback(helpful=True)
+    metrics.discord_error("10062")
+    found = samples(metrics)
+    assert found["pullquote_questions_total", (("outcome", "answered"), ("way", "command"))] == 1
+    assert found["pullquote_questions_total", (("outcome", "not_sure"), ("way", "mention"))] == 1
+    assert found["pullquote_keyword_only_answers_total", ()] == 1
+    assert found["pullquote_stage_seconds_bucket", (("le", "0.0025"), ("stage", "encoding"))] == 0
+    assert found["pullquote_stage_seconds_bucket", (("le", "0.005"), ("stage", "encoding"))] == 1
+    assert found["pullquote_feedback_total", (("vote", "helpful"),)] == 1
+    assert found["pullquote_feedback_total", (("vote", "not_helpful"),)] == 0
+    assert found["pullquote_discord_errors_total", (("code", "10062"),)] == 1
+
+
+def test_what_is_known_of_the_bot_is_read_at_the_moment_of_asking() -> None:
+    """Gauges follow the condition; what is not known has no figure."""
+    now = Condition()
+    metrics = Metrics(lambda: now)
+    before = samples(metrics)
+    assert before["pullquote_ready", ()] == before["pullquote_gateway_connected", ()] == 0
+    assert ("pullquote_gateway_latency_seconds", ()) not in before
+    assert ("pullquote_disk_free_bytes", ()) not in before
+    now = Condition(
+        opened=True, commands=Commands.REGISTERED, gateway=Gateway(True, 1.0, 0.04), queue_depth=3, queue_places=36,
+        vectors=VectorHealth(VectorState.AWAY), disk_free=7, loop_lag=0.25, articles=5, passages=80,
+        model="a model", version="0.1.0",
+    )  # fmt: skip
+    found = samples(metrics)
+    values = {name.removeprefix("pullquote_"): value for (name, labels), value in found.items() if not labels}
+    assert values["ready"] == values["gateway_connected"] == 1
+    assert (values["queue_depth"], values["queue_places"]) == (3, 36)
+    assert (values["library_articles"], values["library_passages"]) == (5, 80)
+    assert (values["disk_free_bytes"], values["event_loop_lag_seconds"]) == (7, 0.25)
+    assert values["gateway_latency_seconds"] == 0.04
+    states = {labels[0][1]: value for (name, labels), value in found.items() if name == "pullquote_vectors_state"}
+    assert states == {state.value: float(state is VectorState.AWAY) for state in VectorState}
+    assert found["pullquote_info", (("model", "a model"), ("version", "0.1.0"))] == 1
+    assert any(name.startswith("process_") for name, _ in found)
+
+
+def test_labels_take_a_bounded_number_of_values() -> None:
+    """Nobody who writes to the bot, and nothing that Discord answers, can fill the memory of whoever collects."""
+    metrics = Metrics(Condition)
+    before = len(samples(metrics))
+    for number in range(2000):
+        metrics.question(f"way {number}", f"end {number}", keyword_only=False)
+        metrics.stage(f"stage {number}", 1.0)
+        metrics.discord_error(request_code(400 + number, 100_000 + number))
+        metrics.discord_error(close_code(number * 7))
+    assert len(samples(metrics)) - before < 150
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "label"),
+    [(404, 10062, "10062"), (403, 50013, "50013"), (404, 0, "404"), (429, 20028, "429"), (599, 0, "other")],
+)
+def test_errors_are_counted_by_the_code_that_says_most(status: int, code: int, label: str) -> None:
+    """Discord's own where it is known, else the status."""
+    assert request_code(status, code) == label
+
+
+def test_two_bots_in_a_process_do_not_share_figures() -> None:
+    """Each has a registry of its own, and the library's global one stays empty."""
+    first, second = Metrics(Condition), Metrics(Condition)
+    first.question("command", "answered", keyword_only=False)
+    asked = ("pullquote_questions_total", (("outcome", "answered"), ("way", "command")))
+    assert (samples(first)[asked], samples(second)[asked]) == (1, 0)
+    assert b"pullquote" not in generate_latest()
+    assert not [name for name, _ in samples(first) if name.endswith("_created")]
