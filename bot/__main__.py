@@ -8,35 +8,40 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, ExitStack
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
 from dotenv import dotenv_values
 
 from bot.articles import Articles
-from bot.client import GatewayLimitError, PullquoteBot, point_to, without_voice
+from bot.client import PullquoteBot, point_to, without_voice
 from bot.delivery import Courier
 from bot.desk import Desk
 from bot.front import Front
+from bot.gateway import GatewayLimitError, find_gateway
 from bot.limits import Limits
 from bot.logs import set_up
 from bot.offload import Lane, Pool
 from bot.records import PersonHash, RecordsError, Store
 from bot.settings import Settings
+from bot.sharding import open_bot
 from retrieval.errors import RetrievalError
 
 _log = logging.getLogger("bot")
+T = TypeVar("T")
 
 ENDED, FAILED, UNUSABLE, TURNED_AWAY = 0, 1, 2, 3
 #: Seconds: for the questions under way, and for closing the connection. With the 2 s that the interpreter itself takes
 #: to end with all its libraries, less than 10.
 _TO_DRAIN, _TO_CLOSE = 6.0, 1.5
+#: The bot has grown over the connections that Discord wanted at its start. Whatever starts it again mends that.
+_OUTGROWN = 4011
 _TURNED_AWAY = {
     4004: "Discord's gateway refused the token. Copy it anew from the developer portal into DISCORD_TOKEN.",
     4010: "Discord's gateway refused the connection: invalid shard.",
-    4011: "Discord's gateway refused the connection: the bot is in so many servers that it needs sharding.",
     4012: "Discord's gateway refused the connection: this API version is no longer served. Upgrade pullquote.",
     4013: "Discord's gateway refused the connection: invalid intents.",
     4014: "Discord's gateway refused the connection: it wants an intent to be switched on in the developer portal.",
@@ -87,6 +92,9 @@ def _unreachable(error: OSError, say: Callable[[str], None]) -> int:
 
 
 def _failed(error: Exception, say: Callable[[str], None]) -> int:
+    if isinstance(error, discord.ConnectionClosed) and error.code == _OUTGROWN:
+        say("The bot is in so many servers now that Discord wants more shards. Start it again: it asks how many.")
+        return FAILED
     refusal = _refusal(error)
     if refusal is not None:
         say(refusal)
@@ -124,8 +132,23 @@ async def _serve(settings: Settings, articles: Articles, store: Store, person_ha
         lane = await stack.enter_async_context(Lane())
         pool = await stack.enter_async_context(Pool())
         desk = Desk(articles, pool, lane, store, person_hash, Limits(), settings.guild_ids)
-        bot = await stack.enter_async_context(PullquoteBot(settings, desk, Front(desk, Courier())))
-        await _until_stopped(bot, settings, stop)
+        gateway = await _unless_stopped(find_gateway(settings.token.reveal()), stop)
+        if gateway is not None:
+            bot = await stack.enter_async_context(open_bot(gateway, settings, desk, Front(desk, Courier())))
+            await _until_stopped(bot, settings, stop)
+
+
+async def _unless_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T | None:
+    """The result of ``work``; ``None`` if a signal came first."""
+    working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if working.done():
+        return working.result()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    _log.info("Ended before Discord could be reached")
+    return None
 
 
 async def _until_stopped(bot: PullquoteBot, settings: Settings, stop: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ import sys
 
 from retrieval.secret import Secret
 
+_EVERYDAY = ("Attempting a reconnect", "Failed to connect for shard_id", "Ignoring exception in autocomplete")
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 # An interaction's token lets anybody answer in the bot's name for 15 minutes.
 _TOKEN_IN_PATH = re.compile(r"((?:webhooks|interactions)/\d+/)[\w.-]{16,}")
@@ -34,7 +35,7 @@ class _WithoutTraceback(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        if record.exc_info and text.startswith(("Attempting a reconnect", "Ignoring exception in autocomplete")):
+        if record.exc_info and text.startswith(_EVERYDAY):
             error = record.exc_info[1]
             text = text.partition(" (Guild: ")[0]  # and who they were
             record.msg, record.args = f"{text} ({type(error).__name__})", ()
@@ -50,5 +51,5 @@ def set_up(secret: Secret, level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(level)
-    for name in ("discord.client", "discord.app_commands.tree"):
+    for name in ("discord.client", "discord.shard", "discord.app_commands.tree"):
         logging.getLogger(name).addFilter(_WithoutTraceback())

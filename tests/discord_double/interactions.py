@@ -101,7 +101,7 @@ class Interactions:
         token = secrets.token_urlsafe(96)
         one = Interaction(self._world.ids.next(), token, kind, user, channel, self._world.clock.now(), data, message)
         self.all[one.id] = self._tokens[token] = one
-        one.delivered = self._gateway.dispatch("INTERACTION_CREATE", self._payload(one))
+        one.delivered = self._gateway.dispatch("INTERACTION_CREATE", self._payload(one), guild=channel.guild)
         return one
 
     def acknowledge(self, number: int, token: str, body: dict[str, Any], files: Mapping[int, Upload]) -> dict[str, Any]:

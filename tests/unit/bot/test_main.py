@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot import __main__ as program
-from bot.client import GatewayLimitError, intents
+from bot.client import intents
+from bot.gateway import GatewayLimitError
 
 
 def test_a_missing_token_is_one_clear_line(tmp_path: Path) -> None:
@@ -33,6 +35,14 @@ def test_a_used_up_gateway_says_when_to_come_back() -> None:
     said: list[str] = []
     assert program._failed(GatewayLimitError(3.5), said.append) == 3
     assert "3.5 h" in said[0]
+
+
+def test_a_bot_that_outgrew_its_shards_asks_to_be_started_again() -> None:
+    """Whatever starts the bot again mends it, so it failed and was not turned away; at its start it asks anew."""
+    said: list[str] = []
+    error = discord.ConnectionClosed(None, shard_id=None, code=4011)  # type: ignore[arg-type]  # no socket is read
+    assert program._failed(error, said.append) == 1
+    assert "more shards. Start it again" in said[0]
 
 
 @pytest.mark.parametrize("privileged", ["members", "presences", "message_content"])
