@@ -120,6 +120,16 @@ class DiscordDouble:
         """Everybody whose device rang for a message of the bot."""
         return [ping for ping in self.world.pings if ping.message.author is self.bot]
 
+    def forget(self, before: float) -> None:
+        """Keep nothing of what was over before that time, so that one double lasts for hours.
+
+        Requests that were refused stay, for `complaints`, and so do devices that the bot made ring.
+        """
+        self.api.forget(before)
+        self.interactions.forget(before)
+        self.rate_limits.forget()
+        self.world.forget(before)
+
     @property
     def complaints(self) -> list[str]:
         """What the bot asked for that Discord never takes: routes that are none, bodies beyond limits or document."""

@@ -104,6 +104,11 @@ class Interactions:
         one.delivered = self._gateway.dispatch("INTERACTION_CREATE", self._payload(one), guild=channel.guild)
         return one
 
+    def forget(self, before: float) -> None:
+        """Drop those that were opened earlier."""
+        self.all = {number: one for number, one in self.all.items() if one.created >= before}
+        self._tokens = {one.token: one for one in self.all.values()}
+
     def acknowledge(self, number: int, token: str, body: dict[str, Any], files: Mapping[int, Upload]) -> dict[str, Any]:
         """The bot's first answer. Raises ApiError 10062, 40060 or 50035."""
         one = self.all.get(number)
