@@ -18,6 +18,7 @@ from dotenv import dotenv_values
 
 from bot.articles import Articles
 from bot.client import PullquoteBot, point_to, without_voice
+from bot.clock import DiscordClock
 from bot.delivery import Courier
 from bot.desk import Desk
 from bot.front import Front
@@ -131,10 +132,11 @@ async def _serve(settings: Settings, articles: Articles, store: Store, person_ha
     async with AsyncExitStack() as stack:
         lane = await stack.enter_async_context(Lane())
         pool = await stack.enter_async_context(Pool())
-        desk = Desk(articles, pool, lane, store, person_hash, Limits(), settings.guild_ids)
+        clock = DiscordClock()
+        desk = Desk(articles, pool, lane, store, person_hash, Limits(), settings.guild_ids, clock)
         gateway = await _unless_stopped(find_gateway(settings.token.reveal()), stop)
         if gateway is not None:
-            bot = await stack.enter_async_context(open_bot(gateway, settings, desk, Front(desk, Courier())))
+            bot = await stack.enter_async_context(open_bot(gateway, settings, desk, Front(desk, Courier()), clock))
             await _until_stopped(bot, settings, stop)
 
 

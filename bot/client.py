@@ -7,11 +7,13 @@ import logging
 import math
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 from discord.http import Route
 
+from bot.clock import DiscordClock
 from bot.cogs.about import AboutCog
 from bot.cogs.ask import AskCog
 from bot.cogs.buttons import ButtonsCog
@@ -78,7 +80,7 @@ class Tree(app_commands.CommandTree["PullquoteBot"]):
 class PullquoteBot(commands.Bot):
     """Made of a desk that answers and a front that carries; both are handed in. Has one connection to the gateway."""
 
-    def __init__(self, settings: Settings, desk: Desk, front: Front, **options: Any) -> None:
+    def __init__(self, settings: Settings, desk: Desk, front: Front, clock: DiscordClock, **options: Any) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -89,6 +91,7 @@ class PullquoteBot(commands.Bot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            http_trace=clock.listen(aiohttp.TraceConfig()),
             **options,
         )
         self.front = front

@@ -13,6 +13,7 @@ import yarl
 from discord.ext import commands
 
 from bot.client import PullquoteBot
+from bot.clock import DiscordClock
 from bot.desk import Desk
 from bot.front import Front
 from bot.gateway import TO_START, Gateway, Pace
@@ -28,11 +29,11 @@ class ShardLostError(discord.DiscordException):
     """A shard cannot connect at the start of the bot, for minutes."""
 
 
-def open_bot(gateway: Gateway, settings: Settings, desk: Desk, front: Front) -> PullquoteBot:
+def open_bot(gateway: Gateway, settings: Settings, desk: Desk, front: Front, clock: DiscordClock) -> PullquoteBot:
     """A bot with as many connections as Discord wants."""
     if gateway.shards == 1:
-        return PullquoteBot(settings, desk, front)
-    return ShardedBot(gateway, settings, desk, front)
+        return PullquoteBot(settings, desk, front, clock)
+    return ShardedBot(gateway, settings, desk, front, clock)
 
 
 class ShardedBot(PullquoteBot, commands.AutoShardedBot):
@@ -44,11 +45,12 @@ class ShardedBot(PullquoteBot, commands.AutoShardedBot):
         settings: Settings,
         desk: Desk,
         front: Front,
-        clock: Callable[[], float] = time.monotonic,
+        clock: DiscordClock,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(settings, desk, front, shard_count=gateway.shards, shard_connect_timeout=TO_START)
+        super().__init__(settings, desk, front, clock, shard_count=gateway.shards, shard_connect_timeout=TO_START)
         self._pace = Pace(gateway.at_once)
-        self._clock = clock
+        self._elapsed = elapsed
         self._trying_since: dict[int, float] = {}
         self._launching: asyncio.Task[None] | None = None
         self._tasks: asyncio.TaskGroup | None = None
@@ -105,7 +107,7 @@ class ShardedBot(PullquoteBot, commands.AutoShardedBot):
 
     async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
         """Every attempt of discord.py to start a shard comes through here; it would try for ever."""
-        since = self._trying_since.setdefault(shard_id, self._clock())
-        if self._clock() - since > (_TO_COMPLETE if self.shards else TO_START):
+        since = self._trying_since.setdefault(shard_id, self._elapsed())
+        if self._elapsed() - since > (_TO_COMPLETE if self.shards else TO_START):
             raise ShardLostError
         await super().launch_shard(gateway, shard_id, initial=initial)

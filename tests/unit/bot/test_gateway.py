@@ -13,6 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import PullquoteBot, point_to
+from bot.clock import DiscordClock
 from bot.gateway import Gateway, GatewayLimitError, Pace, find_gateway
 from bot.settings import Settings
 from bot.sharding import ShardedBot, ShardLostError, open_bot
@@ -102,7 +103,7 @@ def test_a_shard_that_cannot_start_ends_the_bot_in_the_end() -> None:
         nothing: Any = None
         ticks = iter((0.0, 61.0))
         bot = ShardedBot(Gateway("ws://x", 2, 1), Settings.from_env({"DISCORD_TOKEN": "a.b"}), nothing, nothing,
-                         lambda: next(ticks))  # fmt: skip
+                         DiscordClock(), lambda: next(ticks))  # fmt: skip
         with pytest.raises(ShardLostError):
             await bot.launch_shard(yarl.URL("ws://x"), 0)
 
@@ -116,7 +117,7 @@ def test_the_kind_of_bot_is_the_one_that_discord_wants(shards: int, kind: type[P
     async def kind_of() -> None:
         nothing: Any = None
         settings = Settings.from_env({"DISCORD_TOKEN": "a.b"})
-        bot = open_bot(Gateway("ws://x", shards, 1), settings, nothing, nothing)
+        bot = open_bot(Gateway("ws://x", shards, 1), settings, nothing, nothing, DiscordClock())
         assert type(bot) is kind
         assert not bot.connected
         assert bot.gateway_latency == float("inf")

@@ -1,0 +1,45 @@
+"""What time it is by Discord's clock: the computer's own may jump by years, and records are deleted by their age."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
+
+import aiohttp
+
+
+class DiscordClock:
+    """Seconds since 1970, as of Discord's last answer plus what has passed since; until the first, the computer's."""
+
+    def __init__(self, wall: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._wall = wall
+        self._elapsed = elapsed
+        self._heard: tuple[float, float] | None = None  # Discord's time, and the stopwatch at that moment
+
+    def __call__(self) -> float:
+        """Now, to the second."""
+        if self._heard is None:
+            return self._wall()
+        at, stopwatch = self._heard
+        return at + self._elapsed() - stopwatch
+
+    def hear(self, date: str | None) -> None:
+        """The ``Date`` of an answer; one that is none is ignored."""
+        try:
+            at = parsedate_to_datetime(date or "").timestamp()
+        except (ValueError, OverflowError):
+            return
+        self._heard = at, self._elapsed()
+
+    def listen(self, trace: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
+        """Hear every answer of requests that ``trace`` follows."""
+
+        async def ended(
+            _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
+        ) -> None:
+            self.hear(end.response.headers.get("Date"))
+
+        trace.on_request_end.append(ended)
+        return trace
