@@ -105,10 +105,11 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
+                # A commit can fail, too, and SQLite does not always end the transaction then: every later one would fail.
                 self._connection.rollback()
                 raise
-            self._connection.execute("COMMIT")
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
         with self._translated():
