@@ -107,7 +107,7 @@ class Store:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                # A commit can fail, too, and SQLite does not always end the transaction then: every later one would fail.
+                # A commit can fail, too, and SQLite may leave the transaction open: every later one would fail.
                 self._connection.rollback()
                 raise
 
