@@ -40,6 +40,8 @@ ENDED, FAILED, UNUSABLE, TURNED_AWAY = 0, 1, 2, 3
 _TO_DRAIN, _TO_CLOSE = 6.0, 1.5
 #: The bot has grown over the connections that Discord wanted at its start. Whatever starts it again mends that.
 _OUTGROWN = 4011
+#: What the loader says of a library for which there is no memory.
+_UNMAPPED = "failed to map segment"
 _TURNED_AWAY = {
     4004: "Discord's gateway refused the token. Copy it anew from the developer portal into DISCORD_TOKEN.",
     4010: "Discord's gateway refused the connection: invalid shard.",
@@ -100,6 +102,9 @@ def _failed(error: Exception, say: Callable[[str], None]) -> int:
     if refusal is not None:
         say(refusal)
         return TURNED_AWAY
+    if isinstance(error, MemoryError) or _UNMAPPED in str(error):
+        say("There is not enough memory for the model and its libraries. Give the bot 1 GB at least.")
+        return FAILED
     if isinstance(error, (discord.DiscordException, aiohttp.ClientError, TimeoutError)):
         say(f"Discord does not answer as it should ({type(error).__name__}). Try again later.")
         return FAILED

@@ -37,6 +37,14 @@ def test_a_used_up_gateway_says_when_to_come_back() -> None:
     assert "3.5 h" in said[0]
 
 
+@pytest.mark.parametrize("error", [MemoryError(), ImportError("libx.so: failed to map segment from shared object")])
+def test_too_little_memory_is_one_clear_line(error: Exception) -> None:
+    """Python has an error of its own for it, the loader of libraries has words."""
+    said: list[str] = []
+    assert program._failed(error, said.append) == 1
+    assert "memory" in said[0]
+
+
 def test_a_bot_that_outgrew_its_shards_asks_to_be_started_again() -> None:
     """Whatever starts the bot again mends it, so it failed and was not turned away; at its start it asks anew."""
     said: list[str] = []
