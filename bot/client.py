@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import discord
-import yarl
 from discord import app_commands
 from discord.ext import commands, tasks
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.cogs.about import AboutCog
@@ -25,9 +25,9 @@ from bot.cogs.sources import SourcesCog
 from bot.delivery import FAILURES
 from bot.desk import Desk
 from bot.front import Front
+from bot.gateway import TO_START, logged_in
 from bot.health import Commands
-from bot.listening import tracing
-from bot.persistence import Patience, passing
+from bot.persistence import Patience
 from bot.records import RecordsError
 from bot.registration import Registrar
 from bot.settings import Settings
@@ -38,8 +38,6 @@ _log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 15
 PRUNE_HOURS = 6
-#: Seconds for which the start goes on trying while Discord cannot be reached.
-_TO_START = 60.0
 _GRACE = 0.3
 
 
@@ -63,14 +61,6 @@ def point_to(api_url: str) -> None:
     Route.BASE = api_url
 
 
-class GatewayLimitError(Exception):
-    """Discord allows no more connections today; ``hours`` until it does again."""
-
-    def __init__(self, hours: float) -> None:
-        self.hours = hours
-        super().__init__(f"Discord allows this bot no more connections for {hours:.1f} h: it was started too often.")
-
-
 class Tree(app_commands.CommandTree["PullquoteBot"]):
     """The commands; an error that a command did not tell itself is told here."""
 
@@ -90,12 +80,22 @@ class Tree(app_commands.CommandTree["PullquoteBot"]):
             await front.courier.say(act, outgoing.page.content or "")
 
 
-class PullquoteBot(commands.Bot):
-    """Made of a desk that answers and a front that carries; both are handed in."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a bot is made of. ``refused`` is told the label of each request and connection that Discord refused."""
 
-    def __init__(
-        self, settings: Settings, desk: Desk, front: Front, watch: Watch, refused: Callable[[str], None]
-    ) -> None:
+    settings: Settings
+    desk: Desk
+    front: Front
+    watch: Watch
+    refused: Callable[[str], None]
+    trace: aiohttp.TraceConfig
+
+
+class PullquoteBot(commands.Bot):
+    """Made of a desk that answers and a front that carries; both are handed in. Has one connection to the gateway."""
+
+    def __init__(self, parts: Parts, **options: Any) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -106,27 +106,28 @@ class PullquoteBot(commands.Bot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            http_trace=tracing(refused, watch.clock_is_off),
+            http_trace=parts.trace,
+            **options,
         )
-        self.front = front
-        self._watch = watch
-        self._refused = refused
-        self._settings = settings
-        self._desk = desk
+        self.front = parts.front
+        self._watch = parts.watch
+        self._refused = parts.refused
+        self._settings = parts.settings
+        self._desk = parts.desk
         self._registrar = Registrar(self, self.tree)
 
     async def setup_hook(self) -> None:
-        """After the login, before the gateway: commands, buttons, the gateway's address."""
+        """After the login, before the gateway: commands and buttons."""
         if not self.cogs:
             await self._add_cogs()
         await self._desk.prepare()
-        await self._find_gateway()
         try:
-            await Patience().insist(self._register, _TO_START)
+            await Patience().insist(self._register, TO_START)
             self._watch.commands = Commands.REGISTERED
         except FAILURES as error:
             self._watch.commands = Commands.FAILED
             _log.error("The commands could not be registered (%s); those known to Discord go on working", error)
+        self.refresh_articles.start()
         self.prune_records.start()
 
     async def _add_cogs(self) -> None:
@@ -155,25 +156,19 @@ class PullquoteBot(commands.Bot):
         else:
             await self._registrar.everywhere()
 
-    async def _find_gateway(self) -> None:
-        """Connect where the API says, also the first time and after an invalid session. Raises GatewayLimitError."""
-        _, url, limit = await Patience().insist(self.http.get_bot_gateway, _TO_START)
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
-        if limit["remaining"] < 1:
-            raise GatewayLimitError(limit["reset_after"] / 3_600_000)
-
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are no commands: ``MentionsCog`` reads those that are meant for the bot."""
 
     async def on_ready(self) -> None:
         """Say so, once for each new session."""
-        _log.info("Connected as %s, in %d servers", self.user, len(self.guilds))
+        shards = f", {self.shard_count} shards" if self.shard_count else ""
+        _log.info("Connected as %s, in %d servers%s", self.user, len(self.guilds), shards)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """A server that was named in the settings before the bot was invited gets its commands now."""
         if guild.id in self._settings.guild_ids:
             try:
-                await Patience().insist(lambda: self._registrar.in_guild(guild.id), _TO_START)
+                await Patience().insist(lambda: self._registrar.in_guild(guild.id), TO_START)
             except FAILURES as error:
                 _log.error("The commands could not be registered in server %d (%s)", guild.id, error)
 
@@ -210,26 +205,11 @@ class PullquoteBot(commands.Bot):
 
     async def log_in(self, token: str) -> None:
         """Log in, also if Discord is out of order for a minute. Raises LoginFailure, DiscordException, OSError."""
-
-        async def attempt() -> None:
-            try:
-                await self.login(token)
-            except BaseException as error:
-                if passing(error):
-                    _log.warning("Discord cannot be reached (%s)", type(error).__name__)
-                await self.http.close()  # the next attempt opens a session and a connector of its own
-                self.http.connector = discord.utils.MISSING
-                raise
-
-        await Patience().insist(attempt, _TO_START)
+        await logged_in(self.http, lambda: self.login(token))
 
     async def stay_connected(self) -> None:
-        """Connect, and stay so until the bot is closed. Raises ConnectionClosed when Discord turns the bot away.
-
-        Only once the articles are open: from now on they are looked at for what another process indexes.
-        """
-        self.refresh_articles.start()
-        end = asyncio.get_running_loop().time() + _TO_START
+        """Connect, and stay so until the bot is closed. Raises ConnectionClosed when Discord turns the bot away."""
+        end = asyncio.get_running_loop().time() + TO_START
         pause = 1.0
         while True:
             try:

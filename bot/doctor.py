@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import aiohttp
 import discord
 
-from bot.client import PullquoteBot, without_voice
+from bot.client import Parts, PullquoteBot, without_voice
 from bot.inquiry import AwayError, Inquiry, RefusedError, Told, inquiring, readiness
 from bot.registration import same
 from bot.settings import Settings
@@ -173,5 +174,5 @@ async def definitions(settings: Settings) -> list[dict[str, Any]]:
     """The commands as the bot would register them with these settings; nothing is asked of Discord."""
     without_voice()
     nobody: Any = None  # a bot that never connects carries no question to its desk
-    async with PullquoteBot(settings, nobody, nobody) as bot:
+    async with PullquoteBot(Parts(settings, nobody, nobody, nobody, nobody, aiohttp.TraceConfig())) as bot:
         return await bot.definitions()

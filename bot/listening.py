@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,16 +31,14 @@ def close_code(code: int | None) -> str:
     return f"gateway_{code}" if code in _CLOSES else "gateway_other"
 
 
-def tracing(refused: Callable[[str], None], seconds_off: Callable[[float], None]) -> aiohttp.TraceConfig:
-    """For discord.py's requests: tells the label of each that failed, and how far the own clock is ahead."""
+def tracing(refused: Callable[[str], None], dated: Callable[[str | None], None]) -> aiohttp.TraceConfig:
+    """For discord.py's requests: tells the label of each that failed, and the ``Date`` of each answer."""
 
     async def answered(
         _session: aiohttp.ClientSession, _context: SimpleNamespace, done: aiohttp.TraceRequestEndParams
     ) -> None:
         response = done.response
-        moment = _moment(response.headers.get("Date", ""))
-        if moment is not None:
-            seconds_off(time.time() - moment)
+        dated(response.headers.get("Date"))
         if response.status >= 400:
             refused(request_code(response.status, await _code(response)))
 
@@ -70,10 +66,3 @@ async def _code(response: aiohttp.ClientResponse) -> int:
         return 0
     code = body.get("code") if isinstance(body, dict) else None
     return code if isinstance(code, int) else 0
-
-
-def _moment(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError):
-        return None

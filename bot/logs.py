@@ -23,6 +23,7 @@ from retrieval.secret import Secret
 _log = logging.getLogger(__name__)
 
 Event = MutableMapping[str, Any]
+_EVERYDAY = ("Attempting a reconnect", "Failed to connect for shard_id", "Ignoring exception in autocomplete")
 # An interaction's token lets anybody answer in the bot's name for 15 minutes.
 _TOKEN_IN_PATH = re.compile(r"((?:webhooks|interactions)/\d+/)[\w.-]{16,}")
 #: A secret shorter than this occurs in ordinary words, which masking would spoil.
@@ -48,7 +49,7 @@ def set_up(secrets: Sequence[Secret], level: str = "INFO", *, as_json: bool, str
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(level)
     logging.captureWarnings(capture=True)
-    for name in ("discord.client", "discord.app_commands.tree"):
+    for name in ("discord.client", "discord.shard", "discord.app_commands.tree"):
         logger = logging.getLogger(name)
         logger.filters[:] = [_WithoutTraceback()]
     if any(0 < len(secret.reveal()) < _SHORTEST_SECRET for secret in secrets):
@@ -161,7 +162,7 @@ class _WithoutTraceback(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        if record.exc_info and text.startswith(("Attempting a reconnect", "Ignoring exception in autocomplete")):
+        if record.exc_info and text.startswith(_EVERYDAY):
             error = record.exc_info[1]
             text = text.partition(" (Guild: ")[0]  # and who they were
             record.msg, record.args = f"{text} ({type(error).__name__})", ()

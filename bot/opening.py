@@ -14,12 +14,6 @@ _log = logging.getLogger(__name__)
 _NAME = "opening"
 
 
-def under_way() -> bool:
-    """Whether articles are being opened in this process. That cannot be called off, only be cut short with the process:
-    the data folder stands that at any moment."""
-    return any(thread.name == _NAME and thread.is_alive() for thread in threading.enumerate())
-
-
 class Opening:
     """Use as a context manager: articles that were opened are closed at its end."""
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.clock import DiscordClock
 from bot.health import MEMORY_FILES, Commands, Condition, Gateway, Memory, memory_in
 from bot.offload import Pool
 from bot.searching import ArticleSource
@@ -58,15 +59,17 @@ def look(home: Path, root: Path = Path("/")) -> Machine:
 class Watch:
     """What it is told may be wrong a moment later; what it says is what was known last."""
 
-    def __init__(self, home: Path, articles: ArticleSource, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, home: Path, articles: ArticleSource, clock: DiscordClock, now: Callable[[], float] = time.time
+    ) -> None:
         self.opened = False
         self.closing = False
         self.commands = Commands.WAITING
-        self.seconds_off: float | None = None
         self.latency: Callable[[], float] = lambda: math.nan
         self._pool: Pool | None = None
         self._articles = articles
         self._home = home
+        self._clock = clock
         self._now = now
         self._links: dict[int, bool] = {}
         self._since: float | None = None
@@ -103,10 +106,6 @@ class Watch:
         """The articles were looked at anew, or could not be."""
         self._error = error
 
-    def clock_is_off(self, seconds: float) -> None:
-        """The own clock is ahead of Discord's by ``seconds``."""
-        self.seconds_off = seconds
-
     def condition(self) -> Condition:
         """Everything that is known now."""
         catalogue, error = self._articles.catalogue, self._error
@@ -121,7 +120,7 @@ class Watch:
             vectors=self._articles.health(),
             disk_free=self._machine.disk_free,
             memory=self._machine.memory,
-            seconds_off=self.seconds_off,
+            seconds_off=self._clock.seconds_off,
             loop_lag=max(self._lags),
             queue_depth=self._pool.taken if self._pool is not None else 0,
             queue_places=self._pool.places if self._pool is not None else 0,

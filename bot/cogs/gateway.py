@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +23,7 @@ class GatewayCog(commands.Cog):
         self._watch = watch
         self._refused = refused
         self._sharded = isinstance(bot, discord.AutoShardedClient)
-        watch.latency = lambda: bot.latency
+        watch.latency = self._latency
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
@@ -61,6 +62,12 @@ class GatewayCog(commands.Cog):
         if isinstance(self._bot, discord.AutoShardedClient):
             info: Any = self._bot.shards.get(shard)
             self._count(getattr(getattr(info, "_parent", None), "ws", None))
+
+    def _latency(self) -> float:
+        """Of the slowest connection."""
+        if isinstance(self._bot, discord.AutoShardedClient):
+            return max((latency for _, latency in self._bot.latencies), default=math.nan)
+        return self._bot.latency
 
     def _expect(self) -> None:
         if isinstance(self._bot, discord.AutoShardedClient):

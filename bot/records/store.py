@@ -101,10 +101,11 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
+                # A commit can fail, too, and SQLite may leave the transaction open: every later one would fail.
                 self._connection.rollback()
                 raise
-            self._connection.execute("COMMIT")
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
         with self._translated():

@@ -120,6 +120,16 @@ class DiscordDouble:
         """Everybody whose device rang for a message of the bot."""
         return [ping for ping in self.world.pings if ping.message.author is self.bot]
 
+    def forget(self, before: float) -> None:
+        """Keep nothing of what was over before that time, so that one double lasts for hours.
+
+        Requests that were refused stay, for `complaints`, and so do devices that the bot made ring.
+        """
+        self.api.forget(before)
+        self.interactions.forget(before)
+        self.rate_limits.forget()
+        self.world.forget(before)
+
     @property
     def complaints(self) -> list[str]:
         """What the bot asked for that Discord never takes: routes that are none, bodies beyond limits or document."""
@@ -148,14 +158,14 @@ class DiscordDouble:
         first = Channel(self.world.ids.next(), ChannelType.TEXT, channel, guild)
         guild.channels[first.id] = self.world.channels[first.id] = first
         self.world.guilds[guild.id] = guild
-        self.gateway.dispatch("GUILD_CREATE", payloads.guild(guild, self.world), GUILDS)
+        self.gateway.dispatch("GUILD_CREATE", payloads.guild(guild, self.world), GUILDS, guild=guild)
         return guild
 
     def channel(self, guild: Guild, name: str) -> Channel:
         """One more text channel."""
         channel = Channel(self.world.ids.next(), ChannelType.TEXT, name, guild)
         guild.channels[channel.id] = self.world.channels[channel.id] = channel
-        self.gateway.dispatch("CHANNEL_CREATE", payloads.channel(channel), GUILDS)
+        self.gateway.dispatch("CHANNEL_CREATE", payloads.channel(channel), GUILDS, guild=guild)
         return channel
 
     def role(self, guild: Guild, name: str, permissions: Permission = NONE, *, mentionable: bool = False) -> Role:
@@ -163,7 +173,7 @@ class DiscordDouble:
         role = Role(self.world.ids.next(), name, permissions, mentionable)
         guild.roles[role.id] = role
         shown = payloads.role(role, len(guild.roles) - 1)
-        self.gateway.dispatch("GUILD_ROLE_CREATE", {"guild_id": str(guild.id), "role": shown}, GUILDS)
+        self.gateway.dispatch("GUILD_ROLE_CREATE", {"guild_id": str(guild.id), "role": shown}, GUILDS, guild=guild)
         return role
 
     def person(self, name: str, *guilds: Guild, roles: tuple[Role, ...] = ()) -> Person:
@@ -180,17 +190,17 @@ class DiscordDouble:
     def allow(self, channel: Channel, who: User | Role | Person, permission: Permission) -> None:
         """Grant in one channel; the bot is told."""
         channel.allow(who.user if isinstance(who, Person) else who, permission)
-        self.gateway.dispatch("CHANNEL_UPDATE", payloads.channel(channel), GUILDS)
+        self.gateway.dispatch("CHANNEL_UPDATE", payloads.channel(channel), GUILDS, guild=channel.guild)
 
     def deny(self, channel: Channel, who: User | Role | Person, permission: Permission) -> None:
         """Take away in one channel; the bot is told."""
         channel.deny(who.user if isinstance(who, Person) else who, permission)
-        self.gateway.dispatch("CHANNEL_UPDATE", payloads.channel(channel), GUILDS)
+        self.gateway.dispatch("CHANNEL_UPDATE", payloads.channel(channel), GUILDS, guild=channel.guild)
 
     def remove_bot(self, guild: Guild) -> None:
         """Somebody throws the bot out of a server."""
         guild.members.pop(self.bot.id, None)
-        self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, GUILDS)
+        self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, GUILDS, guild=guild)
 
     async def _serve_file(self, request: web.Request) -> web.Response:
         wanted: Any = request.match_info["attachment_id"]

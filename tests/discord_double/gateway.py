@@ -6,7 +6,6 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -14,40 +13,19 @@ from aiohttp import WSMsgType, web
 from . import payloads
 from .clock import Clock
 from .connection import Connection
+from .sessions import Payload, Session, shard_in
 from .state import Guild, World
 
-DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6
+HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 1, 2, 3, 4, 6
 RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10, 11
 GUILDS, GUILD_MEMBERS, PRESENCES, GUILD_MESSAGES = 1 << 0, 1 << 1, 1 << 8, 1 << 9
 DIRECT_MESSAGES, MESSAGE_CONTENT = 1 << 12, 1 << 15
 PRIVILEGED = GUILD_MEMBERS | PRESENCES | MESSAGE_CONTENT
 _KNOWN_INTENTS = sum(1 << bit for bit in (*range(17), 20, 21, 24, 25))
 _LONGEST = 4096  # bytes that a bot may send at once
+_IDENTIFY_SECONDS, _IDENTIFY_GRACE = 5.0, 0.2
 
-Payload = dict[str, Any]
 _log = logging.getLogger(__name__)
-
-
-@dataclass(eq=False)
-class Session:
-    """What survives a lost connection: the events, and how far they were counted."""
-
-    id: str
-    intents: int
-    number: int = 0
-    events: list[tuple[int, str]] = field(default_factory=list)
-    connection: Connection | None = None
-    resumes: int = 0
-    valid: bool = True
-
-    def push(self, event: str, payload: Payload) -> None:
-        """Send an event now, or keep it for when the bot comes back."""
-        self.number += 1
-        text = json.dumps({"op": DISPATCH, "t": event, "s": self.number, "d": payload})
-        self.events.append((self.number, text))
-        del self.events[:-5000]
-        if self.connection is not None:
-            self.connection.send_text(text)
 
 
 class Gateway:
@@ -59,6 +37,9 @@ class Gateway:
         self.connections: list[Connection] = []
         self.identifies = 0
         self.session_starts = 1000  # how often a day the bot may identify
+        self.shards = 1  # how many connections the bot is told to make; with fewer it is turned away
+        self.max_concurrency = 1  # how many of several shards may identify in 5 s
+        self.hasty_identifies = 0  # how many came sooner
         self.heartbeat_interval = heartbeat_interval
         self.silent = False  # heartbeats are no longer acknowledged
         self.turns_away: int | None = None  # a close code for whoever identifies
@@ -66,6 +47,7 @@ class Gateway:
         self._token = token
         self._clock = clock
         self.privileged = privileged
+        self._identified: dict[int, float] = {}
 
     # What tests do to it.
 
@@ -75,13 +57,18 @@ class Gateway:
         return [each for each in self.connections if each.open and each.session_id is not None]
 
     async def connected(self, timeout: float = 30.0) -> None:
-        """Until the bot has a session."""
-        await self.world.happenings.until(lambda: self.live, timeout, "the bot's connection to the gateway")
+        """Until the bot has a session on every shard."""
+        await self.world.happenings.until(
+            lambda: len({self.sessions[each.session_id].shard for each in self.live if each.session_id}) >= self.shards,
+            timeout,
+            "the bot's connection to the gateway",
+        )
 
-    async def drop(self, code: int | None = None) -> None:
-        """Break every connection: without a word, or with a close code. Sessions stay resumable."""
+    async def drop(self, code: int | None = None, *, shard: int | None = None) -> None:
+        """Break every connection, or a shard's: without a word, or with a close code. Sessions stay resumable."""
         for connection in self.live:
-            await connection.drop(code)
+            if shard is None or self.sessions[connection.session_id or ""].shard[0] == shard:
+                await connection.drop(code)
 
     def reconnect(self) -> None:
         """Op 7: ask the bot to come back elsewhere."""
@@ -112,14 +99,18 @@ class Gateway:
 
     # What the rest of the double does with it.
 
-    def dispatch(self, event: str, make: Callable[[bool], Payload] | Payload, intent: int = 0) -> bool:
-        """Send an event to every session that asked for it. `make` is told whether to withhold message content.
+    def dispatch(
+        self, event: str, make: Callable[[bool], Payload] | Payload, intent: int = 0, *, guild: Guild | None
+    ) -> bool:
+        """Send what happened in `guild`, or directly, to every session that asked for it and whose shard it is.
+
+        `make` is told whether to withhold message content.
 
         Returns whether any session got it.
         """
         delivered = False
         for session in list(self.sessions.values()):
-            if intent and not session.intents & intent:
+            if not session.serves(guild) or (intent and not session.intents & intent):
                 continue
             session.push(event, make(not session.intents & MESSAGE_CONTENT) if callable(make) else make)
             delivered = True
@@ -186,43 +177,68 @@ class Gateway:
             await connection.close(4001, "Unknown opcode.")
 
     async def _identify(self, connection: Connection, data: Payload) -> None:
-        if connection.session_id is not None:
-            return await connection.close(4005, "Already authenticated.")
-        if self.turns_away is not None:
-            return await connection.close(self.turns_away, "Turned away.")
-        if data.get("token") != self._token:
-            return await connection.close(4004, "Authentication failed.")
-        intents = data.get("intents")
-        if not isinstance(intents, int) or intents & ~_KNOWN_INTENTS:
-            return await connection.close(4013, "Invalid intent(s).")
-        if intents & PRIVILEGED & ~self.privileged:
-            return await connection.close(4014, "Disallowed intent(s).")
-        session = Session(secrets.token_hex(16), intents, connection=connection)
+        refusal = self._refusal(connection, data)
+        if refusal is not None:
+            return await connection.close(*refusal)
+        intents, shard = data["intents"], shard_in(data) or (0, 1)
+        if self._too_soon(shard[0]):
+            self.hasty_identifies += 1
+            connection.send({"op": INVALID_SESSION, "d": False})
+            return None
+        session = Session(secrets.token_hex(16), intents, connection=connection, shard=shard)
         self.sessions[session.id] = session
         self.identifies += 1
         connection.session_id = session.id
         session.push("READY", self._ready(session))
         if intents & GUILDS:
-            for guild in self._guilds():
+            for guild in self._guilds(session):
                 session.push("GUILD_CREATE", payloads.guild(guild, self.world))
         self.world.happenings.tell()
         return None
 
-    def _guilds(self) -> list[Guild]:
-        return [guild for guild in self.world.guilds.values() if self.world.bot.id in guild.members]
+    def _refusal(self, connection: Connection, data: Payload) -> tuple[int, str] | None:
+        """The close code and reason for an identify that is not taken."""
+        intents, shard = data.get("intents"), shard_in(data)
+        known = isinstance(intents, int) and not intents & ~_KNOWN_INTENTS
+        refusals = (
+            (connection.session_id is not None, 4005, "Already authenticated."),
+            (self.turns_away is not None, self.turns_away or 0, "Turned away."),
+            (data.get("token") != self._token, 4004, "Authentication failed."),
+            (not known, 4013, "Invalid intent(s)."),
+            (known and bool((intents or 0) & PRIVILEGED & ~self.privileged), 4014, "Disallowed intent(s)."),
+            (shard is None, 4010, "Invalid shard."),
+            (shard is not None and shard[1] < self.shards, 4011, "Sharding required."),
+        )
+        return next(((code, reason) for refused, code, reason in refusals if refused), None)
+
+    def _too_soon(self, shard: int) -> bool:
+        """Several shards have to take turns."""
+        if self.shards == 1:
+            return False
+        bucket, now = shard % self.max_concurrency, self._clock.now()
+        before = self._identified.get(bucket)
+        self._identified[bucket] = now
+        return before is not None and now - before < _IDENTIFY_SECONDS - _IDENTIFY_GRACE
+
+    def _guilds(self, session: Session) -> list[Guild]:
+        return [
+            guild
+            for guild in self.world.guilds.values()
+            if self.world.bot.id in guild.members and session.serves(guild)
+        ]
 
     def _ready(self, session: Session) -> Payload:
         return {
             "v": 10,
             "user": payloads.user(self.world.bot) | {"verified": True, "mfa_enabled": False, "email": None},
-            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in self._guilds()],
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in self._guilds(session)],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": f"{self.address}/resume",
             "application": {"id": str(self.world.application_id), "flags": 1 << 23},
             "private_channels": [],
             "relationships": [],
-            "shard": [0, 1],
+            "shard": list(session.shard),
         }
 
     async def _resume(self, connection: Connection, data: Payload) -> None:

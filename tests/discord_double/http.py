@@ -105,6 +105,10 @@ class Api:
         """What Discord's OpenAPI document does not allow, of all requests so far."""
         return [call.violation for call in self.calls if call.violation]
 
+    def forget(self, before: float) -> None:
+        """Drop older requests, but for those that were refused."""
+        self.calls = [call for call in self.calls if call.at >= before or call.status == 400]
+
     def mount(self, app: web.Application, routes: list[Route]) -> None:
         """Make the routes answer."""
         for route in routes:

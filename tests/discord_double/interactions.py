@@ -101,8 +101,13 @@ class Interactions:
         token = secrets.token_urlsafe(96)
         one = Interaction(self._world.ids.next(), token, kind, user, channel, self._world.clock.now(), data, message)
         self.all[one.id] = self._tokens[token] = one
-        one.delivered = self._gateway.dispatch("INTERACTION_CREATE", self._payload(one))
+        one.delivered = self._gateway.dispatch("INTERACTION_CREATE", self._payload(one), guild=channel.guild)
         return one
+
+    def forget(self, before: float) -> None:
+        """Drop those that were opened earlier."""
+        self.all = {number: one for number, one in self.all.items() if one.created >= before}
+        self._tokens = {one.token: one for one in self.all.values()}
 
     def acknowledge(self, number: int, token: str, body: dict[str, Any], files: Mapping[int, Upload]) -> dict[str, Any]:
         """The bot's first answer. Raises ApiError 10062, 40060 or 50035."""

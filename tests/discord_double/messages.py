@@ -114,7 +114,8 @@ class Messages:
         if message.channel.guild is not None:
             gone["guild_id"] = str(message.channel.guild.id)
         if message.only_for is None and self._heard(message.channel):
-            self._gateway.dispatch("MESSAGE_DELETE", gone, self._intent(message.channel))
+            intent, guild = self._intent(message.channel), message.channel.guild
+            self._gateway.dispatch("MESSAGE_DELETE", gone, intent, guild=guild)
         self._world.happenings.tell()
 
     def tell_changed(self, message: Message) -> None:
@@ -170,7 +171,7 @@ class Messages:
             def make(withhold: bool) -> dict[str, Any]:
                 return payloads.dispatched_message(message, self._world, withhold=withhold)
 
-            self._gateway.dispatch(event, make, self._intent(message.channel))
+            self._gateway.dispatch(event, make, self._intent(message.channel), guild=message.channel.guild)
         self._world.happenings.tell()
 
     def _heard(self, channel: Channel) -> bool:

@@ -57,6 +57,11 @@ class RateLimits:
         self._limits[route] = (limit, window)
         self._buckets = {key: bucket for key, bucket in self._buckets.items() if key[0] != route}
 
+    def forget(self) -> None:
+        """Drop the counts of windows that are over."""
+        now = self._clock.now()
+        self._buckets = {key: bucket for key, bucket in self._buckets.items() if bucket.ends > now}
+
     def take(self, route: str, major: str) -> dict[str, str]:
         """Headers for a request that may pass. Raises ApiError 429 for one that may not."""
         if route == UNLIMITED:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from .clock import Clock, Happenings, Snowflakes
+from .clock import Clock, Happenings, Snowflakes, moment
 from .permissions import ALL, NONE, P, Permission, channel_permissions, guild_permissions
 
 
@@ -236,6 +236,16 @@ class World:
         user = User(self.ids.next(), name, bot)
         self.users[user.id] = user
         return user
+
+    def forget(self, before: float) -> None:
+        """Drop messages that are older, and the rings and typing that belong to them."""
+        for channel in self.channels.values():
+            for number in [each for each in channel.messages if moment(each) < before]:
+                del channel.messages[number]
+        self.pings = [
+            ping for ping in self.pings if ping.message.author is self.bot or moment(ping.message.id) >= before
+        ]
+        self.typing = [(channel, at) for channel, at in self.typing if at >= before]
 
     def direct_channel(self, user: User) -> Channel:
         """The conversation between this user and the bot, made if need be."""

@@ -84,5 +84,5 @@ class Threads:
             sent = payloads.channel(thread) | more
             if self._world.bot.id in thread.followers:
                 sent["member"] = payloads.thread_member(thread, self._world.bot.id)
-            self._gateway.dispatch(event, sent, GUILDS)
+            self._gateway.dispatch(event, sent, GUILDS, guild=thread.guild)
         self._world.happenings.tell()

@@ -39,9 +39,9 @@ class AccountRoutes:
             "total": self._gateway.session_starts,
             "remaining": left,
             "reset_after": 86_400_000,
-            "max_concurrency": 1,
+            "max_concurrency": self._gateway.max_concurrency,
         }
-        return {"url": self._gateway.address, "shards": 1, "session_start_limit": limit}
+        return {"url": self._gateway.address, "shards": self._gateway.shards, "session_start_limit": limit}
 
     def _me(self) -> dict[str, Any]:
         own = {"verified": True, "mfa_enabled": False, "email": None, "locale": "en-US", "flags": 0}

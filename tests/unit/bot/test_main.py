@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot import __main__ as program
-from bot.client import GatewayLimitError, intents
+from bot.client import intents
+from bot.endings import ending
+from bot.gateway import GatewayLimitError
 
 
 def test_a_missing_token_is_one_clear_line(tmp_path: Path) -> None:
@@ -30,9 +33,24 @@ def test_an_unusable_folder_is_one_clear_line(tmp_path: Path) -> None:
 
 def test_a_used_up_gateway_says_when_to_come_back() -> None:
     """Discord limits how often a bot may connect."""
-    said: list[str] = []
-    assert program._failed(GatewayLimitError(3.5), said.append) == 3
-    assert "3.5 h" in said[0]
+    code, line = ending(GatewayLimitError(3.5))
+    assert code == 3
+    assert "3.5 h" in line
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ImportError("libx.so: failed to map segment from shared object")])
+def test_too_little_memory_is_one_clear_line(error: Exception) -> None:
+    """Python has an error of its own for it, the loader of libraries has words."""
+    code, line = ending(error)
+    assert code == 1
+    assert "memory" in line
+
+
+def test_a_bot_that_outgrew_its_shards_asks_to_be_started_again() -> None:
+    """Whatever starts the bot again mends it, so it failed and was not turned away; at its start it asks anew."""
+    code, line = ending(discord.ConnectionClosed(None, shard_id=None, code=4011))  # type: ignore[arg-type]
+    assert code == 1
+    assert "more shards. Start it again" in line
 
 
 @pytest.mark.parametrize("privileged", ["members", "presences", "message_content"])

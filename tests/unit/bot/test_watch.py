@@ -7,6 +7,7 @@ import math
 import time
 from pathlib import Path
 
+from bot.clock import DiscordClock
 from bot.health import V2_LIMIT, V2_USED, Memory
 from bot.offload import Pool
 from bot.watch import Watch, look
@@ -16,7 +17,7 @@ from tests.unit.bot.building import FakeArticles
 
 def watch(home: Path) -> Watch:
     """Over three articles."""
-    return Watch(home, FakeArticles({"paris": "", "prague": "", "rome": ""}), now=lambda: 5.0)
+    return Watch(home, FakeArticles({"paris": "", "prague": "", "rome": ""}), DiscordClock(), now=lambda: 5.0)
 
 
 def test_the_library_and_the_line_are_told(tmp_path: Path) -> None:

@@ -176,3 +176,28 @@ def test_edits_deletions_and_people_who_leave() -> None:
         assert ada.sees(next(iter(guild.channels.values()))) == []
 
     play(scene)
+
+
+def test_what_is_over_can_be_forgotten() -> None:
+    """A double that runs for hours keeps what is new, and what the bot should not have sent."""
+
+    async def scene(double: DiscordDouble) -> None:
+        ada = double.person("Ada", double.guild())
+        bot = SmallBot()
+        async with online(double, bot):
+            old = ada.mention("what is this?")
+            await old
+            with pytest.raises(discord.HTTPException):
+                await bot.http.request(discord.http.Route("POST", "/nowhere"))
+            complaints = double.complaints
+            double.clock.advance(60)
+            new = ada.mention("and this?")
+            await new
+            double.forget(double.clock.now() - 30)
+            assert old.sights == []
+            assert len(new.sights) == 1
+            assert old.message.id not in old.message.channel.messages
+            assert double.complaints == complaints != []
+            assert all(call.at > double.clock.now() - 30 for call in double.api.calls)
+
+    play(scene)
