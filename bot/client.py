@@ -120,6 +120,7 @@ class PullquoteBot(commands.Bot):
         """After the login, before the gateway: commands and buttons."""
         if not self.cogs:
             await self._add_cogs()
+            await self.add_cog(GatewayCog(self, self._watch, self._refused))
         await self._desk.prepare()
         try:
             await Patience().insist(self._register, TO_START)
@@ -140,7 +141,6 @@ class PullquoteBot(commands.Bot):
             AboutCog(self, self.front, days),
             SettingsCog(self, self.front),
             ReportCog(self, self.front, days),
-            GatewayCog(self, self._watch, self._refused),
         ):
             await self.add_cog(cog)
 
