@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.settings import LogFormat, Settings
 from retrieval.errors import SettingsError
 from retrieval.secret import Secret
 
@@ -40,6 +40,19 @@ def test_every_variable_is_read() -> None:
     assert (settings.retention_days, settings.log_level) == (7, "DEBUG")
 
 
+def test_how_it_tells_how_it_is() -> None:
+    """No pages and no questions in the log unless asked for; on loopback unless told otherwise."""
+    plain = Settings.from_env({"DISCORD_TOKEN": TOKEN})
+    assert (plain.http_port, plain.http_host, plain.log_questions) == (0, "127.0.0.1", False)
+    assert plain.log_format is LogFormat.AUTO
+    environ = {"DISCORD_TOKEN": TOKEN, "HTTP_PORT": "8080", "HTTP_HOST": "[::1]", "LOG_FORMAT": "JSON"}
+    for switch, wanted in (("1", True), ("True", True), ("yes", True), ("0", False), ("false", False), ("NO", False)):
+        settings = Settings.from_env({**environ, "LOG_QUESTIONS": switch})
+        assert settings.log_questions is wanted
+        assert (settings.http_port, settings.http_host) == (8080, "::1")
+        assert settings.log_format is LogFormat.JSON
+
+
 def test_the_token_can_stand_in_a_file(tmp_path: Path) -> None:
     """As container secrets do; the variable goes before the file."""
     file = tmp_path / "token"
@@ -63,6 +76,14 @@ def test_the_token_can_stand_in_a_file(tmp_path: Path) -> None:
         ("PULLQUOTE_RETENTION_DAYS", "0"),
         ("PULLQUOTE_RETENTION_DAYS", "ten"),
         ("PULLQUOTE_LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG_QUESTIONS", "maybe"),
+        ("LOG_QUESTIONS", "2"),
+        ("HTTP_PORT", "65536"),
+        ("HTTP_PORT", "-1"),
+        ("HTTP_PORT", "http"),
+        ("HTTP_HOST", "http://127.0.0.1"),
+        ("HTTP_HOST", "two words"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(name: str, value: str) -> None:
