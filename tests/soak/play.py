@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import time
 from collections import Counter
@@ -173,7 +174,10 @@ async def _watch(discord: DiscordDouble, course: Course) -> None:
 
 
 async def _end(discord: DiscordDouble, bot: Bot, course: Course) -> None:
-    code, seconds = await bot.stop()
+    try:
+        code, seconds = await bot.stop()
+    except TimeoutError:
+        code, seconds = -1, math.inf
     course.happened(f"the bot ended with {code} after {seconds:.1f} s")
     log = bot.log
     course.log_bytes = len(log)
