@@ -33,6 +33,13 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
     return None if config.getoption("--run-container", default=False) else True
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A first build installs PyTorch, and counts to the test that asks for it first."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(3600))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """What was measured, for a person to read."""
     figures = config.stash.get(FIGURES, {})

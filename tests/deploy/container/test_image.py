@@ -52,7 +52,7 @@ def test_nothing_in_it_installs_or_compiles(machine: Machine) -> None:
         for python in ("python3", "/usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin python3"):
             done = machine.run("sh", "-c", f"{python} -c 'import {module}'")
             assert f"No module named '{module}'" in done.stdout, done.stdout
-    leftovers = "find / -xdev -name 'pip-*' -not -path '*/share/doc/*'"
+    leftovers = "find / -xdev -name 'pip-*' -not -path '*/share/doc/*' 2>/dev/null; true"
     assert machine.run("sh", "-c", leftovers).stdout == ""
 
 
@@ -63,5 +63,5 @@ def test_the_bytecode_is_there(machine: Machine) -> None:
         "cached = [(m.__cached__, m.__file__) for m in sys.modules.values() if getattr(m, '__cached__', None)]\n"
         "print(*sorted(file for pyc, file in cached if '/app/' in file and not os.path.exists(pyc)), sep='\\n')"
     )
-    missing = machine.run("python3", "-c", code).stdout.split()
-    assert len(missing) < 20, missing
+    done = machine.run("python3", "-c", code)
+    assert (done.returncode, done.stdout.split()) == (0, [])

@@ -124,7 +124,6 @@ def lives(machine: Machine, figures: dict[str, str]) -> tuple[Life, Life]:
     return first, second
 
 
-@pytest.mark.timeout(600)
 def test_it_answers_without_a_network(lives: tuple[Life, Life]) -> None:
     """On an empty volume, with no network device but loopback, it indexes the seeds and quotes them word for word."""
     first, _ = lives
