@@ -5,11 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 QUESTION ?= Who will lead the truce monitoring mechanism?
 
-.PHONY: help setup demo test check format clean
+.PHONY: help setup demo test test-container check audit format clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(READY) ## install everything into .venv
 
@@ -27,11 +27,17 @@ demo: $(READY) ## index the seeds and ask them a question: make demo QUESTION="â
 test: $(READY) ## run all tests
 	$(BIN)/python -m pytest
 
+test-container: $(READY) ## build the image and run it: needs root, buildah, debootstrap, runc; minutes
+	$(BIN)/python -m pytest tests/deploy/container --run-container
+
 check: $(READY) ## ruff, mypy --strict, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: $(READY) ## known holes in the packages of constraints.txt; asks PyPI, fails where it cannot
+	$(BIN)/pip-audit --requirement constraints.txt --disable-pip --no-deps --strict
 
 format: $(READY) ## put the code into its usual form
 	$(BIN)/ruff check --fix .
