@@ -31,7 +31,7 @@ def test_an_answer_has_the_promised_fields() -> None:
         "He said so. Yes.", metadata=META, section="Talks", highlights=((0, 11),), lead_in="Anna.", also_in=("b",)
     )
     document = answer_document(Answer("Who?", Outcome.ANSWERED, 0.87654321, ("note",), (shown,), ()))
-    assert list(document) == ["question", "answered", "confidence", "notes", "quotes", "closest"]
+    assert list(document) == ["question", "answered", "confidence", "keyword_only", "notes", "quotes", "closest"]
     assert document["answered"] is True
     assert document["confidence"] == 0.876543
     (only,) = document["quotes"]
