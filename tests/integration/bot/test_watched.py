@@ -200,6 +200,9 @@ def test_whoever_runs_it_sees_how_it_is(home: Path, tmp_path: Path) -> None:
                 assert (code, seconds < TO_END) == (0, True)
                 see_the_log(bot, incident)
                 assert_kept_quiet(discord, bot.log)
+                kept = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
+                assert kept
+                assert not any(discord.token.encode() in content for content in kept)
 
     asyncio.run(scene())
 
