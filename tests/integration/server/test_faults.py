@@ -307,7 +307,7 @@ def test_lost_in_the_middle_of_indexing(room: Room, front: Front) -> None:
     room.workshop.index()
     reached = room.reached(front.url)
     failures = 0
-    for version, allowed in enumerate(range(6, 1000, 9), start=2):
+    for version, allowed in enumerate(range(6, 1000, 14), start=2):
         room.workshop.fill(3, version=version)
         front.own = Failing(allowed)
         try:
@@ -324,7 +324,7 @@ def test_lost_in_the_middle_of_indexing(room: Room, front: Front) -> None:
             assert len({word for word in words if word.startswith("edition")}) == 1
         room.workshop.index()
         assert room.agrees()
-    assert failures > 2
+    assert failures > 1
 
 
 def test_there_and_back(room: Room) -> None:
