@@ -8,6 +8,7 @@ import shutil
 import ssl
 import subprocess
 import time
+import traceback
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,7 +18,7 @@ import pytest
 
 from retrieval.chroma_server import ChromaServer
 from retrieval.doctor import Verdict, examine
-from retrieval.errors import IndexesReplacedError, VectorsAwayError
+from retrieval.errors import IndexesDisagreeError, IndexesReplacedError, VectorsAwayError
 from retrieval.library import Library
 from retrieval.models import Answer
 from retrieval.ownership import owning
@@ -206,6 +207,16 @@ def test_tokens(
     assert TOKEN not in shown
 
 
+def test_a_token_that_is_repeated(front: Front, chroma: ChromaProcess) -> None:
+    """A server that writes what it was sent into its errors does not bring the token into ours, or their tracebacks."""
+    server = ChromaServer(front.url, Secret(TOKEN), database=chroma.database())
+    with ServerVectorIndex(server, "passages", make=True) as index:
+        front.own = {"*": (500, {"you sent": TOKEN})}
+        with pytest.raises(VectorsAwayError, match=r"you sent.*\[token\]") as refused:
+            index.count()
+    assert TOKEN not in "".join(traceback.format_exception(refused.value))
+
+
 def test_no_token_where_one_is_wanted(room: Room, front: Front) -> None:
     """A server that wants a token is told from one that refuses it."""
     front.wanted = ("Authorization", "Bearer x")
@@ -296,7 +307,7 @@ def test_lost_in_the_middle_of_indexing(room: Room, front: Front) -> None:
     room.workshop.index()
     reached = room.reached(front.url)
     failures = 0
-    for version, allowed in enumerate(range(6, 1000, 9), start=2):
+    for version, allowed in enumerate(range(6, 1000, 14), start=2):
         room.workshop.fill(3, version=version)
         front.own = Failing(allowed)
         try:
@@ -313,7 +324,7 @@ def test_lost_in_the_middle_of_indexing(room: Room, front: Front) -> None:
             assert len({word for word in words if word.startswith("edition")}) == 1
         room.workshop.index()
         assert room.agrees()
-    assert failures > 2
+    assert failures > 1
 
 
 def test_there_and_back(room: Room) -> None:
@@ -329,6 +340,8 @@ def test_there_and_back(room: Room) -> None:
     room.workshop.fill(3, version=2)
     room.workshop.index()
     encoded = len(room.workshop.embedder.encoded)
+    with pytest.raises(IndexesDisagreeError), here.workshop.search():  # what it held is of the day before
+        pass
     here.workshop.index()
     assert here.workshop.texts() == here.workshop.wanted()
     assert len(room.workshop.embedder.encoded) == encoded
