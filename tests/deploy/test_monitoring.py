@@ -77,7 +77,9 @@ def test_they_ask_for_what_there_is() -> None:
     asked = set().union(*map(names, [*(rule["expr"] for rule in rules()), *expressions()]))
     gateway = Gateway(connected=True, since=0.0, latency=0.04)
     well = Condition(opened=True, commands=Commands.REGISTERED, gateway=gateway, disk_free=1)
-    text = Metrics(lambda: well).text().decode()
+    metrics = Metrics(lambda: well)
+    metrics.discord_error("429")
+    text = metrics.text().decode()
     exported = {line.partition(" ")[0].partition("{")[0] for line in text.splitlines() if not line.startswith("#")}
     assert asked <= exported
     assert {name for name in exported if name.startswith("pullquote_")} <= asked

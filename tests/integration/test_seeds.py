@@ -194,7 +194,7 @@ def test_ask_json_has_its_shape(pullquote: Pullquote, seeded: Settings, answers:
     """All promised keys, quotes that are slices with offsets, at most as many as asked for."""
     texts = texts_of(seeded)
     document = pullquote("ask", TRUCE, "--home", seeded.home, "--json", "--quotes", 2).document
-    assert list(document) == ["question", "answered", "confidence", "notes", "quotes", "closest"]
+    assert list(document) == ["question", "answered", "confidence", "keyword_only", "notes", "quotes", "closest"]
     assert document["question"] == TRUCE
     assert document["answered"] is True
     assert 0 <= document["confidence"] <= 1
