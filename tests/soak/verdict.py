@@ -9,8 +9,8 @@ from tests.soak.gauges import MOST_GROWTH, Growth
 from tests.soak.outcomes import ANSWERED, SORRY, TOLD, Waits
 from tests.soak.play import Course, Plan
 
-#: Chroma opens so many connections, each with a thread, one by one as they are needed (10 under 40 threads that search at
-#: once, too). That is no leak.
+#: Chroma opens so many connections, each with a thread, one by one as they are needed: 10 also when 40 threads search
+#: at once. That is no leak.
 _POOLED = {"chroma.sqlite3": 10}
 
 
