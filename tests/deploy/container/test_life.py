@@ -9,9 +9,11 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from tests.chroma import ChromaProcess
 from tests.deploy.container.running import Container, Machine
 from tests.discord_double import DiscordDouble
 from tests.integration.bot.reading import passages
@@ -233,3 +235,34 @@ def test_the_command_line_works_alone(machine: Machine) -> None:
     done = machine.run("pullquote", "ask", TRUCE)
     assert done.returncode == 0
     assert "truce monitoring mechanism" in done.stdout
+
+
+def test_the_vectors_may_be_on_a_server(machine: Machine, tmp_path: Path) -> None:
+    """With ``CHROMA_URL`` the image has all that it needs: indexed there, asked there, and the doctor agrees."""
+    machine.empty_volume()
+    chroma = ChromaProcess(tmp_path / "chroma")
+    chroma.start()
+    try:
+        assert "5 articles" in machine.run("pullquote", "index", CHROMA_URL=chroma.url).stdout
+        asked = json.loads(machine.run("pullquote", "ask", "--json", TRUCE, CHROMA_URL=chroma.url).stdout)
+        checks = json.loads(machine.run("pullquote", "doctor", "--json", CHROMA_URL=chroma.url).stdout)
+    finally:
+        chroma.kill()
+    assert (asked["answered"], asked["keyword_only"]) == (True, False)
+    verdicts = {each["subject"]: each["verdict"] for each in checks}
+    assert verdicts["Chroma server"] == verdicts["Vector index"] == "good", checks
+
+
+def test_a_backup_comes_out_and_goes_in_again(machine: Machine) -> None:
+    """By way of /data, as everything else is read-only: restored onto an empty volume it answers as before."""
+    machine.empty_volume()
+    machine.run("pullquote", "index")
+    before = json.loads(machine.run("pullquote", "ask", "--json", TRUCE).stdout)
+    assert machine.run("pullquote", "backup", "/data/copy.tar.gz").returncode == 0
+    copy = (machine.data / "copy.tar.gz").read_bytes()
+    machine.empty_volume()
+    (machine.data / "copy.tar.gz").write_bytes(copy)
+    (machine.data / "copy.tar.gz").chmod(0o644)
+    done = machine.run("pullquote", "restore", "/data/copy.tar.gz")
+    assert done.returncode == 0, done.stdout
+    assert json.loads(machine.run("pullquote", "ask", "--json", TRUCE).stdout) == before
