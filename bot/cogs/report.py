@@ -6,8 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import wording
-from bot.cogs.settings import is_manager
+from bot.cogs.managing import managed_guild
 from bot.front import Front, Want
 from bot.render.reports import report_csv, report_pages
 
@@ -27,12 +26,8 @@ class ReportCog(commands.Cog):
         self, interaction: discord.Interaction, days: app_commands.Range[int, 1, 3650] | None = None
     ) -> None:
         """A page to read and a CSV to work with."""
-        guild = interaction.guild_id
+        guild = await managed_guild(interaction, self._front)
         if guild is None:
-            await self._front.say(interaction, wording.ONLY_IN_SERVERS)
-            return
-        if not is_manager(interaction):
-            await self._front.say(interaction, wording.NOT_A_MANAGER)
             return
 
         async def work() -> None:

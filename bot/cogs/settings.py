@@ -10,8 +10,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import wording
 from bot.access import MOST_QUOTES, Asker, Powers, Rules, explain
+from bot.cogs.managing import managed_guild
 from bot.front import Front, Want
 from bot.render.notices import rules_pages
 from bot.render.pages import Page
@@ -21,11 +21,6 @@ _ResolvedChannel = app_commands.AppCommandChannel | app_commands.AppCommandThrea
 Person = discord.Member | discord.User  # somebody may have left
 SERVERS_ONLY = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 _MANAGERS = discord.Permissions(manage_guild=True)
-
-
-def is_manager(interaction: discord.Interaction) -> bool:
-    """Whether somebody may manage the server; asked anew, since a server can hand out commands to others."""
-    return interaction.guild_id is not None and interaction.permissions.manage_guild
 
 
 class ChannelOption(app_commands.Transformer):
@@ -107,12 +102,8 @@ class SettingsCog(commands.Cog):
         person: Person | None = None,
     ) -> None:
         """Change the settings if need be, and show what they are then."""
-        guild = interaction.guild_id
+        guild = await managed_guild(interaction, self._front)
         if guild is None:
-            await self._front.say(interaction, wording.ONLY_IN_SERVERS)
-            return
-        if not is_manager(interaction):
-            await self._front.say(interaction, wording.NOT_A_MANAGER)
             return
 
         async def work() -> None:
