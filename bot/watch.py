@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import DiscordClock
-from bot.health import MEMORY_FILES, Commands, Condition, Gateway, Memory, memory_in
+from bot.health import Commands, Condition, Gateway
 from bot.offload import Pool
 from bot.searching import ArticleSource
-from bot.version import version
 from retrieval.errors import (
     DamagedStoreError,
     IndexesDisagreeError,
@@ -26,6 +25,8 @@ from retrieval.errors import (
     RetrievalError,
     SchemaVersionError,
 )
+from retrieval.memory import Memory, measure
+from retrieval.version import version
 
 #: Seconds between two measurements of the event loop; how many of them the greatest lag is taken from; and after how
 #: many the machine is looked at.
@@ -46,14 +47,10 @@ class Machine:
 
 def look(home: Path, root: Path = Path("/")) -> Machine:
     """Measure what is left for a data folder in ``home``. Blocks."""
-    texts = {}
-    for name in MEMORY_FILES:
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            texts[name] = (root / name).read_text(encoding="ascii")
     free: int | None = None
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(home).free
-    return Machine(free, memory_in(texts))
+    return Machine(free, measure(root))
 
 
 class Watch:
