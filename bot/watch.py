@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import math
 import shutil
 import time
@@ -27,6 +28,8 @@ from retrieval.errors import (
 )
 from retrieval.memory import Memory, measure
 from retrieval.version import version
+
+_log = logging.getLogger(__name__)
 
 #: Seconds between two measurements of the event loop; how many of them the greatest lag is taken from; and after how
 #: many the machine is looked at.
@@ -94,7 +97,9 @@ class Watch:
         before = self._all_up()
         self._links[shard] = up
         if self._all_up() is not before:
-            self._since = self._now()
+            first, self._since = self._since is None, self._now()
+            if len(self._links) == 1 and not first:  # several are told of one by one
+                _log.info("The connection to Discord is %s", "back" if up else "lost; it is taken up again")
 
     def _all_up(self) -> bool:
         return bool(self._links) and all(self._links.values())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from pathlib import Path
+
+import pytest
 
 from bot.clock import DiscordClock
 from bot.offload import Pool
@@ -63,6 +66,19 @@ def test_an_error_that_mends_itself_is_told_apart(tmp_path: Path) -> None:
     assert seen.condition().refresh_error
     seen.refreshed(None)
     assert seen.condition().refresh_error is None
+
+
+def test_a_connection_that_is_lost_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """However often discord.py tries; and that it is back, but not that the first one was made."""
+    seen = watch(tmp_path)
+    with caplog.at_level(logging.INFO):
+        seen.connected()
+        for _ in range(3):
+            seen.disconnected()
+        seen.connected()
+    lost, back = caplog.messages
+    assert "lost" in lost
+    assert "back" in back
 
 
 def test_the_machine_is_measured(tmp_path: Path) -> None:
