@@ -144,7 +144,7 @@ class SchemaVersionError(RetrievalError):
         self.known = known
         super().__init__(
             f"{place} has schema version {found}, this program knows up to {known}. Upgrade pullquote, "
-            "or name another folder with --home."
+            "or name another folder with --home or PULLQUOTE_HOME."
         )
 
 

@@ -14,12 +14,13 @@ from retrieval.archive import Manifest
 from retrieval.backup import STREAM, back_up
 from retrieval.cli.options import HomeOption, JsonOption, print_json, settings_from, stderr, stdout
 from retrieval.cli.rendering import harmless
+from retrieval.environment import variables
 from retrieval.errors import RetrievalError
 from retrieval.home import refill
 from retrieval.plugins import database_migrations
 from retrieval.restoring import opened
 from retrieval.restoring import restore as put_back
-from retrieval.settings import Settings
+from retrieval.settings import Settings, home_in
 
 
 def backup(
@@ -34,7 +35,7 @@ def backup(
 
     Example: pullquote backup pullquote.tar.gz
     """
-    report = back_up(settings_from(home, None).home, file, force=force)
+    report = back_up(home or home_in(variables()), file, force=force)
     seconds = f"{report.seconds:.1f} s"
     size = f"{report.size / 1e6:.1f} MB, " if report.size else ""
     line = f"{file}: {_contents(report.manifest)} ({size}{seconds})"
