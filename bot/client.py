@@ -132,15 +132,14 @@ class PullquoteBot(commands.Bot):
         self.prune_records.start()
 
     async def _add_cogs(self) -> None:
-        days = self._settings.retention_days
         for cog in (
             AskCog(self, self.front),
             MentionsCog(self, self.front),
             ButtonsCog(self, self.front),
             SourcesCog(self, self.front),
-            AboutCog(self, self.front, days),
+            AboutCog(self, self.front, self._settings),
             SettingsCog(self, self.front),
-            ReportCog(self, self.front, days),
+            ReportCog(self, self.front, self._settings.retention_days),
         ):
             await self.add_cog(cog)
 

@@ -29,8 +29,14 @@ class DiscordClock:
 
     def hear(self, date: str | None) -> None:
         """The ``Date`` of an answer; one that is none is ignored."""
-        try:
-            at = parsedate_to_datetime(date or "").timestamp()
-        except (ValueError, TypeError, OverflowError):
-            return
-        self._heard = at, self._elapsed()
+        at = moment(date)
+        if at is not None:
+            self._heard = at, self._elapsed()
+
+
+def moment(date: str | None) -> float | None:
+    """The ``Date`` of an answer in seconds since 1970, whole ones, rounded down; ``None`` for one that is none."""
+    try:
+        return parsedate_to_datetime(date or "").timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -40,6 +40,14 @@ class Outgoing:
         return [discord.File(io.BytesIO(data), filename=name) for name, data in self.files]
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a message: whether anybody got it, and its id if it is where it was meant to be."""
+
+    arrived: bool
+    message: int | None = None
+
+
 class Courier:
     """Carries messages to Discord."""
 
@@ -91,8 +99,8 @@ class Courier:
 
         await self._called_back(act, attempt)
 
-    async def fill(self, act: Act, outgoing: Outgoing, *, private: bool) -> int | None:
-        """The answer into the acknowledged message; its id if it went there.
+    async def fill(self, act: Act, outgoing: Outgoing, *, private: bool) -> Sent:
+        """The answer into the acknowledged message.
 
         Sending the same again does no harm here, so it is tried until the interaction's time is over. After that,
         or when the message is gone, the answer goes into the channel, or to the person alone if it is private.
@@ -105,20 +113,21 @@ class Courier:
             )  # fmt: skip
 
         try:
-            return (await self._patience.insist(attempt, TO_ANSWER)).id
+            return Sent(arrived=True, message=(await self._patience.insist(attempt, TO_ANSWER)).id)
         except FAILURES as error:
             if isinstance(error, discord.HTTPException) and not is_lost(error) and error.status < 500:
                 raise
             _log.warning("An interaction can no longer be answered (%s); sending the answer as a message", error)
         return await self._otherwise(act, outgoing, private=private)
 
-    async def _otherwise(self, act: Act, outgoing: Outgoing, *, private: bool) -> int | None:
+    async def _otherwise(self, act: Act, outgoing: Outgoing, *, private: bool) -> Sent:
         if not private and isinstance(act.channel, discord.abc.Messageable):
-            with suppress(discord.HTTPException):
-                return await self.post(act.channel, outgoing)
-        if await self.to_person(act.user, outgoing, wording.LOST_PRIVATE) is None:
+            with suppress(*FAILURES):
+                return Sent(arrived=True, message=await self.post(act.channel, outgoing))
+        arrived = await self.to_person(act.user, outgoing, wording.LOST_PRIVATE) is not None
+        if not arrived:
             _log.error("An answer could be delivered neither to its interaction nor otherwise")
-        return None
+        return Sent(arrived)
 
     async def follow_up(self, act: Act, outgoing: Outgoing, *, private: bool) -> None:
         """One more message for an interaction that was answered.

@@ -92,7 +92,8 @@ def _refused(error: RefusedError) -> Check:
         return Check("Token", Verdict.BAD, "Discord refuses it", remedy)
     if error.status == 429:
         return Check("Discord", Verdict.NOTE, "it wants to be asked less often just now", "Try again in a minute.")
-    return Check("Discord", Verdict.BAD, f"it refuses the bot's request ({error})", "See https://discordstatus.com")
+    remedy = "Check DISCORD_API_URL." if error.status == 404 else "See https://discordstatus.com"
+    return Check("Discord", Verdict.BAD, f"it refuses the bot's request ({error})", remedy)
 
 
 def _clock(told: Told) -> list[Check]:

@@ -169,10 +169,13 @@ class Front:
         """Fill an acknowledged interaction; a reply that Discord does not take is logged, and said to have failed."""
         try:
             with self.desk.journal.timed(Step.SENDING):
-                return await self.courier.fill(act, outgoing, private=private)
+                sent = await self.courier.fill(act, outgoing, private=private)
         except Exception as error:  # noqa: BLE001
             await self.courier.fill(act, self.told(error), private=private)
             return None
+        if not sent.arrived:
+            self.desk.journal.undelivered()
+        return sent.message
 
     async def say(self, act: Act, text: str) -> None:
         """A private line, at once."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from retrieval.memory import Memory
 from retrieval.vector_health import VectorHealth
 
 #: Bytes on the disk of the data folder: little, and so little that nothing can be written.
@@ -33,14 +33,6 @@ class Gateway:
     since: float | None = None
     latency: float | None = None
     missing: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Bytes: what the process may use, and how much of it is left."""
-
-    limit: int
-    available: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,42 +123,3 @@ def _shortages(now: Condition) -> list[str]:
 
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-#: Where Linux tells of memory: a container's limit in control groups of version 2 or 1, then the whole machine's.
-V2_LIMIT, V2_USED, V2_STAT = "sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory.current", "sys/fs/cgroup/memory.stat"
-V1_LIMIT = "sys/fs/cgroup/memory/memory.limit_in_bytes"
-V1_USED = "sys/fs/cgroup/memory/memory.usage_in_bytes"
-V1_STAT = "sys/fs/cgroup/memory/memory.stat"
-MACHINE = "proc/meminfo"
-MEMORY_FILES = (V2_LIMIT, V2_USED, V2_STAT, V1_LIMIT, V1_USED, V1_STAT, MACHINE)
-
-
-def memory_in(texts: Mapping[str, str]) -> Memory | None:
-    """The tightest limit that ``texts`` (of ``MEMORY_FILES``; those that do not exist are missing) tell of.
-
-    A file cache that the system may drop counts as free.
-    """
-    machine = _table(texts.get(MACHINE, ""))
-    known = []
-    if "MemTotal:" in machine and "MemAvailable:" in machine:
-        known.append(Memory(machine["MemTotal:"] * 1024, machine["MemAvailable:"] * 1024))
-    for limit, used, stat, cache in (
-        (V2_LIMIT, V2_USED, V2_STAT, "inactive_file"), (V1_LIMIT, V1_USED, V1_STAT, "total_inactive_file"),
-    ):  # fmt: skip
-        most, taken = _number(texts.get(limit, "")), _number(texts.get(used, ""))
-        if most is not None and taken is not None:
-            droppable = _table(texts.get(stat, "")).get(cache, 0)
-            known.append(Memory(most, max(0, most - taken + min(droppable, taken))))
-    # Version 1 says "no limit" as a number that no machine has.
-    return min((each for each in known if each.limit < 1 << 60), key=lambda each: each.available, default=None)
-
-
-def _number(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _table(text: str) -> dict[str, int]:
-    rows = (line.split() for line in text.splitlines())
-    return {row[0]: int(row[1]) for row in rows if len(row) >= 2 and row[1].isascii() and row[1].isdigit()}

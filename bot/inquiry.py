@@ -6,11 +6,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
 
+from bot.clock import moment
 from retrieval.secret import Secret
 
 _SECONDS = 10.0
@@ -48,7 +48,7 @@ class Inquiry:
         before = time.time()
         try:
             async with self._session.get(self._url + path, allow_redirects=False) as response:
-                ahead = _ahead(response.headers.get("Date", ""), (before + time.time()) / 2)
+                ahead = _ahead(response.headers.get("Date"), (before + time.time()) / 2)
                 if response.status != 200:
                     raise RefusedError(response.status)
                 return Told(await response.json(content_type=None), ahead)
@@ -87,8 +87,6 @@ async def inquiring(url: str, token: Secret) -> AsyncIterator[Inquiry]:
         yield Inquiry(session, url)
 
 
-def _ahead(date: str, now: float) -> float | None:
-    try:
-        return now - (parsedate_to_datetime(date).timestamp() + 0.5)  # it says whole seconds, rounded down
-    except (ValueError, TypeError):
-        return None
+def _ahead(date: str | None, now: float) -> float | None:
+    at = moment(date)
+    return None if at is None else now - (at + 0.5)  # half of the second that is not told

@@ -195,3 +195,9 @@ class Journal:
         course = _current.get()
         if course is not None:
             course.end = end
+
+    def undelivered(self) -> None:
+        """What was found has reached nobody. What was refused, or had failed before, stays that."""
+        course = _current.get()
+        if course is not None and course.end in _ENDS.values():
+            course.end = End.FAILED

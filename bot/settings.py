@@ -1,4 +1,4 @@
-"""What can be set from outside for the bot. Only ``__main__`` reads the environment."""
+"""What can be set from outside for the bot. Only ``__main__`` reads the environment; what wants it is handed it."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import math
 import shutil
 import time
@@ -13,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import DiscordClock
-from bot.health import MEMORY_FILES, Commands, Condition, Gateway, Memory, memory_in
+from bot.health import Commands, Condition, Gateway
 from bot.offload import Pool
 from bot.searching import ArticleSource
-from bot.version import version
 from retrieval.errors import (
     DamagedStoreError,
     IndexesDisagreeError,
@@ -26,6 +26,10 @@ from retrieval.errors import (
     RetrievalError,
     SchemaVersionError,
 )
+from retrieval.memory import Memory, measure
+from retrieval.version import version
+
+_log = logging.getLogger(__name__)
 
 #: Seconds between two measurements of the event loop; how many of them the greatest lag is taken from; and after how
 #: many the machine is looked at.
@@ -46,14 +50,10 @@ class Machine:
 
 def look(home: Path, root: Path = Path("/")) -> Machine:
     """Measure what is left for a data folder in ``home``. Blocks."""
-    texts = {}
-    for name in MEMORY_FILES:
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            texts[name] = (root / name).read_text(encoding="ascii")
     free: int | None = None
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(home).free
-    return Machine(free, memory_in(texts))
+    return Machine(free, measure(root))
 
 
 class Watch:
@@ -97,7 +97,9 @@ class Watch:
         before = self._all_up()
         self._links[shard] = up
         if self._all_up() is not before:
-            self._since = self._now()
+            first, self._since = self._since is None, self._now()
+            if len(self._links) == 1 and not first:  # several are told of one by one
+                _log.info("The connection to Discord is %s", "back" if up else "lost; it is taken up again")
 
     def _all_up(self) -> bool:
         return bool(self._links) and all(self._links.values())

@@ -5,9 +5,9 @@ import os
 import sys
 
 
-def alive(port: int) -> bool:
+def alive(host: str, port: int) -> bool:
     """Whether ``/healthz`` answers with 200. No urllib: that would ask a proxy for the way to loopback."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
@@ -19,5 +19,8 @@ def alive(port: int) -> bool:
 
 if __name__ == "__main__":
     port = os.environ.get("HTTP_PORT", "").strip() or "0"
+    stated = os.environ.get("HTTP_HOST", "").strip().strip("[]")
+    # Where all addresses are listened to, loopback is one of them.
+    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(stated, stated)  # noqa: S104
     # Who has switched the page off is not told that the bot is ill.
-    sys.exit(0 if port == "0" or alive(int(port)) else 1)
+    sys.exit(0 if port == "0" or alive(host, int(port)) else 1)

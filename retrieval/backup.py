@@ -11,13 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from retrieval.archive import MEMBER_NAME, Manifest, Member, member_of, write
 from retrieval.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError, StorageError
 from retrieval.library import FILE_NAME, Library, snapshot
 from retrieval.ownership import settle
+from retrieval.version import version
 
 STREAM = Path("-")
 _GZIP = b"\x1f\x8b"
@@ -156,8 +156,8 @@ def _manifest(folder: Path, members: tuple[Member, ...]) -> Manifest:
         with Library(folder) as library:
             counts = len(library.digests()), library.count()
     except OutdatedLibraryError:
-        return Manifest(version("pullquote"), created, None, None, members)
-    return Manifest(version("pullquote"), created, *counts, members)
+        return Manifest(version(), created, None, None, members)
+    return Manifest(version(), created, *counts, members)
 
 
 @contextmanager

@@ -111,6 +111,16 @@ class LazyEmbedder:
             return self._loaded
 
 
+class NoEmbedder:
+    """Stands where an indexer wants a model, in work that encodes nothing."""
+
+    def __init__(self, identity: ModelIdentity) -> None:
+        self.identity = identity
+
+    def encode(self, _texts: Sequence[str], *, question: bool = False) -> Matrix:
+        raise AssertionError(question)
+
+
 def find_model(name: str) -> Path:
     """The folder of a model: the packaged one, a path, or a name in the local cache. Raises ModelError."""
     if name == DEFAULT_MODEL:

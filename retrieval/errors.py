@@ -108,10 +108,15 @@ class StorageError(RetrievalError):
 
 
 class DamagedStoreError(StorageError):
-    """A store exists but cannot be understood."""
+    """A store exists but cannot be understood. What is no part of the library cannot be made anew from articles."""
 
-    def __init__(self, place: Path | str, problem: str) -> None:
-        super().__init__(place, f"damaged ({problem})", "Run: pullquote index --rebuild")
+    def __init__(self, place: Path | str, problem: str, *, derived: bool = True) -> None:
+        remedy = (
+            "Run: pullquote index --rebuild"
+            if derived
+            else "Restore a backup, or move the file away: it is begun anew."
+        )
+        super().__init__(place, f"damaged ({problem})", remedy)
 
 
 class VectorsAwayError(StorageError):
@@ -139,7 +144,7 @@ class SchemaVersionError(RetrievalError):
         self.known = known
         super().__init__(
             f"{place} has schema version {found}, this program knows up to {known}. Upgrade pullquote, "
-            "or name another folder with --home."
+            "or name another folder with --home or PULLQUOTE_HOME."
         )
 
 

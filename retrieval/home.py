@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from retrieval.corpus import LoadedCorpus, article_digest, load_catalog, load_corpus
-from retrieval.embedding import Embedder, LazyEmbedder
+from retrieval.embedding import Embedder, LazyEmbedder, NoEmbedder
 from retrieval.errors import (
     CorpusFileError,
     DamagedStoreError,
@@ -83,7 +83,7 @@ class Opened:
 
 @contextmanager
 def _complete_indexes(
-    settings: Settings, library: Library, embedder: Embedder, changed: Changed | None
+    settings: Settings, library: Library, changed: Changed | None
 ) -> Iterator[tuple[VectorSearch, TantivyLexicalIndex]]:
     """The derived indexes, if they hold all that the library has. Raises IndexesDisagreeError, StorageError.
 
@@ -100,8 +100,7 @@ def _complete_indexes(
             vectors = embedded
         else:
             words = stack.enter_context(TantivyLexicalIndex(folder / WORDS))
-            refill = partial(_refill, settings, embedder)
-            vectors = stack.enter_context(WatchedVectors(settings.chroma, library, refill, changed))
+            vectors = stack.enter_context(WatchedVectors(settings.chroma, library, partial(refill, settings), changed))
         _check_count(folder / WORDS, library, words.count())
         if not fits(Stamp(folder), library.state):
             raise IndexesDisagreeError(folder, library.count())
@@ -113,11 +112,14 @@ def _check_count(place: Path, library: Library, found: int) -> None:
         raise IndexesDisagreeError(place, library.count(), found)
 
 
-def _refill(settings: Settings, embedder: Embedder, ended: Callable[[], bool]) -> None:
+def refill(settings: Settings, ended: Callable[[], bool] = lambda: False) -> None:
     """Give the derived indexes what they lack, from the library alone. Raises HomeBusyError, StorageError."""
     with owning(settings.home), LibraryWriter(settings.home) as library:
+        identity = library.identity()
+        if identity is None:  # nothing was ever indexed
+            return
         with open_stores(settings, library, library.indexes_folder(), ended) as stores:
-            Indexer(library, stores, embedder).reconcile()
+            Indexer(library, stores, NoEmbedder(identity)).reconcile()
         forget_stale(settings, library, library.indexes_folder())
 
 
@@ -141,7 +143,7 @@ def open_home(
         if embedder.identity.fingerprint != identity.fingerprint:
             raise ModelMismatchError(str(identity), str(embedder.identity))
         try:
-            with _complete_indexes(settings, library, embedder, changed) as (vectors, words):
+            with _complete_indexes(settings, library, changed) as (vectors, words):
                 yield Opened(library, vectors, words, embedder)
         except (DamagedStoreError, IndexesDisagreeError) as error:
             if library.indexes_folder() == name:

@@ -74,7 +74,7 @@ def _locked(home: Path, name: str, refusal: type[HomeBusyError]) -> Iterator[Non
         descriptor = os.open(home / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         problem = error.strerror or "cannot be written"
-        raise StorageError(home, problem, "Name a writable folder with --home.") from error
+        raise StorageError(home, problem, "Name a writable folder with --home or PULLQUOTE_HOME.") from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

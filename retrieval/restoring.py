@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from retrieval import swap
 from retrieval.archive import Manifest, unpack
-from retrieval.errors import BackupError, DamagedStoreError, SchemaVersionError, StorageError
+from retrieval.embedding import NoEmbedder
+from retrieval.errors import BackupError, DamagedStoreError, NotIndexedError, SchemaVersionError, StorageError
 from retrieval.indexing import Indexer, Stores
-from retrieval.library import FILE_NAME, LIBRARY_ID, MIGRATIONS, LibraryWriter, inspect
-from retrieval.models import ModelIdentity
+from retrieval.library import FILE_NAME, LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
 from retrieval.ownership import owning, unused
 from retrieval.placing import open_indexes
 from retrieval.stamps import Stamp
-from retrieval.vectors import Matrix
 
 #: What a library knows of the one place where it lives, and a copy must not: the name of its vectors on a server.
 LOCAL_PROPERTIES = (LIBRARY_ID,)
@@ -58,7 +56,10 @@ def restore(
     nothing has changed then.
     """
     started = time.monotonic()
-    with owning(home), _prepared(home) as folder, unused(home):
+    with owning(home), ExitStack() as stack:
+        name_before = _name(home)  # it cannot be opened while a restore goes on
+        folder = stack.enter_context(_prepared(home))
+        stack.enter_context(unused(home))
         if swap.own(home) and not force:
             raise BackupError(
                 home,
@@ -73,7 +74,7 @@ def restore(
                 _check(folder / member.name, member.schema, name, {**schemas, FILE_NAME: MIGRATIONS})
         progress("Rebuilding the indexes")
         with _blamed(folder / FILE_NAME, name):
-            articles, passages = _complete(folder, _next_indexes(home))
+            articles, passages = _complete(folder, _next_indexes(home), name_before)
         aside = swap.commit(home)
     return RestoreReport(manifest, articles, passages, aside, time.monotonic() - started)
 
@@ -108,25 +109,30 @@ def _check(path: Path, schema: int | None, name: str, schemas: Schemas) -> None:
             raise BackupError(name, f"{path.name} has another version than its manifest says", "Use another backup")
 
 
-def _complete(folder: Path, indexes: str) -> tuple[int, int]:
-    """Bring the library up to date, make it one of its own, and build its indexes; articles and passages."""
+def _name(home: Path) -> str | None:
+    """What the library that is there now calls itself; ``None`` where it does not, or cannot be read."""
+    try:
+        with Library(home) as library:
+            return library.library_id()
+    except (NotIndexedError, StorageError, SchemaVersionError):
+        return None
+
+
+def _complete(folder: Path, indexes: str, name: str | None) -> tuple[int, int]:
+    """Bring the library up to date, make it its place's own, and build its indexes; articles and passages.
+
+    With the ``name`` of the library that it replaces it takes over that one's vectors on a server: the next run deletes
+    what they were, which otherwise nobody would.
+    """
     with LibraryWriter(folder) as library:
         library.forget_properties(LOCAL_PROPERTIES)
+        if name is not None:
+            library.identify(name)
         _fill_indexes(folder, library, indexes)
         counts = len(library.digests()), library.count()
     for copy in folder.glob("*.before-v*"):  # the backup is the copy of what was before
         copy.unlink()
     return counts
-
-
-class _NoEmbedder:
-    """Stands where an indexer wants a model, in work that encodes nothing."""
-
-    def __init__(self, identity: ModelIdentity) -> None:
-        self.identity = identity
-
-    def encode(self, _texts: Sequence[str], *, question: bool = False) -> Matrix:
-        raise AssertionError(question)
 
 
 def _fill_indexes(folder: Path, library: LibraryWriter, name: str) -> None:
@@ -137,7 +143,7 @@ def _fill_indexes(folder: Path, library: LibraryWriter, name: str) -> None:
     library.discard_staged()
     with open_indexes(folder, name) as indexes:
         stores = Stores(*indexes, Stamp(folder / name))
-        indexer = Indexer(library, stores, _NoEmbedder(identity))
+        indexer = Indexer(library, stores, NoEmbedder(identity))
         indexer.fill(library.keys())
         indexer.publish(stores, properties={"indexes": name})
         library.forget_retired()
@@ -170,7 +176,7 @@ def opened(file: Path, standard_input: BinaryIO) -> Iterator[BinaryIO]:
     if file == Path("-"):
         yield standard_input
         return
-    with contextlib.ExitStack() as stack:
+    with ExitStack() as stack:
         try:
             if file.exists() and not file.is_file():
                 raise BackupError(file, "it is no file", "Name a file that pullquote backup has made")

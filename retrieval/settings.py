@@ -39,10 +39,15 @@ class Settings:
         if not threads.isascii() or not threads.isdigit() or len(threads) > 4 or int(threads) > 1024:
             raise SettingsError("PULLQUOTE_THREADS", f"{threads[:20]!r} is not a number of threads, 0 to 1024")
         return cls(
-            home=Path(get("PULLQUOTE_HOME") or DEFAULT_HOME).expanduser(),
+            home=home_in(environ),
             corpus=Path(get("PULLQUOTE_CORPUS") or DEFAULT_CORPUS).expanduser(),
             embedding_model=get("EMBEDDING_MODEL") or DEFAULT_MODEL,
             reranker_model=get("RERANKER_MODEL"),
             threads=int(threads),
             chroma=chroma_server_from(get),
         )
+
+
+def home_in(environ: Mapping[str, str]) -> Path:
+    """The data folder; for what needs nothing else, and must not fail for a setting that it has no use for."""
+    return Path(environ.get("PULLQUOTE_HOME", "").strip() or DEFAULT_HOME).expanduser()

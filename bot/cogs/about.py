@@ -12,7 +12,8 @@ from bot.front import Front, Want
 from bot.records.store import BUTTON_DAYS
 from bot.render.notices import About, about_pages, help_pages
 from bot.render.pages import sentence
-from bot.version import version
+from bot.settings import Settings
+from retrieval.version import version
 
 
 class AboutCog(commands.Cog):
@@ -20,9 +21,9 @@ class AboutCog(commands.Cog):
 
     forget = app_commands.Group(name="forget", description="Deletes what I keep")
 
-    def __init__(self, _bot: commands.Bot, front: Front, retention_days: int) -> None:
+    def __init__(self, _bot: commands.Bot, front: Front, settings: Settings) -> None:
         self._front = front
-        self._retention_days = retention_days
+        self._settings = settings
 
     @app_commands.command(name="about", description="What I am, how many articles I have, what I store")
     async def about(self, interaction: discord.Interaction) -> None:
@@ -32,8 +33,9 @@ class AboutCog(commands.Cog):
             articles=len(catalogue.articles),
             model=catalogue.model,
             version=version(),
-            retention_days=self._retention_days,
+            retention_days=self._settings.retention_days,
             button_days=BUTTON_DAYS,
+            logged=self._settings.log_questions,
         )
 
         async def show() -> None:

@@ -14,7 +14,7 @@ from bot.access import Way
 from bot.delivery import FAILURES, Outgoing, typing
 from bot.desk import RefusedError, Reply
 from bot.front import Front, asked_by, asker_of, form_in, sound
-from bot.journal import End, Step, Via
+from bot.journal import Step, Via
 from bot.offload import Place
 from bot.render.notices import MENTION_HELP
 from bot.render.pages import sentence
@@ -88,8 +88,10 @@ class MentionsCog(commands.Cog):
                     outgoing = self._front.outgoing(reply, private=False)
                 except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a line
                     outgoing = self._front.told(error)
-        with self._front.desk.journal.timed(Step.SENDING):
+        with desk.journal.timed(Step.SENDING):
             sent = await self._reply(message, outgoing)
+        if sent is None:
+            desk.journal.undelivered()
         if reply is not None and sent is not None:
             await desk.settle(reply.key, sent, *([conversation] if conversation else []))
 
@@ -111,7 +113,6 @@ class MentionsCog(commands.Cog):
                 return None
             return await self._told(message, error)
         except FAILURES as error:
-            self._front.desk.journal.ends(End.FAILED)
             _log.error("A reply could not be sent (%s)", type(error).__name__)
             return None
 

@@ -14,7 +14,7 @@ from bot.access import Rules
 from bot.records.reporting import AskedRow, Report, summed
 from bot.records.schema import MIGRATIONS
 from bot.shown import Shown, from_json, to_json
-from retrieval.errors import SchemaVersionError, StorageError
+from retrieval.errors import DamagedStoreError, SchemaVersionError, StorageError
 from retrieval.library import migrate
 from retrieval.models import Outcome
 
@@ -22,6 +22,7 @@ FILE_NAME = "bot.sqlite3"
 BUTTON_DAYS = 30
 _DAY = 86_400.0
 _NO_GUILD = 0
+_DAMAGED = ("malformed", "not a database")
 
 
 class RecordsError(Exception):
@@ -93,6 +94,8 @@ class Store:
             yield
         except (sqlite3.Error, OSError) as error:
             problem = getattr(error, "strerror", None) or " ".join(str(error).split())
+            if any(sign in problem for sign in _DAMAGED):
+                raise RecordsError(str(DamagedStoreError(self.path, problem, derived=False))) from error
             raise RecordsError(f"{self.path}: {problem}. Check the disk and the folder's rights.") from error
 
     @contextmanager

@@ -53,6 +53,7 @@ class About:
     version: str
     retention_days: int
     button_days: int
+    logged: bool = False
 
 
 def about_pages(about: About, form: Form = Form.EMBEDS) -> list[Page]:
@@ -66,12 +67,17 @@ def about_pages(about: About, form: Form = Form.EMBEDS) -> list[Page]:
         f"votes, each server's apart; for {about.button_days} days what the buttons under an answer need. Whose they "
         "are is kept as a keyed hash only, and no message besides. /forget me deletes what you left."
     )
+    logged = (
+        "**The log:** whoever runs me has the words of every question written into the program's log too, without who "
+        "asked. How long that is kept is up to them, and /forget me does not reach it."
+    )
     facts = (
         f"**Articles:** {about.articles:,}",
         f"**Embedding model:** {fitted_line(about.model, 200)}",
         f"**Version:** {fitted_line(about.version, 100)}",
     )
-    lines = (what, *facts, stored, "I cannot read messages that do not mention me.")
+    kept = (stored, logged) if about.logged else (stored,)
+    lines = (what, *facts, *kept, "I cannot read messages that do not mention me.")
     return paged([Block(tuple(map(Line, lines)), title="Pullquote", colour=BLUE)], form)
 
 

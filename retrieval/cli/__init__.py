@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from types import FrameType
+
+from retrieval.environment import variables
+from retrieval.errors import SettingsError
 
 __all__ = ["main"]
 
@@ -19,7 +23,11 @@ def main() -> None:
     if usual is signal.default_int_handler:
         signal.signal(signal.SIGINT, _leave)
     try:
+        variables()
         from retrieval.cli import app
+    except SettingsError as error:
+        sys.stderr.write(f"pullquote: {error}\n")
+        sys.exit(2)
     finally:
         if usual is signal.default_int_handler:
             signal.signal(signal.SIGINT, usual)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from importlib.metadata import version
 from io import TextIOWrapper
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from retrieval.cli import asking, benchmarking, browsing, measuring, safekeeping
 from retrieval.cli.options import stderr
 from retrieval.cli.rendering import harmless, one_line
 from retrieval.errors import RetrievalError
+from retrieval.version import version
 
 app = typer.Typer(
     help="Answers questions with passages of your own articles: word for word, attributed, or not at all.",
@@ -35,7 +35,7 @@ app.command()(benchmarking.bench)
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"pullquote {version('pullquote')}")
+        typer.echo(f"pullquote {version()}")
         raise typer.Exit
 
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from dotenv import dotenv_values
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from retrieval.errors import SettingsError
+from retrieval.environment import variables
 from retrieval.settings import Settings
 
 HomeOption = Annotated[
@@ -33,18 +32,9 @@ stdout = Console(highlight=False, emoji=False, soft_wrap=False)
 stderr = Console(stderr=True, highlight=False, emoji=False)
 
 
-def environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables of .env and of the environment; the latter go before the former. Raises SettingsError."""
-    try:
-        file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(".env", "it cannot be read; save it as UTF-8 text that this user may read") from error
-    return {**file, **environ}
-
-
 def settings_from(home: Path | None, corpus: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from .env, the environment and the options; the latter go before the former. Raises SettingsError."""
-    settings = Settings.from_env(environment(environ))
+    settings = Settings.from_env(variables(environ))
     return replace(settings, home=home or settings.home, corpus=corpus or settings.corpus)
 
 

@@ -14,9 +14,13 @@ from retrieval.archive import Manifest
 from retrieval.backup import STREAM, back_up
 from retrieval.cli.options import HomeOption, JsonOption, print_json, settings_from, stderr, stdout
 from retrieval.cli.rendering import harmless
+from retrieval.environment import variables
+from retrieval.errors import RetrievalError
+from retrieval.home import refill
 from retrieval.plugins import database_migrations
 from retrieval.restoring import opened
 from retrieval.restoring import restore as put_back
+from retrieval.settings import Settings, home_in
 
 
 def backup(
@@ -31,7 +35,7 @@ def backup(
 
     Example: pullquote backup pullquote.tar.gz
     """
-    report = back_up(settings_from(home, None).home, file, force=force)
+    report = back_up(home or home_in(variables()), file, force=force)
     seconds = f"{report.seconds:.1f} s"
     size = f"{report.size / 1e6:.1f} MB, " if report.size else ""
     line = f"{file}: {_contents(report.manifest)} ({size}{seconds})"
@@ -54,13 +58,19 @@ def restore(
 
     Example: pullquote restore pullquote.tar.gz
     """
-    place = settings_from(home, None).home
+    settings = settings_from(home, None)
+    place = settings.home
     with opened(file, sys.stdin.buffer) as source, stderr.status("Reading the backup") as status:
         report = put_back(place, source, str(file), schemas=database_migrations(), force=force, progress=status.update)
+        status.update("Filling the vectors' server")
+        missing = _fill_server(settings)
+    if missing is not None:
+        stderr.print(Text(f"pullquote: {harmless(missing)}"), soft_wrap=True)
     if as_json:
         document = {"home": str(place), "articles": report.articles, "passages": report.passages}
         aside = None if report.aside is None else str(report.aside)
         document |= {"aside": aside, "created": report.manifest.created, "seconds": round(report.seconds, 3)}
+        document["vectors_missing"] = missing
         print_json(document)
         return
     done = f"{place}: {_contents(report.manifest)}, as of {report.manifest.created} ({report.seconds:.1f} s)"
@@ -68,6 +78,17 @@ def restore(
     if report.aside is not None:
         line = f"What was there before is in {report.aside}; delete it once you are sure."
         stdout.print(Text(harmless(line)), soft_wrap=True)
+
+
+def _fill_server(settings: Settings) -> str | None:
+    """Put the vectors where the settings want them; a line on why they are not there yet, ``None`` if all is well."""
+    if settings.chroma is None:
+        return None
+    try:
+        refill(settings)
+    except RetrievalError as error:
+        return f"The library is restored, but not its vectors. {error} The bot fills them in later, or: pullquote index"
+    return None
 
 
 def _contents(manifest: Manifest) -> str:

@@ -13,7 +13,6 @@ from retrieval.cli.options import (
     CorpusOption,
     HomeOption,
     JsonOption,
-    environment,
     print_json,
     progress_bars,
     settings_from,
@@ -23,6 +22,7 @@ from retrieval.cli.options import (
 )
 from retrieval.cli.rendering import harmless
 from retrieval.doctor import Verdict, examine
+from retrieval.environment import variables
 from retrieval.home import IndexReport, run_indexing
 
 
@@ -86,7 +86,7 @@ def doctor(as_json: JsonOption = False, home: HomeOption = None, corpus: CorpusO
     """
     settings = settings_from(home, corpus)
     with waiting("Looking …"):
-        checks = examine(settings, environment() | {"PULLQUOTE_HOME": str(settings.home)})
+        checks = examine(settings, variables() | {"PULLQUOTE_HOME": str(settings.home)})
     if as_json:
         print_json([asdict(check) for check in checks])
     else:

@@ -25,7 +25,7 @@ def translated(path: Path) -> Iterator[None]:
         if "full" in problem or "I/O" in problem:
             remedy = "Make room on the disk and try again; what was stored before is untouched."
         else:
-            remedy = "Check the folder's rights and the disk, or name another folder with --home."
+            remedy = "Check the folder's rights and the disk, or name another folder with --home or PULLQUOTE_HOME."
         raise StorageError(path, problem, remedy) from error
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from retrieval.errors import DamagedStoreError, SchemaVersionError, StorageError
 from retrieval.library.connection import schema_version
+from retrieval.library.reading import FILE_NAME
 
 
 def snapshot(source: Path, target: Path) -> int:
@@ -102,13 +103,17 @@ def _reading(path: Path) -> sqlite3.Connection:
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     if verdict != "ok":
-        raise DamagedStoreError(path, " ".join(verdict.split()))
+        raise _damaged(path, " ".join(verdict.split()))
 
 
 def _tables(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
     """What a file is made of, but for what SQLite makes for itself."""
     rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
     return {(kind, name): sql for kind, name, sql in rows}
+
+
+def _damaged(path: Path, problem: str) -> DamagedStoreError:
+    return DamagedStoreError(path, problem, derived=path.name == FILE_NAME)
 
 
 @contextmanager
@@ -119,7 +124,7 @@ def _copying(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         problem = " ".join(str(error).split())
         if any(sign in problem for sign in ("malformed", "not a database")):
-            raise DamagedStoreError(path, problem) from error
+            raise _damaged(path, problem) from error
         raise StorageError(path, problem, "Check the disk, its room and the folder's rights.") from error
     except OSError as error:
         problem = error.strerror or str(error)

@@ -146,11 +146,11 @@ class LibraryWriter(Library):
         with self._transaction() as connection:
             self._set(connection, {"state": state})
 
-    def identify(self) -> str:
-        """This library's own name among others, made now where it has none."""
+    def identify(self, name: str | None = None) -> str:
+        """This library's own name among others: where it has none, ``name``, or one that is made now."""
         known = self.library_id()
         if known is None:
-            known = secrets.token_hex(8)
+            known = name or secrets.token_hex(8)
             with self._transaction() as connection:
                 self._set(connection, {LIBRARY_ID: known})
         return known

@@ -76,9 +76,9 @@ def served(status: int) -> Iterator[int]:
         server.server_close()
 
 
-def check(port: int | str) -> tuple[int, str]:
+def check(port: int | str, host: str = "") -> tuple[int, str]:
     """The health check as Docker runs it, with a proxy set that nobody could reach."""
-    environment = {"HTTP_PORT": str(port), "http_proxy": "http://127.0.0.1:9"}
+    environment = {"HTTP_PORT": str(port), "HTTP_HOST": host, "http_proxy": "http://127.0.0.1:9"}
     done = subprocess.run(
         [sys.executable, HEALTH_CHECK], capture_output=True, text=True, check=False, timeout=30, env=environment
     )
@@ -90,6 +90,13 @@ def test_the_health_check_says_what_the_page_says(status: int, code: int) -> Non
     """0 for a bot that is alive, 1 for one that is not, and no proxy is asked for the way to loopback."""
     with served(status) as port:
         assert check(port) == (code, "")
+
+
+def test_the_health_check_asks_where_the_page_is() -> None:
+    """At the address that it was told to listen at; any address includes loopback."""
+    with served(200) as port:
+        assert check(port, "0.0.0.0") == (0, "")  # noqa: S104 - where the page listens
+        assert check(port, "127.0.0.2") == (1, "")
 
 
 def test_the_health_check_of_a_bot_without_pages() -> None:

@@ -319,6 +319,16 @@ def test_the_commands(installation: Workshop, tmp_path: Path, pullquote: Pullquo
     assert not (tmp_path / "third").exists()
 
 
+def test_a_backup_needs_no_other_setting(
+    installation: Workshop, tmp_path: Path, pullquote: Pullquote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs by night as a service of its own, which need not be let at the bot's secrets."""
+    monkeypatch.setenv("PULLQUOTE_HOME", str(installation.home))
+    monkeypatch.setenv("CHROMA_URL", "http://chroma:8000")
+    monkeypatch.setenv("CHROMA_TOKEN_FILE", str(tmp_path / "not here"))
+    assert pullquote("backup", tmp_path / "backup.tar.gz").code == 0
+
+
 def test_through_a_pipe(installation: Workshop, tmp_path: Path) -> None:
     """- is standard output and standard input, as for a container whose only folder is the data folder."""
     home = tmp_path / "elsewhere"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import __main__ as program
+from bot import running as program
 from bot.access import Rules
 from bot.records import LOCK_FILE, RecordsError, Store
 from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS

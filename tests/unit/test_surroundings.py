@@ -74,7 +74,9 @@ def test_versions_and_older_copies(tmp_path: Path) -> None:
     (tmp_path / "bot.sqlite3").write_bytes(b"no database" * 99)
     (copies,) = leftovers(tmp_path)
     assert "before-restore-1, library.sqlite3.before-v2" in copies.finding
-    assert [check.verdict for check in databases(tmp_path)] == [Verdict.BAD, Verdict.GOOD]
+    records, library = databases(tmp_path)
+    assert (records.verdict, library.verdict) == (Verdict.BAD, Verdict.GOOD)
+    assert "Restore a backup" in records.finding
 
 
 def test_a_folder_that_does_not_exist_is_not_made(tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ def test_nothing_in_it_installs_or_compiles(machine: Machine) -> None:
 def test_the_bytecode_is_there(machine: Machine) -> None:
     """A start compiles nothing of the program or of the libraries that it loads: there is nowhere to keep it."""
     code = (
-        "import bot.__main__, retrieval.search, retrieval.embedding, sentence_transformers, chromadb, sys, os\n"
+        "import bot.__main__, bot.running, retrieval.search, retrieval.embedding\n"
+        "import sentence_transformers, chromadb, sys, os\n"
         "cached = [(m.__cached__, m.__file__) for m in sys.modules.values() if getattr(m, '__cached__', None)]\n"
         "print(*sorted(file for pyc, file in cached if '/app/' in file and not os.path.exists(pyc)), sep='\\n')"
     )

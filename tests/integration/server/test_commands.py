@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import urllib.request
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from tests.conftest import Pullquote, article_text
 from tests.integration.server.conftest import until
 
 QUESTION = "What do visitors of the harbour pay?"
+COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 
 
 @pytest.fixture
@@ -77,3 +80,25 @@ def test_the_bot_s_articles(
         assert pullquote("index", "--rebuild").code == 0
         assert articles.ask("When is the windmill of Elmstead closed?", 1).quotes
     assert sum("searched again" in record.getMessage() for record in caplog.records) == 1
+
+
+def test_a_restore_fills_the_server(
+    settings: Settings, own_server: ChromaProcess, pullquote: Pullquote, tmp_path: Path
+) -> None:
+    """The command itself puts the vectors there and takes away the older ones; without the server it says so."""
+    file = str(tmp_path / "backup.tar.gz")
+    assert pullquote("index").code == 0
+    assert pullquote("backup", file).code == 0
+    restored = pullquote("restore", "--force", "--json", file)
+    assert (restored.code, restored.document["vectors_missing"]) == (0, None)
+    assert not pullquote("ask", "--json", QUESTION).document["keyword_only"]
+    with urllib.request.urlopen(f"{own_server.url}{COLLECTIONS}") as answer:  # noqa: S310 - loopback
+        assert len(json.load(answer)) == 1
+    own_server.kill()
+    restored = pullquote("restore", "--force", file)
+    assert restored.code == 0
+    assert "restored, but not its vectors" in restored.complaint
+    assert len(restored.complaint.splitlines()) == 1
+    own_server.start()
+    assert pullquote("index").code == 0
+    assert not pullquote("ask", "--json", QUESTION).document["keyword_only"]

@@ -10,7 +10,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.delivery import Courier, Outgoing, typing
+from bot.delivery import Courier, Outgoing, Sent, typing
 from bot.persistence import Patience
 from bot.render.pages import Page
 from tests.unit.bot.test_persistence import Time, refusal
@@ -83,7 +83,7 @@ def acknowledged(act: Act, patience: Patience | None = None) -> bool:
     return asyncio.run((Courier(patience) if patience else courier()).acknowledge(fake, private=True))
 
 
-def filled(act: Act, *, private: bool) -> int | None:
+def filled(act: Act, *, private: bool) -> Sent:
     """Send an answer."""
     fake: Any = act
     return asyncio.run(courier().fill(fake, ANSWER, private=private))
@@ -109,15 +109,16 @@ def test_an_interaction_that_is_over_is_said_to_be() -> None:
 @pytest.mark.parametrize("error", [RESET, refusal(502), refusal(503), refusal(429)])
 def test_an_answer_is_sent_again_until_it_arrives(error: Exception) -> None:
     """Filling in an answer twice does no harm."""
-    assert filled(Act(error, error, error), private=False) == 88
+    assert filled(Act(error, error, error), private=False) == Sent(arrived=True, message=88)
 
 
 @pytest.mark.parametrize("error", [refusal(404, 10015), refusal(401, 50027), refusal(404, 10062), refusal(404, 10008)])
 def test_an_answer_that_comes_too_late_comes_as_a_message(error: Exception) -> None:
     """Into the channel if it is for all, to the person alone if it is private."""
-    public, private = Act(error), Act(error)
-    filled(public, private=False)
-    filled(private, private=True)
+    public, private, closed = Act(error), Act(error), Act(error, user=Line(refusal(403, 50007)))
+    assert filled(public, private=False) == Sent(arrived=True, message=77)
+    assert filled(private, private=True) == Sent(arrived=True)
+    assert filled(closed, private=True) == Sent(arrived=False)
     assert [each["content"] for each in public.channel.sent] == ["the answer"]
     assert not public.user.sent
     assert [each["content"] for each in private.user.sent][-1] == "the answer"

@@ -7,21 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.health import (
-    MACHINE,
-    V1_LIMIT,
-    V1_STAT,
-    V1_USED,
-    V2_LIMIT,
-    V2_STAT,
-    V2_USED,
-    Commands,
-    Condition,
-    Gateway,
-    Memory,
-    judged,
-    memory_in,
-)
+from bot.health import Commands, Condition, Gateway, judged
+from retrieval.memory import Memory
 from retrieval.vector_health import VectorHealth, VectorState
 
 WELL = Condition(
@@ -89,25 +76,3 @@ def test_what_makes_it_answer_less_well_is_a_note(change: dict[str, Any], words:
     assert health.ready
     assert len(health.notes) == 1
     assert words in health.notes[0]
-
-
-MEMINFO = "MemTotal:        8000000 kB\nMemFree:          100000 kB\nMemAvailable:    2000000 kB\nHugePages_Total: 0\n"
-
-
-@pytest.mark.parametrize(
-    ("texts", "found"),
-    [
-        ({}, None),
-        ({MACHINE: "garbage"}, None),
-        ({MACHINE: MEMINFO}, Memory(8_192_000_000, 2_048_000_000)),
-        ({V2_LIMIT: "max\n", V2_USED: "5\n", MACHINE: MEMINFO}, Memory(8_192_000_000, 2_048_000_000)),
-        ({V2_LIMIT: "1000\n", V2_USED: "900\n"}, Memory(1000, 100)),
-        ({V2_LIMIT: "1000\n", V2_USED: "900\n", V2_STAT: "anon 1\ninactive_file 300\n"}, Memory(1000, 400)),
-        ({V2_LIMIT: "1000\n", V2_USED: "1100\n", MACHINE: MEMINFO}, Memory(1000, 0)),
-        ({V1_LIMIT: "9223372036854771712\n", V1_USED: "900\n"}, None),
-        ({V1_LIMIT: "1000\n", V1_USED: "900\n", V1_STAT: "total_inactive_file 50\n"}, Memory(1000, 150)),
-    ],
-)
-def test_memory_is_the_tightest_limit(texts: dict[str, str], found: Memory | None) -> None:
-    """A container's limit of either version, or the machine's; what the system may drop counts as free."""
-    assert memory_in(texts) == found

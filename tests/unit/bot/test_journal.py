@@ -7,11 +7,13 @@ import logging
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from bot.access import Asker, Way
-from bot.delivery import Courier
+from bot.delivery import Courier, Outgoing
 from bot.desk import Desk, RefusedError
 from bot.front import Front
 from bot.incidents import told
@@ -19,11 +21,13 @@ from bot.journal import Asked, End, Journal, Via, current_id
 from bot.limits import Limits
 from bot.offload import Lane, Pool
 from bot.records import PersonHash, Store
-from bot.render.pages import Form
+from bot.render.pages import Form, Page
 from bot.searching import Request
 from retrieval.errors import QuestionError
 from retrieval.models import Outcome
 from tests.unit.bot.building import FakeArticles, answer
+from tests.unit.bot.test_delivery import Act, Line
+from tests.unit.bot.test_persistence import refusal
 
 CATALOGUE = FakeArticles().catalogue
 
@@ -108,6 +112,25 @@ def test_a_question_that_breaks_off_has_failed() -> None:
     assert [stage for stage, _ in ledger.stages] == ["total", "total"], (
         "a refusal says nothing of how long answers take"
     )
+
+
+def test_an_answer_that_reaches_nobody_has_failed() -> None:
+    """Found is not answered; but what was refused is not made a failure by that."""
+    ledger = Ledger()
+    desk: Any = SimpleNamespace(journal=Journal(ledger))
+    front = Front(desk, Courier())
+
+    async def send_in_vain() -> None:
+        act: Any = Act(refusal(404, 10062), user=Line(refusal(403, 50007)))
+        assert await front.send(act, Outgoing(Page("An answer.")), private=True) is None
+
+    with desk.journal.following(asked()):
+        desk.journal.found(Outcome.ANSWERED, 0.9, keyword_only=False)
+        asyncio.run(send_in_vain())
+    with desk.journal.following(asked()):
+        desk.journal.ends(End.REFUSED)
+        asyncio.run(send_in_vain())
+    assert ledger.questions == {("command", "failed", False): 1, ("command", "refused", False): 1}
 
 
 def test_a_clock_that_differs_does_not_spoil_the_figures() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot import __main__ as program
+from bot import running as program
 from bot.client import intents
 from bot.endings import ending
 from bot.gateway import GatewayLimitError

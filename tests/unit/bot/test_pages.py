@@ -149,9 +149,19 @@ def test_notices_stay_within_the_limits() -> None:
     """Help, facts and settings, also with many channels and roles."""
     for form in Form:
         hold(help_pages(form))
-        hold(about_pages(About(10**9, "m" * 500, "v" * 500, 90, 30), form))
+        hold(about_pages(About(10**9, "m" * 500, "v" * 500, 90, 30, logged=True), form))
         names = [f"<#{10**18 + n}>" for n in range(500)]
         hold(rules_pages(Rules(), names, names, [Finding(True, "x" * 150)] * 8, f"in {names[0]}", form))
+
+
+def test_members_are_told_what_is_logged() -> None:
+    """Where the operator has questions written into the log, ``/about`` says so, and nowhere else."""
+    told, silent = (
+        [embed.description or "" for page in about_pages(About(1, "m", "v", 90, 30, logged)) for embed in page.embeds]
+        for logged in (True, False)
+    )
+    assert "the words of every question" in "".join(told)
+    assert "log" not in "".join(silent)
 
 
 def test_two_quotes_of_one_article_are_two_embeds_to_a_client() -> None:

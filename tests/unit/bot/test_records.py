@@ -65,6 +65,13 @@ def test_buttons_work_for_thirty_days(store: Store) -> None:
     assert store.shown("x" * 12, NOW) is None
 
 
+def test_a_damaged_file_is_said_to_be(tmp_path: Path) -> None:
+    """Articles do not bring votes back: what helps is a backup, or to begin anew."""
+    (tmp_path / "bot.sqlite3").write_bytes(b"no database" * 99)
+    with pytest.raises(RecordsError, match=r"damaged .*Restore a backup, or move the file away"):
+        Store(tmp_path)
+
+
 def test_what_another_version_wrote_counts_as_gone(store: Store) -> None:
     """A button of a message in an unknown form says that it is over, and does not fail."""
     store.add_shown("k" * 12, ADA, SHOWN, NOW)

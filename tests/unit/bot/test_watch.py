@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from pathlib import Path
 
+import pytest
+
 from bot.clock import DiscordClock
-from bot.health import V2_LIMIT, V2_USED, Memory
 from bot.offload import Pool
 from bot.watch import Watch, look
 from retrieval.errors import NotIndexedError, StorageError
+from retrieval.memory import Memory
 from tests.unit.bot.building import FakeArticles
 
 
@@ -65,9 +68,22 @@ def test_an_error_that_mends_itself_is_told_apart(tmp_path: Path) -> None:
     assert seen.condition().refresh_error is None
 
 
+def test_a_connection_that_is_lost_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """However often discord.py tries; and that it is back, but not that the first one was made."""
+    seen = watch(tmp_path)
+    with caplog.at_level(logging.INFO):
+        seen.connected()
+        for _ in range(3):
+            seen.disconnected()
+        seen.connected()
+    lost, back = caplog.messages
+    assert "lost" in lost
+    assert "back" in back
+
+
 def test_the_machine_is_measured(tmp_path: Path) -> None:
     """The disk of the data folder, and memory as the system tells of it; nothing where it does not."""
-    for name, text in ((V2_LIMIT, "1000"), (V2_USED, "400")):
+    for name, text in (("sys/fs/cgroup/memory.max", "1000"), ("sys/fs/cgroup/memory.current", "400")):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     found = look(tmp_path, root=tmp_path)

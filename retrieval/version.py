@@ -9,8 +9,8 @@ from importlib.metadata import version as installed
 
 @cache
 def version() -> str:
-    """As installed; "not installed" where it runs without being installed."""
+    """As installed; "unknown" where it runs without being installed."""
     try:
         return installed("pullquote")
     except PackageNotFoundError:
-        return "not installed"
+        return "unknown"
