@@ -70,7 +70,7 @@ def settle(home: Path) -> None:
 @contextmanager
 def _locked(home: Path, name: str, refusal: type[HomeBusyError]) -> Iterator[None]:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(home / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         problem = error.strerror or "cannot be written"

@@ -32,7 +32,7 @@ class PersonHash:
         try:
             return cls(_checked(path))
         except FileNotFoundError:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Written aside and linked: a process that is killed here never leaves half a key behind.
         draft = folder / f"{KEY_FILE}.{os.getpid()}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

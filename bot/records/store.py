@@ -54,7 +54,7 @@ class Store:
         self.path = folder / FILE_NAME
         self._retention = retention_days * _DAY
         with self._translated():
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self.path, check_same_thread=False, timeout=10, isolation_level=None)
             try:
                 self._prepare(migrations)

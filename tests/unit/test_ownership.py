@@ -38,6 +38,15 @@ def test_the_owner_is_written_down(tmp_path: Path) -> None:
         assert owner_of(home) == os.getpid()
 
 
+def test_a_new_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    """Articles and questions are nobody else's business; a folder that was there keeps its rights."""
+    there = tmp_path / "there"
+    there.mkdir(mode=0o755)
+    for home, mode in ((tmp_path / "new", 0o700), (there, 0o755)):
+        with owning(home):
+            assert home.stat().st_mode & 0o777 == mode
+
+
 def test_a_second_writer_is_refused_with_the_pid(tmp_path: Path) -> None:
     """The message names the process to wait for, and a killed owner leaves the folder free."""
     child = holder(tmp_path)
