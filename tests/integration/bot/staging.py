@@ -12,7 +12,7 @@ import pytest
 
 from tests.discord_double import DiscordDouble
 from tests.integration.bot.recording import record
-from tests.integration.bot.running import TO_END, Bot, started
+from tests.integration.bot.running import TO_END, Bot, started, started_afresh
 
 T = TypeVar("T")
 RECORDS: pytest.StashKey[list[Path]] = pytest.StashKey()
@@ -69,11 +69,11 @@ def assert_nothing_amiss(log: str) -> None:
 
 
 @contextmanager
-def staged(home: Path, config: pytest.Config) -> Iterator[Stage]:
+def staged(home: Path, config: pytest.Config, *, fresh: bool = False) -> Iterator[Stage]:
     """A connected bot; when the tests are over it is ended with SIGTERM, and looked back upon."""
     with asyncio.Runner() as runner:
         discord = DiscordDouble(heartbeat_interval=HEARTBEAT)
-        running = started(discord, home, home.parent)
+        running = (started_afresh if fresh else started)(discord, home, home.parent)
 
         async def begin() -> Bot:
             await discord.start()
