@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +26,16 @@ class Stage:
         self._runner = runner
         self.discord = discord
         self.bot = bot
+        self._answers: dict[str, Callable[[], int]] = {}
+
+    def once(self, what: str, count: Callable[[], int]) -> None:
+        """Count answers when the bot has ended: there has to be one, for by then every further attempt was made."""
+        self._answers[what] = count
+
+    def assert_once(self) -> None:
+        """Nothing of what was to be answered once was answered more often, or not at all."""
+        counts = {what: count() for what, count in self._answers.items()}
+        assert {what: number for what, number in counts.items() if number != 1} == {}
 
     def play(self, scene: Coroutine[Any, Any, T]) -> T:
         """Run a scene to its end."""
@@ -91,6 +101,7 @@ def staged(home: Path, config: pytest.Config, *, fresh: bool = False) -> Iterato
             config.stash.setdefault(RECORDS, []).append(path)
             code, seconds = runner.run(stage.bot.stop())
             assert (code, seconds < TO_END) == (0, True)
+            stage.assert_once()
             assert_kept_quiet(discord, stage.bot.log)
         finally:
             runner.run(end())
