@@ -35,7 +35,8 @@ class Stage:
     def assert_once(self) -> None:
         """Nothing of what was to be answered once was answered more often, or not at all."""
         counts = {what: count() for what, count in self._answers.items()}
-        assert {what: number for what, number in counts.items() if number != 1} == {}
+        wrong = {what: number for what, number in counts.items() if number != 1}
+        assert not wrong, wrong
 
     def play(self, scene: Coroutine[Any, Any, T]) -> T:
         """Run a scene to its end."""
