@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from retrieval.models import ModelIdentity
 from retrieval.search import Searcher, open_searcher
 from retrieval.settings import Settings
 from retrieval.vector_index import ChromaVectorIndex
+from tests import hatchery
 from tests.chroma import ChromaProcess
 from tests.fakes import WordEmbedder
 from tests.offline import sitecustomize  # noqa: F401 - keeps this process on this machine
@@ -91,18 +93,22 @@ def pullquote() -> Pullquote:
     return run
 
 
-def run_command(*arguments: object, stdin: str | bytes = "", timeout: float = 100, **environment: str) -> Run:
-    """Run the command in a process of its own, as a user does."""
-    done = subprocess.run(
-        [sys.executable, "-m", "retrieval", *map(str, arguments)],
-        input=stdin if isinstance(stdin, bytes) else stdin.encode(),
-        capture_output=True,
-        check=False,
-        timeout=timeout,
-        cwd=ROOT,
-        env=os.environ | {"PULLQUOTE_THREADS": "2"} | environment,
-    )
-    return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+def run_command(*arguments: object, timeout: float = 100, fresh: bool = False, **environment: str) -> Run:
+    """Run the command in a process of its own, as a user does; a ``fresh`` one has everything to import."""
+    whole = os.environ | {"PULLQUOTE_THREADS": "2"} | environment
+    with Path(os.devnull).open("rb") as nothing, TemporaryFile() as out, TemporaryFile() as err:
+        if fresh:
+            command = [sys.executable, "-m", "retrieval", *map(str, arguments)]
+            code = subprocess.run(
+                command, stdin=nothing, stdout=out, stderr=err, check=False, timeout=timeout, cwd=ROOT, env=whole
+            ).returncode
+        else:
+            streams = nothing.fileno(), out.fileno(), err.fileno()
+            process = hatchery.start("retrieval", arguments, environment=whole, folder=ROOT, streams=streams)
+            code = process.end(timeout)
+        out.seek(0)
+        err.seek(0)
+        return Run(code, out.read().decode(), err.read().decode())
 
 
 @dataclass(frozen=True)

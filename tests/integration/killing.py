@@ -71,7 +71,8 @@ class Steps:
 def run(settings: Settings, model: str, *, rebuild: bool, fatal: int, counted: Path | None) -> None:
     """One indexing run; the number of its steps, and its turns, are written to ``counted``."""
     steps = Steps(fatal)
-    sys.setprofile(steps)
+    if fatal or counted is not None:
+        sys.setprofile(steps)  # a long run takes three times as long with it
     try:
         run_indexing(settings, open_embedder=WordEmbedder(model).opened, rebuild=rebuild, allow_removal=True)
     except RetrievalError as error:

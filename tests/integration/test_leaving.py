@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.settings import Settings
+from tests import hatchery
 from tests.conftest import ROOT
 
 _INTERRUPTED = """
@@ -38,16 +39,12 @@ def test_a_reader_that_stops(seeded: Settings, tmp_path: Path, command: str) -> 
         arguments += ["--home", str(seeded.home)]
     out, into = os.pipe()
     os.close(out)
-    done = subprocess.run(
-        [sys.executable, "-m", "retrieval", *arguments],
-        stdout=into,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-        timeout=100,
-        check=False,
-    )
+    errors = tmp_path / "errors"
+    with Path(os.devnull).open("rb") as nothing, errors.open("wb") as err:
+        streams = nothing.fileno(), into, err.fileno()
+        process = hatchery.start("retrieval", arguments, environment=os.environ, folder=ROOT, streams=streams)
     os.close(into)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (process.end(100), errors.read_bytes()) == (0, b"")
 
 
 @pytest.mark.parametrize("module", ["retrieval.cli.app", "numpy", "chromadb", "retrieval.cli.upkeep"])

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.conftest import SEEDS
 from tests.discord_double import DiscordDouble
-from tests.integration.bot.running import TO_END, Bot, BotEndedError, started
+from tests.integration.bot.running import TO_END, Bot, BotEndedError, started_afresh
 from tests.soak.crowd import Crowd
 from tests.soak.gauges import Gauge, Handles, handles
 from tests.soak.outcomes import Outcomes
@@ -81,7 +81,7 @@ async def played(plan: Plan) -> Course:
         own = {name: value for name, value in settings.items() if name != "HTTP_PORT"}
         await pullquote(home, "index", str(SEEDS), settings=own)
         discord = await stack.enter_async_context(DiscordDouble())
-        bot = await stack.enter_async_context(started(discord, home, plan.folder, wait=True, **settings))
+        bot = await stack.enter_async_context(started_afresh(discord, home, plan.folder, wait=True, **settings))
         course = Course(Outcomes(), Gauge(bot.process.pid))
         await _load(plan, discord, course, _Middle(plan, course, bot, chroma, settings))
         await _end(discord, bot, course)

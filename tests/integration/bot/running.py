@@ -10,10 +10,12 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.conftest import ROOT, SEEDS
 from tests.discord_double import DiscordDouble
+from tests.hatchery import Hatched, start
 
 TO_CONNECT = 60.0
 TO_END = 10.0
@@ -27,12 +29,14 @@ class BotEndedError(AssertionError):
 class Bot:
     """One process of the bot; started anew it is another one with the same folder and the same log file."""
 
-    def __init__(self, home: Path, settings: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, home: Path, settings: Mapping[str, str], folder: Path, *, fresh: bool = False) -> None:
+        """``fresh``: its Python starts from scratch and has everything to import."""
         self.home = home
         self.log_file = folder / "bot.log"
         self._settings = dict(settings)
         self._folder = folder
-        self._process: asyncio.subprocess.Process | None = None
+        self._fresh = fresh
+        self._process: asyncio.subprocess.Process | Hatched | None = None
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_STRANGERS)}
@@ -43,13 +47,19 @@ class Bot:
 
     async def start(self) -> None:
         """Start it, in a folder where no ``.env`` lies."""
-        with self.log_file.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", cwd=self._folder, env=self._environment(), stdout=log, stderr=log
-            )
+        environment = self._environment()
+        with self.log_file.open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            if self._fresh:
+                self._process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "bot", cwd=self._folder, env=environment, stdout=log, stderr=log
+                )
+            else:
+                streams = nothing.fileno(), log.fileno(), log.fileno()
+                hatching = partial(start, "bot", environment=environment, folder=self._folder, streams=streams)
+                self._process = await asyncio.to_thread(hatching)
 
     @property
-    def process(self) -> asyncio.subprocess.Process:
+    def process(self) -> asyncio.subprocess.Process | Hatched:
         """The running one."""
         assert self._process is not None, "it was not started"
         return self._process
@@ -124,12 +134,31 @@ async def started(
     discord: DiscordDouble, home: Path, folder: Path, *, wait: bool = True, **settings: str
 ) -> AsyncIterator[Bot]:
     """A bot that belongs to this Discord, connected; killed at the end if it still lives."""
-    settings = {"DISCORD_API_URL": discord.url, "DISCORD_TOKEN": discord.token} | settings
-    bot = Bot(home, settings, folder)
+    bot = Bot(home, _belonging(discord, settings), folder)
+    async with _living(bot, discord, wait=wait):
+        yield bot
+
+
+@asynccontextmanager
+async def started_afresh(
+    discord: DiscordDouble, home: Path, folder: Path, *, wait: bool = True, **settings: str
+) -> AsyncIterator[Bot]:
+    """The same in a Python that starts from scratch and has everything to import."""
+    bot = Bot(home, _belonging(discord, settings), folder, fresh=True)
+    async with _living(bot, discord, wait=wait):
+        yield bot
+
+
+def _belonging(discord: DiscordDouble, settings: Mapping[str, str]) -> dict[str, str]:
+    return {"DISCORD_API_URL": discord.url, "DISCORD_TOKEN": discord.token, **settings}
+
+
+@asynccontextmanager
+async def _living(bot: Bot, discord: DiscordDouble, *, wait: bool) -> AsyncIterator[None]:
     await bot.start()
     try:
         if wait:
             await bot.connected(discord)
-        yield bot
+        yield
     finally:
         await bot.clear_away()

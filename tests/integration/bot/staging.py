@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ import pytest
 
 from tests.discord_double import DiscordDouble
 from tests.integration.bot.recording import record
-from tests.integration.bot.running import TO_END, Bot, started
+from tests.integration.bot.running import TO_END, Bot, started, started_afresh
 
 T = TypeVar("T")
 RECORDS: pytest.StashKey[list[Path]] = pytest.StashKey()
@@ -26,6 +26,17 @@ class Stage:
         self._runner = runner
         self.discord = discord
         self.bot = bot
+        self._answers: dict[str, Callable[[], int]] = {}
+
+    def once(self, what: str, count: Callable[[], int]) -> None:
+        """Count answers when the bot has ended: there has to be one, for by then every further attempt was made."""
+        self._answers[what] = count
+
+    def assert_once(self) -> None:
+        """Nothing of what was to be answered once was answered more often, or not at all."""
+        counts = {what: count() for what, count in self._answers.items()}
+        wrong = {what: number for what, number in counts.items() if number != 1}
+        assert not wrong, wrong
 
     def play(self, scene: Coroutine[Any, Any, T]) -> T:
         """Run a scene to its end."""
@@ -69,11 +80,11 @@ def assert_nothing_amiss(log: str) -> None:
 
 
 @contextmanager
-def staged(home: Path, config: pytest.Config) -> Iterator[Stage]:
+def staged(home: Path, config: pytest.Config, *, fresh: bool = False) -> Iterator[Stage]:
     """A connected bot; when the tests are over it is ended with SIGTERM, and looked back upon."""
     with asyncio.Runner() as runner:
         discord = DiscordDouble(heartbeat_interval=HEARTBEAT)
-        running = started(discord, home, home.parent)
+        running = (started_afresh if fresh else started)(discord, home, home.parent)
 
         async def begin() -> Bot:
             await discord.start()
@@ -91,6 +102,7 @@ def staged(home: Path, config: pytest.Config) -> Iterator[Stage]:
             config.stash.setdefault(RECORDS, []).append(path)
             code, seconds = runner.run(stage.bot.stop())
             assert (code, seconds < TO_END) == (0, True)
+            stage.assert_once()
             assert_kept_quiet(discord, stage.bot.log)
         finally:
             runner.run(end())

@@ -11,7 +11,7 @@ import pytest
 
 from tests.discord_double import DiscordDouble, Exchange, NoAnswerError
 from tests.integration.bot.reading import labels, passages
-from tests.integration.bot.running import Bot, started
+from tests.integration.bot.running import Bot, started_afresh
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 
@@ -44,7 +44,7 @@ def test_short_memory_loses_nothing(home: Path, tmp_path: Path) -> None:
         async with DiscordDouble() as discord:
             guild = discord.guild()
             ada, owner = discord.person("Ada", guild), discord.owner(guild)
-            async with started(discord, home, tmp_path) as bot:
+            async with started_afresh(discord, home, tmp_path) as bot:
                 answer = await ada.slash("ask", question=TRUCE)
                 await ada.press(answer, "Helpful")
                 await owner.slash("settings quotes", number=1)

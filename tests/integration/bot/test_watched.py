@@ -21,7 +21,7 @@ from tests.conftest import SEEDS
 from tests.discord_double import Channel, DiscordDouble
 from tests.discord_double.errors import invalid_form
 from tests.integration.bot.reading import passages
-from tests.integration.bot.running import TO_END, Bot, started
+from tests.integration.bot.running import TO_END, Bot, started, started_afresh
 from tests.integration.bot.staging import assert_kept_quiet
 from tests.integration.bot.test_endpoints import free_port
 
@@ -279,7 +279,7 @@ def test_sigterm_while_the_articles_are_opened(indexing: bool, seeded: Settings,
         if not indexing:
             shutil.copytree(seeded.home, home)
         async with DiscordDouble() as discord:
-            async with started(discord, home, tmp_path, wait=False, PULLQUOTE_CORPUS=str(SEEDS)) as bot:
+            async with started_afresh(discord, home, tmp_path, wait=False, PULLQUOTE_CORPUS=str(SEEDS)) as bot:
                 await until(lambda: (opened if not indexing else is_indexing)(bot), bot)
                 await asyncio.sleep(0.3)
                 code, seconds = await bot.stop()

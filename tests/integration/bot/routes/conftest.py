@@ -13,8 +13,8 @@ from tests.integration.bot.staging import Stage, assert_nothing_amiss, staged
 
 @pytest.fixture(scope="package")
 def stage(seeded: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Stage]:
-    """A connected bot with a data folder of its own."""
+    """A connected bot with a data folder of its own, started from scratch."""
     home = shutil.copytree(seeded.home, tmp_path_factory.mktemp("routes") / "home")
-    with staged(home, pytestconfig) as stage:
+    with staged(home, pytestconfig, fresh=True) as stage:
         yield stage
     assert_nothing_amiss(stage.bot.log)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from contextlib import suppress
 
@@ -86,8 +85,7 @@ def test_a_mention_is_answered_through_trouble(stage: Stage, kind: str, pattern:
         trouble(stage, kind, pattern)
         said = ada.mention(TRUCE, place)
         assert_answer(await said)
-        await asyncio.sleep(0.6)  # a second attempt would have been made by now
-        assert len(said.sights) == 1
+        stage.once(f"mention, {kind}, {pattern}", lambda: len(said.sights))
         stage.discord.faults.clear()
 
     stage.play(scene())
@@ -177,8 +175,9 @@ def test_an_answer_by_direct_message_comes_through_trouble(stage: Stage, kind: s
         trouble(stage, kind, pattern)
         ada.mention(TRUCE, place)
         assert_answer(await ada.until_sees("The US has agreed to lead", ada.dm_channel))
-        await asyncio.sleep(0.6)
-        assert len([each for each in ada.sees(ada.dm_channel) if passages(each)]) == 1
+        stage.once(
+            f"direct message, {kind}, {pattern}", lambda: sum(bool(passages(each)) for each in ada.sees(ada.dm_channel))
+        )
         stage.discord.faults.clear()
 
     stage.play(scene())
