@@ -20,7 +20,8 @@ from chromadb.errors import ChromaAuthError
 
 from retrieval.chroma_server import ChromaServer
 from retrieval.vector_health import VectorState
-from retrieval.vector_index.greeting import ASKING, Patience, away, foreign, greet, headers, limits, out_of_order, trust
+from retrieval.vector_index.greeting import away, foreign, greet, headers, out_of_order, trust
+from retrieval.vector_index.patience import ASKING, Patience
 
 
 class Connection:
@@ -38,8 +39,8 @@ class Connection:
             self.close()
             raise LookupError("no sessions")
         for session in self._sessions:
-            session.timeout = limits(patience)
-            session.event_hooks = {"response": [_refuse_by_status]}
+            session.timeout = patience.limits()
+            session.event_hooks = {"response": [_refuse_by_status, patience.hold]}
 
     def close(self) -> None:
         """Close every connection; the client cannot be used afterwards."""
