@@ -25,6 +25,7 @@ from retrieval.errors import (
     UnknownArticleError,
     VectorsAwayError,
 )
+from retrieval.held_models import HeldModels
 from retrieval.home import run_indexing
 from retrieval.library import Library
 from retrieval.models import Answer, ArticleSummary, Findings, Quote
@@ -116,8 +117,9 @@ class _Opened:
 class Articles:
     """Use as a context manager; opening indexes the corpus first where nothing is indexed."""
 
-    def __init__(self, settings: Settings, observe: Observe = unobserved) -> None:
+    def __init__(self, settings: Settings, observe: Observe = unobserved, models: HeldModels | None = None) -> None:
         self._settings = settings
+        self._models = models or HeldModels()
         self._observe = observe
         self._opened: _Opened | None = None
         self._users = 0
@@ -136,7 +138,7 @@ class Articles:
             self._open()
         except (NotIndexedError, IndexesDisagreeError) as error:
             _log.warning("%s Indexing %s now.", str(error).partition(" Run:")[0], self._settings.corpus)
-            report = run_indexing(self._settings)
+            report = run_indexing(self._settings, open_embedder=self._models.embedder)
             for problem in report.problems:
                 _log.warning("%s", problem)
             self._open()
@@ -149,7 +151,9 @@ class Articles:
     def _open(self) -> None:
         with ExitStack() as stack:
             state, model = self._probe()
-            opening = open_searcher(self._settings, observe=self._observe, changed=self._note)
+            opening = open_searcher(
+                self._settings, self._models.embedder, self._observe, self._note, self._models.reranker
+            )
             searcher = stack.enter_context(opening)
             shelf = stack.enter_context(open_shelf(self._settings))
             searcher.warm_up()

@@ -15,13 +15,14 @@ from retrieval.embedding import Embedder
 from retrieval.errors import AlteredArticleError, QuestionError, UnknownArticleError, VectorsAwayError
 from retrieval.evidence import Candidate, Evidence, PassageTerms
 from retrieval.figures import differing_figures
-from retrieval.home import OpenEmbedder, VectorSearch, lazy_embedder, open_home
+from retrieval.held_models import OpenEmbedder, OpenReranker, lazy_embedder, lazy_reranker
+from retrieval.home import VectorSearch, open_home
 from retrieval.library import CandidateRow, Library
 from retrieval.models import Answer, Findings, Outcome, Quote, Span, StoredPassage
 from retrieval.questions import Question, analyse
 from retrieval.quoting import plain_quote, quote_of
 from retrieval.ranking import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
-from retrieval.reranking import CrossEncoderReranker, Reranker, reranked
+from retrieval.reranking import Reranker, reranked
 from retrieval.settings import Settings
 from retrieval.stages import Observe, Stage, timed, unobserved
 from retrieval.tokens import content_terms, is_content, plain_words, tokenize
@@ -306,10 +307,11 @@ def open_searcher(
     open_embedder: OpenEmbedder = lazy_embedder,
     observe: Observe = unobserved,
     changed: Changed | None = None,
+    open_reranker: OpenReranker = lazy_reranker,
 ) -> Iterator[Searcher]:
     """A searcher over a data folder; ``changed`` as for ``open_home``. Raises what that raises."""
     with open_home(settings, open_embedder, changed) as opened:
-        reranker = CrossEncoderReranker(settings.reranker_model) if settings.reranker_model else None
+        reranker = open_reranker(settings)
         yield Searcher(
             opened.library, opened.vectors, opened.words, opened.embedder, reranker=reranker, observe=observe
         )
