@@ -132,5 +132,5 @@ def _within(seconds: float, make: Callable[[], Connection], settings: ChromaSett
 
 def _refuse_by_status(response: httpx.Response) -> None:
     """Chroma's client makes a nameless exception of what a proxy before the server answers."""
-    if response.status_code in {401, 403, 502, 503, 504} or 300 <= response.status_code < 400:
+    if response.status_code in {401, 403, 429, 502, 503, 504} or 300 <= response.status_code < 400:
         response.raise_for_status()

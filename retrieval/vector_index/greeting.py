@@ -97,6 +97,8 @@ def _of_status(server: ChromaServer, status: int) -> VectorsAwayError:
     if status in {404, 410} or 300 <= status < 400:
         detail = f"has nothing of version {_MAJOR} there (HTTP {status}). Check CHROMA_URL, or upgrade the server"
         return out_of_order(server, VectorState.FOREIGN, detail)
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return out_of_order(server, VectorState.AWAY, f"takes no more requests now (HTTP {status}). Look at its limits")
     return out_of_order(server, VectorState.AWAY, f"answers with HTTP {status}. Look at its log")
 
 

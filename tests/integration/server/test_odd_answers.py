@@ -14,6 +14,8 @@ from retrieval.chroma_server import ChromaServer
 from retrieval.errors import VectorsAwayError
 from retrieval.vector_health import VectorState
 from retrieval.vector_index import greet
+from tests.chroma import Front
+from tests.integration.server.conftest import Room
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 Send = Callable[[socket.socket, Event], None]
@@ -71,3 +73,13 @@ def test_a_host_that_there_cannot_be(host: str) -> None:
     """What no look-up takes for a name is an address to be checked, not a failure of this program."""
     with pytest.raises(VectorsAwayError, match="check CHROMA_URL"):
         greet(ChromaServer(f"http://{host}:8000"))
+
+
+def test_a_limit_of_requests(room: Room, front: Front) -> None:
+    """Asked too often, a server says so by a status: the answer is from keywords, and the state names the limit."""
+    room.workshop.index()
+    room = room.reached(front.url)
+    with room.watched() as searcher:
+        front.own["*"] = (429, {"error": "quota"})
+        assert searcher.ask("What do visitors of the harbour pay?").keyword_only
+        assert "Look at its limits" in searcher.health().detail
