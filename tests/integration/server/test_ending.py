@@ -37,7 +37,7 @@ def test_sigterm_while_requests_hang(seeded: Settings, tmp_path: Path, chroma: C
     async def scene() -> None:
         async with DiscordDouble(heartbeat_interval=5) as discord:
             people = [discord.person(f"Person {number}", discord.guild("Ours")) for number in range(6)]
-            async with started(discord, home, tmp_path, **settings) as bot:
+            async with started(discord, home, tmp_path, wait=True, **settings) as bot:
                 await until_vectors_are_searched(port)
                 front.delay, begun = 1000.0, len(front.paths)
                 asked = [person.slash("ask", question=TRUCE) for person in people]
