@@ -1,21 +1,19 @@
 """The articles as the bot uses them: opened once, opened anew when another process has indexed. Synchronous.
 
-Safe to use from several threads. What is asked of memory (titles, suggestions) never touches a store.
+Safe to use from several threads. The catalogue is in memory: what is asked of it never touches a store.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rapidfuzz import fuzz, process, utils
-
-from bot.render.measures import CHOICE, size
-from bot.shown import Ref, digest
+from bot.catalogue import Catalogue
+from bot.shown import Ref
 from retrieval.articles import Paragraph, Shelf, open_shelf
 from retrieval.errors import (
     AlteredArticleError,
@@ -25,6 +23,7 @@ from retrieval.errors import (
     UnknownArticleError,
     VectorsAwayError,
 )
+from retrieval.held_models import HeldModels
 from retrieval.home import run_indexing
 from retrieval.library import Library
 from retrieval.models import Answer, ArticleSummary, Findings, Quote
@@ -35,72 +34,6 @@ from retrieval.vector_health import VectorHealth
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-_SIMILAR = 60.0  # rapidfuzz's score, 0 to 100, from which a title counts as what was meant
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What is known of all articles, kept in memory."""
-
-    articles: tuple[ArticleSummary, ...]
-    names: Mapping[str, str]  # id → what is compared with something typed
-    titles: Mapping[str, str]
-    model: str
-
-    @classmethod
-    def of(cls, articles: Sequence[ArticleSummary], model: str) -> Catalogue:
-        """The catalogue of ``articles``."""
-        return cls(
-            articles=tuple(articles),
-            names={a.article_id: utils.default_process(f"{a.metadata.title} {a.article_id}") for a in articles},
-            titles={a.article_id: a.metadata.title for a in articles},
-            model=model,
-        )
-
-    def get(self, article_id: str) -> ArticleSummary | None:
-        """The article with that id."""
-        if article_id not in self.titles:
-            return None
-        return next(article for article in self.articles if article.article_id == article_id)
-
-    def resolve(self, typed: str) -> ArticleSummary | None:
-        """The article that was named by its id, by the value of a suggestion, or by its title."""
-        name = typed.strip()
-        for article in self.articles:
-            if name in {article.article_id, choice_value(article)}:
-                return article
-        same = [a for a in self.articles if a.metadata.title.casefold() == name.casefold()]
-        return same[0] if len(same) == 1 else None
-
-    def suggest(self, typed: str, limit: int = 25) -> list[ArticleSummary]:
-        """The articles whose title or id is most like what was typed, typos tolerated; all of them for nothing."""
-        if not typed.strip():
-            return sorted(self.articles, key=lambda a: a.metadata.title.casefold())[:limit]
-        if (exact := self.get(typed.strip())) is not None:
-            return [exact]
-        query = utils.default_process(typed)
-        found = process.extract(query, self.names, scorer=fuzz.WRatio, limit=limit, score_cutoff=_SIMILAR)
-        by_id = {article.article_id: article for article in self.articles}
-        return [by_id[article_id] for _, _, article_id in found]
-
-    def matching(self, words: str) -> list[ArticleSummary]:
-        """The articles that have every one of ``words`` in title, id, publisher, author or date, or a similar title."""
-        wanted = words.casefold().split()
-
-        def has_all(article: ArticleSummary) -> bool:
-            meta = article.metadata
-            facts = (meta.title, article.article_id, meta.publisher, meta.author, meta.published)
-            text = " ".join(fact for fact in facts if fact).casefold()
-            return all(word in text for word in wanted)
-
-        return [article for article in self.articles if has_all(article)] or (self.suggest(words) if wanted else [])
-
-
-def choice_value(article: ArticleSummary) -> str:
-    """What a suggestion stands for: the id, or a digest of one that is too long for Discord or has edges of space."""
-    name = article.article_id
-    return name if size(name) <= CHOICE and name == name.strip() else f"#{digest(name)}"
 
 
 @dataclass(slots=True)
@@ -116,8 +49,9 @@ class _Opened:
 class Articles:
     """Use as a context manager; opening indexes the corpus first where nothing is indexed."""
 
-    def __init__(self, settings: Settings, observe: Observe = unobserved) -> None:
+    def __init__(self, settings: Settings, observe: Observe = unobserved, models: HeldModels | None = None) -> None:
         self._settings = settings
+        self._models = models or HeldModels()
         self._observe = observe
         self._opened: _Opened | None = None
         self._users = 0
@@ -136,7 +70,7 @@ class Articles:
             self._open()
         except (NotIndexedError, IndexesDisagreeError) as error:
             _log.warning("%s Indexing %s now.", str(error).partition(" Run:")[0], self._settings.corpus)
-            report = run_indexing(self._settings)
+            report = run_indexing(self._settings, open_embedder=self._models.embedder)
             for problem in report.problems:
                 _log.warning("%s", problem)
             self._open()
@@ -149,7 +83,9 @@ class Articles:
     def _open(self) -> None:
         with ExitStack() as stack:
             state, model = self._probe()
-            opening = open_searcher(self._settings, observe=self._observe, changed=self._note)
+            opening = open_searcher(
+                self._settings, self._models.embedder, self._observe, self._note, self._models.reranker
+            )
             searcher = stack.enter_context(opening)
             shelf = stack.enter_context(open_shelf(self._settings))
             searcher.warm_up()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot import wording
-from bot.articles import Catalogue
+from bot.catalogue import Catalogue
 from bot.desk import RefusedError
 from bot.journal import current_id
 from bot.records import RecordsError

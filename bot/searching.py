@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot import wording
-from bot.articles import Catalogue
+from bot.catalogue import Catalogue
 from bot.followups import FollowUp, follow_up, speaks_of
 from bot.render.answers import answer_pages, context_pages, findings_pages
 from bot.render.pages import Form, Page

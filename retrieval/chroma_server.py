@@ -13,6 +13,7 @@ from retrieval.secret import Secret
 
 _CLOUD = ".trychroma.com"
 _EXAMPLE = "write it like http://chroma:8000 or https://api.trychroma.com"
+_LONGEST_PART = 64  # characters of a host's name between two dots; they have to be fewer
 _LONGEST_TOKEN = 4096  # characters; more would not pass as a header
 
 
@@ -67,11 +68,16 @@ def _address(stated: str) -> SplitResult:
     if "@" in parts.netloc:  # nothing of it is repeated: it may be a password
         raise SettingsError("CHROMA_URL", "it must hold no user name or password; put the token into CHROMA_TOKEN")
     plain = stated.isascii() and stated.isprintable() and not set(stated) & set(' \\"<>')
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or not plain:
+    if parts.scheme not in {"http", "https"} or not _is_name(parts.hostname or "") or port == 0 or not plain:
         raise SettingsError("CHROMA_URL", f"it is no http or https address; {_EXAMPLE}")
     if parts.query or parts.fragment:
         raise SettingsError("CHROMA_URL", f"it must end with the host, the port or a path; {_EXAMPLE}")
     return parts
+
+
+def _is_name(host: str) -> bool:
+    """Whether a host can be looked for: no part of its name is empty or too long."""
+    return all(0 < len(part) < _LONGEST_PART for part in host.removesuffix(".").split("."))
 
 
 def _token(get: Callable[[str], str | None]) -> Secret | None:

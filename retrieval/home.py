@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from retrieval.corpus import LoadedCorpus, article_digest, load_catalog, load_corpus
-from retrieval.embedding import Embedder, LazyEmbedder, NoEmbedder
+from retrieval.embedding import Embedder, NoEmbedder
 from retrieval.errors import (
     CorpusFileError,
     DamagedStoreError,
@@ -21,10 +21,11 @@ from retrieval.errors import (
     ModelMismatchError,
     NotIndexedError,
 )
+from retrieval.held_models import OpenEmbedder, lazy_embedder
 from retrieval.indexing import ANALYSIS, Indexer, Plan
 from retrieval.lexical_index import TantivyLexicalIndex
 from retrieval.library import FILE_NAME, Library, LibraryWriter
-from retrieval.models import Article, ModelIdentity
+from retrieval.models import Article
 from retrieval.ownership import first_run_named, owning
 from retrieval.placing import EMBEDDED, WORDS, forget_stale, open_indexes, open_stores
 from retrieval.settings import Settings
@@ -36,19 +37,12 @@ from retrieval.watching import Changed, WatchedVectors
 
 #: Called with a stage's name, how much of it is done, and how much there is (``None``: not known).
 Progress = Callable[[str, int, int | None], None]
-#: Opens an embedder; the identity is that of the model that made the library's vectors, if there are any.
-OpenEmbedder = Callable[[Settings, ModelIdentity | None], Embedder]
 #: What a corpus gives: article and digest by article id.
 Wanted = dict[str, tuple[Article, str]]
 
 
 def _silent(stage: str, done: int, total: int | None) -> None:
     """Nobody is watching."""
-
-
-def lazy_embedder(settings: Settings, known: ModelIdentity | None) -> Embedder:
-    """The model that the settings name, loaded when it is needed."""
-    return LazyEmbedder(settings.embedding_model, threads=settings.threads, known=known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,33 +9,31 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from retrieval.confidence import Confidence, Features, features_of, shipped
-from retrieval.corpus import repair_words
 from retrieval.embedding import Embedder
 from retrieval.errors import AlteredArticleError, QuestionError, UnknownArticleError, VectorsAwayError
 from retrieval.evidence import Candidate, Evidence, PassageTerms
 from retrieval.figures import differing_figures
-from retrieval.home import OpenEmbedder, VectorSearch, lazy_embedder, open_home
+from retrieval.held_models import OpenEmbedder, OpenReranker, lazy_embedder, lazy_reranker
+from retrieval.home import VectorSearch, open_home
 from retrieval.library import CandidateRow, Library
 from retrieval.models import Answer, Findings, Outcome, Quote, Span, StoredPassage
 from retrieval.questions import Question, analyse
 from retrieval.quoting import plain_quote, quote_of
 from retrieval.ranking import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
-from retrieval.reranking import CrossEncoderReranker, Reranker, reranked
+from retrieval.reranking import Reranker, reranked
 from retrieval.settings import Settings
 from retrieval.stages import Observe, Stage, timed, unobserved
-from retrieval.tokens import content_terms, is_content, plain_words, tokenize
+from retrieval.tokens import content_terms, plain_words
+from retrieval.typed_text import askable, phrases_in
 from retrieval.vector_health import VectorHealth
 from retrieval.vectors import Matrix
 from retrieval.vocabulary import Vocabulary
 from retrieval.watching import Changed
 
-#: Characters; a question that is longer is a text, and a text has no one answer.
-LONGEST_QUESTION = 1000
 #: What a reader is told while the vectors are out of order.
 KEYWORDS_ALONE = "Found by keywords alone: the vector search is out of order."
 #: Candidates asked of each index.
 DEPTH = 32
-_PHRASE = re.compile(r'["“”„«]([^"“”„«»]+)["“”„»]')
 
 
 class LexicalSearch(Protocol):
@@ -253,9 +250,7 @@ class Searcher:
         Raises QuestionError, UnknownArticleError, StorageError.
         """
         text = askable(words, what="search")
-        phrases = [[found.word for found in plain_words(phrase)] for phrase in _PHRASE.findall(text)]
-        phrases += [[found.word] for found in plain_words(_PHRASE.sub(" ", text))]
-        phrases = [phrase for phrase in phrases if phrase]
+        phrases = phrases_in(text)
         if not phrases:
             raise QuestionError("Nothing to search for: give at least one word.")
         if article_id is not None and article_id not in self._library.digests():
@@ -265,21 +260,6 @@ class Searcher:
         stored = self._library.passages([key for key, _ in hits])
         quotes = [_hit(stored[key], phrases, score) for key, score in hits if key in stored]
         return Findings(words, total - (len(hits) - len(quotes)), tuple(quotes))
-
-
-def askable(text: str, *, what: str = "question") -> str:
-    """``text`` as it is searched for: spellings repaired, white space plain. Raises QuestionError."""
-    if len(text) > LONGEST_QUESTION:
-        raise QuestionError(
-            f"The {what} has {len(text):,} characters; at most {LONGEST_QUESTION:,} can be used. Shorten it."
-        )
-    cleaned = " ".join(repair_words(text.encode("utf-8", "replace").decode()).split())
-    if not cleaned:
-        raise QuestionError(f"The {what} is empty. Write what you want to know.")
-    tokens = tokenize(cleaned)
-    if not tokens or (what == "question" and not any(is_content(token) for token in tokens)):
-        raise QuestionError(f"The {what} holds no word that can be searched for. Name a person, place or thing.")
-    return cleaned
 
 
 def _candidate(row: CandidateRow, cosines: list[float]) -> Candidate:
@@ -306,10 +286,11 @@ def open_searcher(
     open_embedder: OpenEmbedder = lazy_embedder,
     observe: Observe = unobserved,
     changed: Changed | None = None,
+    open_reranker: OpenReranker = lazy_reranker,
 ) -> Iterator[Searcher]:
     """A searcher over a data folder; ``changed`` as for ``open_home``. Raises what that raises."""
     with open_home(settings, open_embedder, changed) as opened:
-        reranker = CrossEncoderReranker(settings.reranker_model) if settings.reranker_model else None
+        reranker = open_reranker(settings)
         yield Searcher(
             opened.library, opened.vectors, opened.words, opened.embedder, reranker=reranker, observe=observe
         )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 
-import numpy as np
-
+from retrieval.agreement import compare, open_agreeing
 from retrieval.chroma_server import ChromaServer
 from retrieval.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsAwayError
 from retrieval.library import Library
-from retrieval.placing import collection_name
-from retrieval.stamps import fits
 from retrieval.vector_health import VectorHealth, VectorState
 from retrieval.vector_index import LostCollectionError, ServerVectorIndex
 from retrieval.vectors import Matrix
@@ -25,8 +24,13 @@ Changed = Callable[[VectorHealth], None]
 Refill = Callable[[Callable[[], bool]], None]
 
 _FIRST, _LONGEST = 1.0, 15.0  # seconds between two attempts; each pause is twice the one before
-_TASTED = 10  # passages: a server that counts well may still search slowly
 _LEAVING = 2.0  # seconds that ``close`` waits for an attempt to end
+# So many times in so many seconds vectors are put back; then somebody else takes them away, and would do it again.
+_REFILLS, _REFILLED_WITHIN = 3, 600.0
+_CONTESTED = (
+    "has lost the vectors again and again. Give each data folder that was copied from another a CHROMA_DATABASE of its "
+    "own, and the server a volume that lasts"
+)
 
 
 class WatchedVectors:
@@ -57,10 +61,11 @@ class WatchedVectors:
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
+        self._refilled: deque[float] = deque(maxlen=_REFILLS)
 
     def __enter__(self) -> WatchedVectors:
         try:
-            self._become(self._open(), VectorHealth())
+            self._become(self._opened(), VectorHealth())
         except VectorsAwayError as error:
             self._become(None, error.health)
         if self._changed is not None:
@@ -119,32 +124,8 @@ class WatchedVectors:
             self._changed(health)
         return True
 
-    def _open(self) -> ServerVectorIndex:
-        """The collection, if it holds all that the library has. Raises VectorsAwayError."""
-        library_id = self._library.library_id() or "unnamed"
-        index = ServerVectorIndex(self._server, collection_name(library_id, self._folder))
-        try:
-            self._examine(index)
-        except BaseException:
-            index.close()
-            raise
-        return index
-
-    def _examine(self, index: ServerVectorIndex) -> None:
-        """Raises VectorsAwayError unless it holds the library's passages, can be searched, and is quick enough."""
-        identity = self._library.identity()
-        while True:
-            generation = self._library.generation()
-            stored, found = self._library.count(), index.count()
-            if identity is not None and found:
-                index.nearest(np.ones(identity.dimensions, dtype=np.float32), min(found, _TASTED))
-            if found >= stored and fits(index, self._library.state):
-                return
-            if self._library.generation() == generation:  # else an indexing run has changed both meanwhile
-                break
-        problem = f"holds {found} of {stored} passages" if found < stored else "holds another state of the library"
-        detail = f"{self._server.place} {problem}. Run: pullquote index (a running bot does it by itself)"
-        raise VectorsAwayError(self._server.place, VectorHealth(VectorState.INCOMPLETE, detail))
+    def _opened(self) -> ServerVectorIndex:
+        return open_agreeing(self._server, self._library, self._folder)
 
     def _watch(self) -> None:
         failures = 0
@@ -168,20 +149,36 @@ class WatchedVectors:
         index = self._index
         try:
             if index is not None:
-                self._examine(index)
+                compare(self._server, index, self._library)
             else:
-                self._become(self._open(), VectorHealth())
+                self._become(self._opened(), VectorHealth())
         except VectorsAwayError as error:
+            lost = error.health.state is VectorState.INCOMPLETE
+            if lost and self._contested():
+                self._give_up()
+                return
             self._become(None, error.health)
-            if error.health.state is VectorState.INCOMPLETE and self._refill is not None:
+            if lost and self._refill is not None:
                 self._fill(self._refill)
         except RetrievalError as error:
             _log.warning("%s", error)
 
+    def _contested(self) -> bool:
+        """Whether what was put back was taken away again so often that to go on would be a fight."""
+        return len(self._refilled) == _REFILLS and time.monotonic() - self._refilled[0] < _REFILLED_WITHIN
+
+    def _give_up(self) -> None:
+        """For as long as it is contested; the other one has its peace."""
+        health = VectorHealth(VectorState.INCOMPLETE, f"{self._server.place} {_CONTESTED}")
+        if self._health != health:
+            _log.warning("%s.", health.detail)
+        self._become(None, health)
+
     def _fill(self, refill: Refill) -> None:
         try:
             refill(self._ended.is_set)
-            self._become(self._open(), VectorHealth())
+            self._become(self._opened(), VectorHealth())
+            self._refilled.append(time.monotonic())
         except VectorsAwayError as error:
             self._become(None, error.health)
         except HomeBusyError as error:  # it is being filled there, or will be when that is done

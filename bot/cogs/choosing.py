@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from bot.articles import Catalogue, choice_value
+from bot.catalogue import Catalogue, choice_value
 from bot.desk import RefusedError
 from bot.incidents import no_such_article
 from bot.render.sources import choice_name

@@ -20,7 +20,8 @@ from chromadb.errors import ChromaAuthError
 
 from retrieval.chroma_server import ChromaServer
 from retrieval.vector_health import VectorState
-from retrieval.vector_index.greeting import ASKING, Patience, away, foreign, greet, headers, limits, out_of_order, trust
+from retrieval.vector_index.greeting import away, foreign, greet, headers, out_of_order, trust
+from retrieval.vector_index.patience import ASKING, Patience
 
 
 class Connection:
@@ -38,8 +39,8 @@ class Connection:
             self.close()
             raise LookupError("no sessions")
         for session in self._sessions:
-            session.timeout = limits(patience)
-            session.event_hooks = {"response": [_refuse_by_status]}
+            session.timeout = patience.limits()
+            session.event_hooks = {"response": [_refuse_by_status, patience.hold]}
 
     def close(self) -> None:
         """Close every connection; the client cannot be used afterwards."""
@@ -131,5 +132,5 @@ def _within(seconds: float, make: Callable[[], Connection], settings: ChromaSett
 
 def _refuse_by_status(response: httpx.Response) -> None:
     """Chroma's client makes a nameless exception of what a proxy before the server answers."""
-    if response.status_code in {401, 403, 502, 503, 504} or 300 <= response.status_code < 400:
+    if response.status_code in {401, 403, 429, 502, 503, 504} or 300 <= response.status_code < 400:
         response.raise_for_status()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import ssl
-from dataclasses import dataclass
 from urllib.parse import quote
 
 import httpx
@@ -18,39 +17,31 @@ from chromadb.errors import ChromaAuthError
 from retrieval.chroma_server import ChromaServer
 from retrieval.errors import VectorsAwayError
 from retrieval.vector_health import VectorHealth, VectorState
+from retrieval.vector_index.patience import ASKING, Patience
 
 _MAJOR = "1"
 _START = "Start it, or check CHROMA_URL; CHROMA_URL unset keeps the vectors in the data folder"
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds to wait for a connection, and for each answer."""
-
-    connection: float
-    answer: float
-
-
-#: A person is waiting.
-ASKING = Patience(1.0, 2.0)
-#: A page of vectors takes its time to be stored.
-WRITING = Patience(3.0, 60.0)
 
 
 def greet(server: ChromaServer, patience: Patience = ASKING) -> str:
     """The server's version. Raises VectorsAwayError where it is away, slow, no Chroma 1, or refuses the token."""
     _silence()
     try:
-        with httpx.Client(headers=headers(server), timeout=limits(patience), verify=trust(server)) as http:
+        with _plain_client(server, patience) as http:
             version = _plain_text(server, http.get(f"{server.url}/api/v2/version"))
             if version.partition(".")[0] != _MAJOR:
                 raise foreign(server, f"is version {version}. Run a Chroma server of version {_MAJOR}")
             http.get(f"{server.url}/api/v2/auth/identity").raise_for_status()
             if not server.cloud:
                 _check_database(server, http)
-    except (httpx.HTTPError, OSError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
         raise away(server, error) from None
     return version
+
+
+def _plain_client(server: ChromaServer, patience: Patience) -> httpx.Client:
+    hooks = {"response": [patience.hold]}
+    return httpx.Client(headers=headers(server), timeout=patience.limits(), verify=trust(server), event_hooks=hooks)
 
 
 def _check_database(server: ChromaServer, http: httpx.Client) -> None:
@@ -94,7 +85,7 @@ def away(server: ChromaServer, error: Exception) -> VectorsAwayError:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         detail = "has a certificate that is not trusted. Name the file of its authority in CHROMA_CA_FILE"
         return out_of_order(server, VectorState.AWAY, detail)
-    if isinstance(error, (httpx.TransportError, OSError)):
+    if isinstance(error, (httpx.TransportError, httpx.InvalidURL, UnicodeError, OSError)):
         return out_of_order(server, VectorState.AWAY, f"cannot be reached ({_short(server, error)}). {_START}")
     return out_of_order(server, VectorState.AWAY, f"failed ({_short(server, error)}). Look at its log")
 
@@ -106,6 +97,8 @@ def _of_status(server: ChromaServer, status: int) -> VectorsAwayError:
     if status in {404, 410} or 300 <= status < 400:
         detail = f"has nothing of version {_MAJOR} there (HTTP {status}). Check CHROMA_URL, or upgrade the server"
         return out_of_order(server, VectorState.FOREIGN, detail)
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return out_of_order(server, VectorState.AWAY, f"takes no more requests now (HTTP {status}). Look at its limits")
     return out_of_order(server, VectorState.AWAY, f"answers with HTTP {status}. Look at its log")
 
 
@@ -122,10 +115,6 @@ def headers(server: ChromaServer) -> dict[str, str]:
         return {}
     token = server.token.reveal()
     return {"Authorization": f"Bearer {token}", "X-Chroma-Token": token}
-
-
-def limits(patience: Patience) -> httpx.Timeout:
-    return httpx.Timeout(patience.answer, connect=patience.connection)
 
 
 def trust(server: ChromaServer) -> ssl.SSLContext:

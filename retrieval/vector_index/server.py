@@ -14,7 +14,8 @@ from retrieval.errors import RetrievalError, StorageError, VectorsAwayError
 from retrieval.vector_health import VectorHealth, VectorState
 from retrieval.vector_index.collection import COSINE, CollectionIndex
 from retrieval.vector_index.connecting import connect
-from retrieval.vector_index.greeting import ASKING, WRITING, Patience, away, out_of_order
+from retrieval.vector_index.greeting import away, out_of_order
+from retrieval.vector_index.patience import ASKING, WRITING, Patience
 
 _STATES = "library_states"  # the collection's own note, as retrieval.stamps writes it beside embedded indexes
 _PAGE, _CLOUD_PAGE = 1000, 300  # a body stays under what servers take; Chroma Cloud's quota is 300 records a call

@@ -73,6 +73,8 @@ def test_a_chroma_server(tmp_path: Path) -> None:
         ("CHROMA_URL", {"CHROMA_URL": "ftp://chroma"}),
         ("CHROMA_URL", {"CHROMA_URL": "http://chroma:port"}),
         ("CHROMA_URL", {"CHROMA_URL": "http://"}),
+        ("CHROMA_URL", {"CHROMA_URL": "http://chroma..example"}),
+        ("CHROMA_URL", {"CHROMA_URL": f"http://{'x' * 64}.example"}),
         ("CHROMA_URL", {"CHROMA_URL": "http://chroma/?token=s3cret"}),
         ("CHROMA_URL", {"CHROMA_URL": "https://user:s3cret@chroma"}),
         ("CHROMA_URL", {"CHROMA_URL": "https://s3cret@[chroma"}),

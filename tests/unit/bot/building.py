@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.articles import Catalogue
+from bot.catalogue import Catalogue
 from bot.shown import Ref
 from retrieval.articles import Paragraph
 from retrieval.errors import UnknownArticleError

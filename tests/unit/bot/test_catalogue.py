@@ -7,7 +7,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.articles import Catalogue, choice_value
+from bot.catalogue import Catalogue, choice_value
 from bot.render.sources import choice_name
 from tests.unit.bot.building import metadata, summary
 

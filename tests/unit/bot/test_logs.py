@@ -117,7 +117,7 @@ def test_an_id_follows_a_request_into_threads(log: io.StringIO) -> None:
     """Also into what libraries say there, and two requests at once do not mix."""
 
     def work(name: str) -> None:
-        logging.getLogger("chromadb").warning("work of %s", name)
+        logging.getLogger("some.library").warning("work of %s", name)
 
     async def request(name: str, pool: Pool, lane: Lane) -> None:
         with following(name):

@@ -1,0 +1,43 @@
+"""Whether a server's collection holds what the library has: looked at before it is searched, and ever again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retrieval.chroma_server import ChromaServer
+from retrieval.errors import VectorsAwayError
+from retrieval.library import Library
+from retrieval.placing import collection_name
+from retrieval.stamps import fits
+from retrieval.vector_health import VectorHealth, VectorState
+from retrieval.vector_index import ServerVectorIndex
+
+_TASTED = 10  # passages: a server that counts well may still search slowly
+
+
+def open_agreeing(server: ChromaServer, library: Library, folder: str) -> ServerVectorIndex:
+    """The collection for the indexes in ``folder``, if it agrees. Raises VectorsAwayError."""
+    index = ServerVectorIndex(server, collection_name(library.library_id() or "unnamed", folder))
+    try:
+        compare(server, index, library)
+    except BaseException:
+        index.close()
+        raise
+    return index
+
+
+def compare(server: ChromaServer, index: ServerVectorIndex, library: Library) -> None:
+    """Raises VectorsAwayError unless it holds the library's passages, can be searched, and is quick enough."""
+    identity = library.identity()
+    while True:
+        generation = library.generation()
+        stored, found = library.count(), index.count()
+        if identity is not None and found:
+            index.nearest(np.ones(identity.dimensions, dtype=np.float32), min(found, _TASTED))
+        if found >= stored and fits(index, library.state):
+            return
+        if library.generation() == generation:  # else an indexing run has changed both meanwhile
+            break
+    problem = f"holds {found} of {stored} passages" if found < stored else "holds another state of the library"
+    detail = f"{server.place} {problem}. Run: pullquote index (a running bot does it by itself)"
+    raise VectorsAwayError(server.place, VectorHealth(VectorState.INCOMPLETE, detail))

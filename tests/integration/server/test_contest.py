@@ -1,0 +1,56 @@
+"""A copy of a data folder that uses the same database of the same server."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from retrieval.library import Library
+from retrieval.vector_health import VectorState
+from retrieval.watching import WatchedVectors
+from tests.conftest import Workshop, article_text
+from tests.integration.server.conftest import Room, until
+
+QUICK = 0.05
+
+
+@contextmanager
+def looked_after(room: Room) -> Iterator[WatchedVectors]:
+    """The vectors of a room's library, looked at many times a second."""
+
+    def refill(_ended: Callable[[], bool]) -> None:
+        room.workshop.index()
+
+    with (
+        Library(room.workshop.home) as library,
+        WatchedVectors(room.server, library, refill, room.told.append, longest=QUICK) as vectors,
+    ):
+        yield vectors
+
+
+def copied(room: Room, folder: Path) -> Room:
+    """The same library elsewhere, with an article more."""
+    settings = room.workshop.settings
+    home, corpus = (Path(shutil.copytree(each, folder / each.name)) for each in (settings.home, settings.corpus))
+    (corpus / "b.txt").write_text(article_text(7), encoding="utf-8")
+    there = Workshop(replace(settings, home=home, corpus=corpus), room.workshop.embedder)
+    return Room.of(there, room.server)
+
+
+def test_a_copied_data_folder(room: Room, tmp_path: Path) -> None:
+    """Both put their vectors back a few times; then one gives up and says what to do, and the other is left alone."""
+    room.workshop.index()
+    other = copied(room, tmp_path / "elsewhere")
+    other.workshop.index()
+    with looked_after(room) as ours, looked_after(other) as theirs:
+        both = (ours, theirs)
+        until(lambda: any("CHROMA_DATABASE" in vectors.health().detail for vectors in both), 60)
+        until(lambda: any(vectors.health().good for vectors in both))
+        told = len(room.told), len(other.told)
+        time.sleep(20 * QUICK)
+        assert {vectors.health().state for vectors in both} == {VectorState.GOOD, VectorState.INCOMPLETE}
+        assert (len(room.told), len(other.told)) == told

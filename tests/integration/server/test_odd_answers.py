@@ -1,0 +1,85 @@
+"""Answers that arrive, but not as an answer should."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import pytest
+
+from retrieval.chroma_server import ChromaServer
+from retrieval.errors import VectorsAwayError
+from retrieval.vector_health import VectorState
+from retrieval.vector_index import greet
+from tests.chroma import Front
+from tests.integration.server.conftest import Room
+
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+Send = Callable[[socket.socket, Event], None]
+
+
+def trickle(line: socket.socket, ended: Event) -> None:
+    """A piece now and then, so that none is ever long in coming."""
+    while not ended.wait(0.2):
+        line.sendall(b" ")
+
+
+def flood(line: socket.socket, ended: Event) -> None:
+    """As much as is taken."""
+    while not ended.is_set():
+        line.sendall(b" " * 1_000_000)
+
+
+@contextmanager
+def answering(send: Send) -> Iterator[str]:
+    """The address of a server that begins an answer and goes on with ``send``."""
+    ended = Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            line, _ = listener.accept()
+            with line:
+                line.recv(65_536)
+                line.sendall(_HEAD)
+                try:
+                    send(line, ended)
+                except OSError:  # whoever asked has heard enough
+                    return
+
+        thread = Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            ended.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(("send", "state"), [(trickle, VectorState.SLOW), (flood, VectorState.AWAY)])
+def test_an_answer_without_an_end(send: Send, state: VectorState) -> None:
+    """It is given up in time, and before it fills the memory, though each piece of it comes at once."""
+    started = time.monotonic()
+    with answering(send) as url, pytest.raises(VectorsAwayError) as raised:
+        greet(ChromaServer(url))
+    assert raised.value.health.state is state
+    assert time.monotonic() - started < 15
+
+
+@pytest.mark.parametrize("host", ["xn--", "[v1.x]", "chroma..example"])
+def test_a_host_that_there_cannot_be(host: str) -> None:
+    """What no look-up takes for a name is an address to be checked, not a failure of this program."""
+    with pytest.raises(VectorsAwayError, match="check CHROMA_URL"):
+        greet(ChromaServer(f"http://{host}:8000"))
+
+
+def test_a_limit_of_requests(room: Room, front: Front) -> None:
+    """Asked too often, a server says so by a status: the answer is from keywords, and the state names the limit."""
+    room.workshop.index()
+    room = room.reached(front.url)
+    with room.watched() as searcher:
+        front.own["*"] = (429, {"error": "quota"})
+        assert searcher.ask("What do visitors of the harbour pay?").keyword_only
+        assert "Look at its limits" in searcher.health().detail

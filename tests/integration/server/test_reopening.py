@@ -1,0 +1,70 @@
+"""The bot's articles, opened anew after every indexing for as long as the bot runs."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from bot.articles import Articles
+from retrieval.held_models import HeldModels
+from retrieval.models import ModelIdentity
+from retrieval.settings import Settings
+from tests.conftest import Workshop
+from tests.fakes import WordEmbedder
+from tests.integration.server.conftest import Room
+
+_HANDLES = Path("/proc/self/fd")
+
+
+class Loading:
+    """Opens embedders, the one that ``model`` names; remembers how many."""
+
+    def __init__(self, model: str = "words") -> None:
+        self.model = model
+        self.loaded = 0
+
+    def __call__(self, _settings: Settings, _known: ModelIdentity | None) -> WordEmbedder:
+        """A new one."""
+        self.loaded += 1
+        return WordEmbedder(self.model)
+
+
+def held() -> tuple[int, int]:
+    """Open files and running threads of this process."""
+    return len(list(_HANDLES.iterdir())), threading.active_count()
+
+
+@pytest.mark.skipif(not _HANDLES.is_dir(), reason="this system does not list open files there")
+@pytest.mark.parametrize("on_server", [False, True])
+def test_nothing_is_left_behind(room: Room, workshop: Workshop, *, on_server: bool) -> None:
+    """The model is loaded once; no file, connection or thread of an earlier opening stays."""
+    loading = Loading()
+    settings = room.workshop.settings if on_server else workshop.settings
+    with Articles(settings, models=HeldModels(loading)) as articles:
+        for _ in range(2):
+            articles.refresh(force=True)
+        before = held()
+        for _ in range(10):
+            articles.refresh(force=True)
+            assert articles.ask("What do visitors of the harbour pay?", 1).quotes
+        assert articles.health().good
+        after = held()
+    assert loading.loaded == 1
+    assert after[0] <= before[0] + 2  # one of SQLite or Chroma may come and go
+    assert after[1] == before[1]
+
+
+def test_another_model(workshop: Workshop) -> None:
+    """A library that was made anew with another model gets that one, and the one before is let go."""
+    workshop.fill(2)
+    workshop.index()
+    loading = Loading()
+    with Articles(workshop.settings, models=HeldModels(loading)) as articles:
+        loading.model = "other words"
+        Workshop(workshop.settings, WordEmbedder("other words")).index(rebuild=True)
+        articles.refresh()
+        assert articles.catalogue.model == "other words"
+        assert articles.ask("What do visitors of the harbour pay?", 1).quotes
+    assert loading.loaded == 2
