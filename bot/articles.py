@@ -17,6 +17,7 @@ from bot.shown import Ref
 from retrieval.articles import Paragraph, Shelf, open_shelf
 from retrieval.errors import (
     AlteredArticleError,
+    DamagedIndexError,
     IndexesDisagreeError,
     NotIndexedError,
     StorageError,
@@ -68,10 +69,10 @@ class Articles:
     def __enter__(self) -> Articles:
         try:
             self._open()
-        except (NotIndexedError, IndexesDisagreeError) as error:
+        except (NotIndexedError, IndexesDisagreeError, DamagedIndexError) as error:
             _log.warning("%s Indexing %s now.", str(error).partition(" Run:")[0], self._settings.corpus)
             report = run_indexing(self._settings, open_embedder=self._models.embedder)
-            for problem in report.problems:
+            for problem in (*report.notices, *report.problems):
                 _log.warning("%s", problem)
             self._open()
         return self

@@ -119,6 +119,10 @@ class DamagedStoreError(StorageError):
         super().__init__(place, f"damaged ({problem})", remedy)
 
 
+class DamagedIndexError(DamagedStoreError):
+    """A derived index cannot be understood. The next indexing run makes both anew from the library."""
+
+
 class VectorsAwayError(StorageError):
     """The vector server cannot be asked now; the library and the keyword index can."""
 

@@ -15,6 +15,7 @@ from retrieval.corpus import LoadedCorpus, article_digest, load_catalog, load_co
 from retrieval.embedding import Embedder, NoEmbedder
 from retrieval.errors import (
     CorpusFileError,
+    DamagedIndexError,
     DamagedStoreError,
     IndexesDisagreeError,
     IndexesReplacedError,
@@ -155,6 +156,8 @@ def run_indexing(
 ) -> IndexReport:
     """Bring the data folder into step with the corpus folder; ``rebuild`` makes the derived indexes anew.
 
+    They are made anew as well where one of them is damaged, as a kill at a bad moment can leave Chroma's files.
+
     Raises HomeBusyError, NoCorpusError, RemovalRefusedError, ModelMismatchError, StorageError; VectorsAwayError where
     the vectors' server is out of order: what was published until then stays, and the next run goes on from there.
     """
@@ -162,28 +165,49 @@ def run_indexing(
     if settings.chroma is not None:
         greet(settings.chroma)  # before anything is begun that would need it
     notices: list[str] = []
-    with owning(settings.home), ExitStack() as stack:
-        library = stack.enter_context(_open_library(settings, notices, rebuild=rebuild))
+    with owning(settings.home), _open_library(settings, notices, rebuild=rebuild) as library:
         embedder = open_embedder(settings, library.identity())
+        run = _Run(settings, library, embedder, progress)
+        try:
+            plan, problems = run.apply(allow_removal=allow_removal, anew=rebuild)
+        except DamagedIndexError as error:
+            if rebuild:
+                raise
+            notices.append(f"{error.place} was {error.problem}; both indexes were made anew from the library.")
+            plan, problems = run.apply(allow_removal=allow_removal, anew=True)
+        articles, passages = len(library.digests()), library.count()
+    return IndexReport(plan, articles, passages, problems, tuple(notices), time.monotonic() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One indexing run over an open library."""
+
+    settings: Settings
+    library: LibraryWriter
+    embedder: Embedder
+    progress: Progress
+
+    def apply(self, *, allow_removal: bool, anew: bool) -> tuple[Plan, tuple[CorpusFileError, ...]]:
+        """Bring library and indexes into step with the corpus, the indexes ``anew`` first; and what went wrong."""
+        library, settings, progress = self.library, self.settings, self.progress
         progress("Reading articles", 0, None)
         corpus = load_corpus(
             settings.corpus,
-            max_tokens=embedder.identity.max_tokens,
+            max_tokens=self.embedder.identity.max_tokens,
             progress=lambda done, total: progress("Reading articles", done, total),
         )
         wanted = _wanted(library, corpus, settings.corpus)
-        if rebuild and library.count():
-            _rebuild(settings, library, embedder, wanted, progress)
+        if anew and library.count():
+            _rebuild(settings, library, self.embedder, wanted, progress)
         name = library.indexes_folder()
         forget_stale(settings, library, name)
-        stores = stack.enter_context(open_stores(settings, library, name))
-        indexer = Indexer(library, stores, embedder)
-        indexer.reconcile()
-        indexer.progress = _counted("Encoding passages", _new_passages(library, wanted), progress)
-        done = indexer.update(wanted, unread=_unread(library, corpus), allow_removal=allow_removal)
-        articles, passages = len(library.digests()), library.count()
-    problems = (*corpus.problems, *indexer.problems)
-    return IndexReport(done, articles, passages, problems, tuple(notices), time.monotonic() - started)
+        with open_stores(settings, library, name) as stores:
+            indexer = Indexer(library, stores, self.embedder)
+            indexer.reconcile()
+            indexer.progress = _counted("Encoding passages", _new_passages(library, wanted), progress)
+            done = indexer.update(wanted, unread=_unread(library, corpus), allow_removal=allow_removal)
+        return done, (*corpus.problems, *indexer.problems)
 
 
 def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> LibraryWriter:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import tantivy
 
 from retrieval.disk import has_no_room
-from retrieval.errors import DamagedStoreError, IndexesReplacedError, RetrievalError, StorageError
+from retrieval.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
 
 _HEAP = 64_000_000  # bytes of Tantivy's write buffer; its least is 15 million a thread
 
@@ -38,7 +38,7 @@ class TantivyLexicalIndex:
     """Use as a context manager. Only the owner of the data folder may add and remove."""
 
     def __init__(self, folder: Path) -> None:
-        """Open or make the index in ``folder``. Raises StorageError, DamagedStoreError."""
+        """Open or make the index in ``folder``. Raises StorageError, DamagedIndexError."""
         self._folder = folder
         self._writer: Any = None
         with self._translated():
@@ -76,7 +76,7 @@ class TantivyLexicalIndex:
             if "Permission denied" in problem or "os error 30" in problem:
                 remedy = "Check the disk and the folder's rights, then run: pullquote index"
                 raise StorageError(self._folder, problem, remedy) from error
-            raise DamagedStoreError(self._folder, problem) from error
+            raise DamagedIndexError(self._folder, problem) from error
 
     def add(self, entries: Sequence[LexicalEntry]) -> None:
         """Index passages and make them durable; a key that is known is replaced."""

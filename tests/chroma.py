@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import secrets
-import socket
 import ssl
 import subprocess
 import sys
@@ -18,14 +17,9 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from tests.ports import free_port
+
 BINARY = Path(sys.executable).with_name("chroma")
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class ChromaProcess:

@@ -16,7 +16,7 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
 from retrieval.disk import has_no_room
-from retrieval.errors import DamagedStoreError, IndexesReplacedError, RetrievalError, StorageError
+from retrieval.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
 from retrieval.vector_health import VectorHealth
 from retrieval.vector_index.collection import COSINE, CollectionIndex
 
@@ -28,7 +28,7 @@ class ChromaVectorIndex(CollectionIndex):
     """One vector a passage, by the library's passage keys. Use as a context manager."""
 
     def __init__(self, folder: Path) -> None:
-        """Open or make the collection in ``folder``. Raises StorageError, DamagedStoreError."""
+        """Open or make the collection in ``folder``. Raises StorageError, DamagedIndexError."""
         self._folder = folder
         self._client: Client | None = None
         logging.getLogger("chromadb").setLevel(logging.CRITICAL)  # its errors reach the user through ours
@@ -97,10 +97,10 @@ class ChromaVectorIndex(CollectionIndex):
             return StorageError(self._folder, problem, "Make room on the disk, then run: pullquote index")
         if "readonly" in problem.lower() or "permission denied" in problem.lower():
             return StorageError(self._folder, problem, "Check the folder's rights.")
-        return DamagedStoreError(self._folder, problem)
+        return DamagedIndexError(self._folder, problem)
 
     def _thinned(self, problem: str) -> StorageError:
-        return DamagedStoreError(self._folder, problem)
+        return DamagedIndexError(self._folder, problem)
 
     def health(self) -> VectorHealth:
         """Good: what is wrong with a folder is raised as an error."""

@@ -7,13 +7,15 @@ import random
 import shutil
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
-from retrieval.errors import IndexesDisagreeError, ModelMismatchError, NotIndexedError
+from retrieval.errors import DamagedIndexError, IndexesDisagreeError, ModelMismatchError, NotIndexedError
+from retrieval.library import Library
 from retrieval.settings import Settings
 from tests.conftest import Workshop, article_text
 from tests.fakes import WordEmbedder
@@ -188,7 +190,10 @@ def _large(article: int, version: int) -> str:
 
 @pytest.mark.parametrize("rebuild", [False, True], ids=["index", "rebuild"])
 def test_killed_at_any_time(workshop: Workshop, tmp_path: Path, rebuild: bool) -> None:
-    """Killed from outside, in the middle of the stores' own work too, over several batches of large articles."""
+    """Killed from outside, in the middle of the stores' own work too, while large articles are replaced.
+
+    Chroma's files do not always stand that; the library does, and the next run makes of it what was lost.
+    """
 
     def write_all(version: int) -> None:
         for number in range(4):
@@ -208,12 +213,13 @@ def test_killed_at_any_time(workshop: Workshop, tmp_path: Path, rebuild: bool) -
         child.join(part * whole)
         child.kill()
         child.join()
-        with workshop.stores() as opened:
+        with suppress(DamagedIndexError), workshop.stores() as opened:
             live = set(opened.library.keys())
             assert live <= opened.vectors.keys()
             assert live <= opened.words.keys()
-            assert len(live) == 4 * 400
+        with Library(workshop.home) as library:
+            assert library.count() == 4 * 400
             for number in range(4):
-                assert opened.library.text(f"large{number}") in {_large(number, 1), _large(number, 2)}
+                assert library.text(f"large{number}") in {_large(number, 1), _large(number, 2)}
     workshop.index()
     assert workshop.texts() == workshop.wanted()

@@ -16,10 +16,11 @@ from typing import Any
 from tests.conftest import SEEDS
 from tests.discord_double import DiscordDouble
 from tests.integration.bot.running import TO_END, Bot, BotEndedError, started_afresh
+from tests.ports import free_port
 from tests.soak.crowd import Crowd
 from tests.soak.gauges import Gauge, Handles, handles
 from tests.soak.outcomes import Outcomes
-from tests.soak.programs import ChromaServer, answers, fetch, free_port, pullquote
+from tests.soak.programs import ChromaServer, answers, fetch, pullquote
 from tests.soak.questions import ANSWERABLE, UNANSWERABLE
 
 _SAMPLED_EVERY = 10.0

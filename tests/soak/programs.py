@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import sys
 import urllib.error
 import urllib.request
@@ -14,19 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT, SEEDS
+from tests.ports import free_port
 
 _TO_START = 60.0
 
 
 class ProgramError(Exception):
     """A program failed; the message is the end of what it wrote."""
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as plug:
-        plug.bind(("127.0.0.1", 0))
-        return int(plug.getsockname()[1])
 
 
 def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:

@@ -9,11 +9,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.chroma import free_port
 from tests.discord_double import DiscordDouble
 from tests.integration.bot.reading import labels, passages
-from tests.integration.bot.running import TO_END, started
+from tests.integration.bot.running import TO_END, started_afresh
 from tests.integration.bot.staging import assert_kept_quiet
+from tests.ports import free_port
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 TEN_YEARS = 3650  # days
@@ -44,7 +44,7 @@ def test_a_clock_that_jumps_takes_nothing_away(home: Path, tmp_path: Path) -> No
                     assert page.status == 200
                     return str(json.loads(await page.text())["notes"])
 
-            async with started(discord, home, tmp_path, wait=True, HTTP_PORT=str(port), **faked) as bot:
+            async with started_afresh(discord, home, tmp_path, wait=True, HTTP_PORT=str(port), **faked) as bot:
                 first = await ada.slash("ask", question=TRUCE)
                 await ada.press(first, "Helpful")
                 for number, (moved, said) in enumerate([(TEN_YEARS, "ahead of"), (-1, "behind"), (0, "")]):

@@ -14,15 +14,7 @@ from bot.endpoints import serving
 from bot.health import Condition, Health, judged
 from bot.metrics import Metrics
 from retrieval.errors import SettingsError
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port on which nobody listens."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as taken:
-        taken.bind((host, 0))
-        port: int = taken.getsockname()[1]
-        return port
+from tests.ports import free_port
 
 
 def has_ipv6() -> bool:

@@ -17,7 +17,7 @@ from bot.clock import DiscordClock
 from bot.cogs.gateway import GatewayCog
 from bot.listening import tracing
 from bot.watch import Watch
-from tests.integration.bot.test_endpoints import free_port
+from tests.ports import free_port
 from tests.unit.bot.building import FakeArticles
 
 

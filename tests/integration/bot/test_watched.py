@@ -23,7 +23,7 @@ from tests.discord_double.errors import invalid_form
 from tests.integration.bot.reading import passages
 from tests.integration.bot.running import TO_END, Bot, started, started_afresh
 from tests.integration.bot.staging import assert_kept_quiet
-from tests.integration.bot.test_endpoints import free_port
+from tests.ports import free_port
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 NOBODY = "How do I reset my password?"

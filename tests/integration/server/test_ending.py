@@ -13,7 +13,8 @@ from tests.chroma import ChromaProcess, Front
 from tests.discord_double import DiscordDouble
 from tests.integration.bot.reading import passages
 from tests.integration.bot.running import TO_END, started
-from tests.soak.programs import fetch, free_port
+from tests.ports import free_port
+from tests.soak.programs import fetch
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 

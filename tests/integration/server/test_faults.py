@@ -28,9 +28,10 @@ from retrieval.settings import Settings
 from retrieval.vector_health import VectorState
 from retrieval.vector_index import ServerVectorIndex, forget_collections, greet
 from retrieval.watching import WatchedVectors
-from tests.chroma import ChromaProcess, Front, free_port
+from tests.chroma import ChromaProcess, Front
 from tests.conftest import Workshop
 from tests.integration.server.conftest import Room, until
+from tests.ports import free_port
 
 QUESTION = "What do visitors of the harbour of town number 1 pay?"
 TOKEN = "s3cret-token-of-the-server"

@@ -56,6 +56,16 @@ def test_nothing_is_left_behind(room: Room, workshop: Workshop, *, on_server: bo
     assert after[1] == before[1]
 
 
+def test_a_damaged_index_is_made_anew_at_the_start(workshop: Workshop) -> None:
+    """A kill at a bad moment may damage Chroma's files: whatever starts the bot again mends that."""
+    workshop.fill(2)
+    workshop.index()
+    damaged = next(workshop.home.glob("indexes-*")) / "chroma" / "chroma.sqlite3"
+    damaged.write_bytes(b"\x00scribble" * 99)
+    with Articles(workshop.settings, models=HeldModels(Loading())) as articles:
+        assert articles.ask("What do visitors of the harbour pay?", 1).quotes
+
+
 def test_another_model(workshop: Workshop) -> None:
     """A library that was made anew with another model gets that one, and the one before is let go."""
     workshop.fill(2)
