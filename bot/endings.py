@@ -10,7 +10,7 @@ import discord
 
 from bot.gateway import GatewayLimitError
 from bot.records import RecordsError
-from retrieval.errors import RetrievalError
+from retrieval.errors import RetrievalError, VectorsAwayError
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ _TURNED_AWAY = {
 
 def ending(error: Exception) -> tuple[Ending, str]:
     """The exit code for what ended the bot, and one line that says what to do. What nobody foresaw is logged."""
+    if isinstance(error, VectorsAwayError):  # nothing is indexed yet; with a library the bot starts without its server
+        return Ending.FAILED, str(error)
     if isinstance(error, (RetrievalError, RecordsError)):
         return Ending.UNUSABLE, str(error)
     refusal = _refusal(error)

@@ -11,6 +11,8 @@ from bot import running as program
 from bot.client import intents
 from bot.endings import ending
 from bot.gateway import GatewayLimitError
+from retrieval.errors import VectorsAwayError
+from retrieval.vector_health import VectorHealth, VectorState
 
 
 def test_a_missing_token_is_one_clear_line(tmp_path: Path) -> None:
@@ -44,6 +46,14 @@ def test_too_little_memory_is_one_clear_line(error: Exception) -> None:
     code, line = ending(error)
     assert code == 1
     assert "memory" in line
+
+
+def test_a_vector_server_that_is_away_at_the_very_first_start_is_tried_again() -> None:
+    """Nothing is indexed yet, so the bot cannot begin; whatever starts it again may find the server there."""
+    health = VectorHealth(VectorState.AWAY, "The Chroma server http://chroma:8000 cannot be reached")
+    code, line = ending(VectorsAwayError("chroma", health))
+    assert code == 1
+    assert "cannot be reached" in line
 
 
 def test_a_bot_that_outgrew_its_shards_asks_to_be_started_again() -> None:
