@@ -13,8 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from retrieval import archive, restoring, swap
+from retrieval import swap
 from retrieval.ownership import owning
+from retrieval.safekeeping import archive, restoring
 
 _SWAP = (swap.__file__,)
 _WHOLE = (swap.__file__, archive.__file__, restoring.__file__)

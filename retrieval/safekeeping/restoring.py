@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from retrieval import swap
-from retrieval.archive import Manifest, unpack
 from retrieval.embedding import NoEmbedder
 from retrieval.errors import BackupError, DamagedStoreError, NotIndexedError, SchemaVersionError, StorageError
 from retrieval.indexing import Indexer, Stores
 from retrieval.library import FILE_NAME, LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
 from retrieval.ownership import owning, unused
 from retrieval.placing import open_indexes
+from retrieval.safekeeping.archive import Manifest, unpack
 from retrieval.stamps import Stamp
 
 #: What a library knows of the one place where it lives, and a copy must not: the name of its vectors on a server.
