@@ -91,7 +91,8 @@ def _token(token: str | None, file: str | None) -> Secret:
             problem = getattr(error, "strerror", None) or "it is not text"
             raise SettingsError("DISCORD_TOKEN_FILE", f"{file} cannot be read ({problem})") from None
         if token is None:
-            raise SettingsError("DISCORD_TOKEN_FILE", f"{file} is empty; put the bot's token into it")
+            problem = f"{file} is empty, and DISCORD_TOKEN is not set; put the bot's token into one of them"
+            raise SettingsError("DISCORD_TOKEN_FILE", problem)
     if token is None:
         raise SettingsError(
             "DISCORD_TOKEN",

@@ -16,7 +16,7 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are and which models are used. ``threads`` = 0 leaves the number of threads to PyTorch.
+    """Where things are and which models are used. ``threads`` encode while indexing; 0: one a core.
 
     ``chroma`` is the server that holds the vectors; without one they are in the data folder.
     """
