@@ -9,8 +9,8 @@ import sys
 import threading
 from types import FrameType
 
-from retrieval.environment import variables
-from retrieval.errors import SettingsError
+from retrieval.core.environment import variables
+from retrieval.core.errors import SettingsError
 
 __all__ = ["main"]
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from bot.catalogue import Catalogue
 from bot.shown import Ref
 from retrieval.articles import Paragraph, Shelf, open_shelf
-from retrieval.errors import (
+from retrieval.core.errors import (
     AlteredArticleError,
     DamagedIndexError,
     IndexesDisagreeError,
@@ -24,14 +24,14 @@ from retrieval.errors import (
     UnknownArticleError,
     VectorsAwayError,
 )
+from retrieval.core.settings import Settings
+from retrieval.core.timing import Observe, unobserved
+from retrieval.core.types import Answer, ArticleSummary, Findings, Quote
+from retrieval.core.vector_health import VectorHealth
 from retrieval.held_models import HeldModels
 from retrieval.home import run_indexing
 from retrieval.library import Library
-from retrieval.models import Answer, ArticleSummary, Findings, Quote
 from retrieval.search import Searcher, open_searcher
-from retrieval.settings import Settings
-from retrieval.stages import Observe, unobserved
-from retrieval.vector_health import VectorHealth
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

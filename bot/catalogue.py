@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.render.measures import CHOICE, size
 from bot.shown import digest
-from retrieval.models import ArticleSummary
+from retrieval.core.types import ArticleSummary
 
 _SIMILAR = 60.0  # rapidfuzz's score, 0 to 100, from which a title counts as what was meant
 

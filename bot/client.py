@@ -32,7 +32,7 @@ from bot.records import RecordsError
 from bot.registration import Registrar
 from bot.settings import Settings
 from bot.watch import Watch
-from retrieval.errors import RetrievalError
+from retrieval.core.errors import RetrievalError
 
 _log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from bot.render.escaping import escape
 from bot.render.pages import Form, Page
 from bot.searching import ArticleSource, Request
 from bot.shown import Kind, Shown, new_key
-from retrieval.errors import QuestionError
+from retrieval.core.errors import QuestionError
 from retrieval.typed_text import askable
 
 _log = logging.getLogger(__name__)

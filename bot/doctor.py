@@ -13,8 +13,8 @@ from bot.client import Parts, PullquoteBot, without_voice
 from bot.inquiry import AwayError, Inquiry, RefusedError, Told, inquiring, readiness
 from bot.registration import same
 from bot.settings import Settings
-from retrieval.checks import Check, Verdict
-from retrieval.errors import SettingsError
+from retrieval.core.errors import SettingsError
+from retrieval.core.health import Check, Verdict
 
 PORTAL = "https://discord.com/developers/applications"
 #: What the bot needs to answer a mention as it should; slash commands work without any.

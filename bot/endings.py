@@ -10,7 +10,7 @@ import discord
 
 from bot.gateway import GatewayLimitError
 from bot.records import RecordsError
-from retrieval.errors import RetrievalError, VectorsAwayError
+from retrieval.core.errors import RetrievalError, VectorsAwayError
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from aiohttp.http_exceptions import BadHttpMessage
 
 from bot.health import Health
 from bot.metrics import CONTENT_TYPE
-from retrieval.errors import SettingsError
+from retrieval.core.errors import SettingsError
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from bot.journal import Asked, End, Step, Via
 from bot.offload import Place
 from bot.render.pages import Form, Page, sentence
 from bot.views import actions_for, view_for
-from retrieval.errors import QuestionError, UnknownArticleError
+from retrieval.core.errors import QuestionError, UnknownArticleError
 
 
 @dataclass(frozen=True, slots=True)

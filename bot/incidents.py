@@ -11,7 +11,7 @@ from bot.journal import current_id
 from bot.records import RecordsError
 from bot.render.escaping import escape
 from bot.render.measures import fitted_line
-from retrieval.errors import AlteredArticleError, QuestionError, RetrievalError, UnknownArticleError
+from retrieval.core.errors import AlteredArticleError, QuestionError, RetrievalError, UnknownArticleError
 
 _log = logging.getLogger(__name__)
 _MOST_SUGGESTIONS = 3

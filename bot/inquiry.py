@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from bot.clock import moment
-from retrieval.secret import Secret
+from retrieval.core.secret import Secret
 
 _SECONDS = 10.0
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.logs import following
-from retrieval.models import Outcome
+from retrieval.core.types import Outcome
 
 _log = logging.getLogger(__name__)
 

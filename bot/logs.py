@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import structlog
 
-from retrieval.secret import Secret
+from retrieval.core.secret import Secret
 
 _log = logging.getLogger(__name__)
 

@@ -33,7 +33,7 @@ from bot.records import LOCK_FILE, PersonHash, Store
 from bot.settings import LogFormat, Settings
 from bot.sharding import open_bot
 from bot.watch import Watch
-from retrieval.errors import SettingsError
+from retrieval.core.errors import SettingsError
 from retrieval.ownership import using
 
 _log = logging.getLogger("bot")

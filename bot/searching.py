@@ -16,10 +16,10 @@ from bot.render.sources import list_pages, source_pages
 from bot.shown import Kind, Ref, Shown
 from bot.topics import merged, searches
 from retrieval.articles import Paragraph
-from retrieval.errors import QuestionError
-from retrieval.models import Answer, ArticleSummary, Findings, Outcome, Quote
+from retrieval.core.errors import QuestionError
+from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote
+from retrieval.core.vector_health import VectorHealth
 from retrieval.search import KEYWORDS_ALONE
-from retrieval.vector_health import VectorHealth
 
 _log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from retrieval.errors import SettingsError
-from retrieval.secret import Secret
-from retrieval.settings import Settings as RetrievalSettings
+from retrieval.core.errors import SettingsError
+from retrieval.core.secret import Secret
+from retrieval.core.settings import Settings as RetrievalSettings
 
 DEFAULT_API_URL = "https://discord.com/api/v10"
 DEFAULT_RETENTION_DAYS = 90

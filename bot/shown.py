@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from retrieval.models import Metadata, Outcome, Passage, Quote, Span
+from retrieval.core.types import Metadata, Outcome, Passage, Quote, Span
 
 KEY_LENGTH = 12
 _SIGNS = string.ascii_letters + string.digits

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from retrieval.models import Answer, Outcome, Quote
+from retrieval.core.types import Answer, Outcome, Quote
 
 MOST_SEARCHES = 5
 #: Characters: what is not longer than this is searched for as it stands, what is longer sentence by sentence.

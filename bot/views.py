@@ -11,7 +11,7 @@ import discord
 
 from bot.delivery import Act
 from bot.shown import KEY_LENGTH, Kind, Shown
-from retrieval.models import Outcome
+from retrieval.core.types import Outcome
 
 
 class Action(StrEnum):

@@ -17,7 +17,7 @@ from bot.clock import DiscordClock
 from bot.health import Commands, Condition, Gateway
 from bot.offload import Pool
 from bot.searching import ArticleSource
-from retrieval.errors import (
+from retrieval.core.errors import (
     DamagedStoreError,
     IndexesDisagreeError,
     ModelError,
@@ -26,8 +26,8 @@ from retrieval.errors import (
     RetrievalError,
     SchemaVersionError,
 )
-from retrieval.memory import Memory, measure
-from retrieval.version import version
+from retrieval.core.system import Memory, measure
+from retrieval.core.version import version
 
 _log = logging.getLogger(__name__)
 

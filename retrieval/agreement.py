@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrieval.chroma_server import ChromaServer
-from retrieval.errors import VectorsAwayError
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.errors import VectorsAwayError
+from retrieval.core.vector_health import VectorHealth, VectorState
 from retrieval.library import Library
 from retrieval.placing import collection_name
 from retrieval.stamps import fits
-from retrieval.vector_health import VectorHealth, VectorState
 from retrieval.vector_index import ServerVectorIndex
 
 _TASTED = 10  # passages: a server that counts well may still search slowly

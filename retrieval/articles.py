@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from rapidfuzz import process
 
-from retrieval.errors import UnknownArticleError
+from retrieval.core.errors import UnknownArticleError
+from retrieval.core.settings import Settings
+from retrieval.core.types import ArticleSummary, Omission, Passage
 from retrieval.library import Library
-from retrieval.models import ArticleSummary, Omission, Passage
 from retrieval.ownership import first_run_named
-from retrieval.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from retrieval.core.types import Outcome
 from retrieval.evidence import Evidence
-from retrieval.models import Outcome
 from retrieval.questions import Question, Wanted
 
 FORMAT = 1

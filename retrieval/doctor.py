@@ -12,18 +12,18 @@ from pathlib import Path
 import numpy as np
 
 from retrieval import surroundings
-from retrieval.checks import Check, Verdict
-from retrieval.chroma_server import ChromaServer
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.errors import NotIndexedError, RetrievalError, VectorsAwayError
+from retrieval.core.health import Check, Verdict
+from retrieval.core.settings import Settings
 from retrieval.corpus import load_corpus
 from retrieval.embedding import find_model, fingerprint
-from retrieval.errors import NotIndexedError, RetrievalError, VectorsAwayError
 from retrieval.lexical_index import TantivyLexicalIndex
 from retrieval.library import Library
 from retrieval.library.records import sha256
 from retrieval.ownership import is_owned, owner_of
 from retrieval.placing import EMBEDDED, WORDS, collection_name
 from retrieval.plugins import added_checks
-from retrieval.settings import Settings
 from retrieval.stamps import Note, Stamp, fits
 from retrieval.vector_index import ChromaVectorIndex, ServerVectorIndex, greet
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from retrieval.errors import ModelError
-from retrieval.models import ModelIdentity
-from retrieval.settings import DEFAULT_MODEL
-from retrieval.vectors import Matrix
+from retrieval.core.errors import ModelError
+from retrieval.core.settings import DEFAULT_MODEL
+from retrieval.core.types import ModelIdentity
+from retrieval.core.vectors import Matrix
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

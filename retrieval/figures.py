@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrieval.models import Quote
+from retrieval.core.types import Quote
 from retrieval.questions import Question, Wanted
 from retrieval.tokens import Token, is_content, term_of, tokenize
 

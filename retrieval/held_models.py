@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from retrieval.core.settings import Settings
+from retrieval.core.types import ModelIdentity
 from retrieval.embedding import Embedder, LazyEmbedder
-from retrieval.models import ModelIdentity
 from retrieval.reranking import CrossEncoderReranker, Reranker
-from retrieval.settings import Settings
 
 #: Opens an embedder; the identity is that of the model that made the library's vectors, if there are any.
 OpenEmbedder = Callable[[Settings, ModelIdentity | None], Embedder]

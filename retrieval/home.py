@@ -11,9 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from retrieval.corpus import LoadedCorpus, article_digest, load_catalog, load_corpus
-from retrieval.embedding import Embedder, NoEmbedder
-from retrieval.errors import (
+from retrieval.core.errors import (
     CorpusFileError,
     DamagedIndexError,
     DamagedStoreError,
@@ -22,18 +20,20 @@ from retrieval.errors import (
     ModelMismatchError,
     NotIndexedError,
 )
+from retrieval.core.settings import Settings
+from retrieval.core.types import Article
+from retrieval.core.vector_health import VectorHealth
+from retrieval.core.vectors import Matrix
+from retrieval.corpus import LoadedCorpus, article_digest, load_catalog, load_corpus
+from retrieval.embedding import Embedder, NoEmbedder
 from retrieval.held_models import OpenEmbedder, lazy_embedder
 from retrieval.indexing import ANALYSIS, Indexer, Plan
 from retrieval.lexical_index import TantivyLexicalIndex
 from retrieval.library import FILE_NAME, Library, LibraryWriter
-from retrieval.models import Article
 from retrieval.ownership import first_run_named, owning
 from retrieval.placing import EMBEDDED, WORDS, forget_stale, open_indexes, open_stores
-from retrieval.settings import Settings
 from retrieval.stamps import Stamp, fits
-from retrieval.vector_health import VectorHealth
 from retrieval.vector_index import greet
-from retrieval.vectors import Matrix
 from retrieval.watching import Changed, WatchedVectors
 
 #: Called with a stage's name, how much of it is done, and how much there is (``None``: not known).

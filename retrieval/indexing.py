@@ -12,14 +12,14 @@ from typing import Protocol
 
 import numpy as np
 
+from retrieval.core.errors import CorpusFileError, ModelMismatchError, RemovalRefusedError
+from retrieval.core.types import Article
+from retrieval.core.vectors import Matrix, packed
 from retrieval.embedding import Embedder
-from retrieval.errors import CorpusFileError, ModelMismatchError, RemovalRefusedError
 from retrieval.lexical_index import LexicalEntry
 from retrieval.library import LibraryWriter, StagedPassage, model_property
-from retrieval.models import Article
 from retrieval.preparing import Prepared, encode, lexical_entry, prepare
 from retrieval.stamps import Note
-from retrieval.vectors import Matrix, packed
 
 #: Part of every digest: a change in how words are folded or vectors are pooled makes all articles new.
 ANALYSIS = "1"

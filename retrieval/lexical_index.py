@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import tantivy
 
-from retrieval.disk import has_no_room
-from retrieval.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
+from retrieval.core.disk import has_no_room
+from retrieval.core.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
 
 _HEAP = 64_000_000  # bytes of Tantivy's write buffer; its least is 15 million a thread
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from retrieval import swap
-from retrieval.errors import (
+from retrieval.core.errors import (
     BeingIndexedError,
     BeingRestoredError,
     HomeBusyError,

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from retrieval.errors import StorageError
+from retrieval.core.errors import StorageError
+from retrieval.core.settings import Settings
 from retrieval.indexing import Stores, remove_stale_indexes
 from retrieval.lexical_index import TantivyLexicalIndex
 from retrieval.library import LibraryWriter
-from retrieval.settings import Settings
 from retrieval.stamps import Stamp
 from retrieval.vector_index import WRITING, ChromaVectorIndex, ServerVectorIndex, forget_collections
 

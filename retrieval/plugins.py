@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
-from retrieval.checks import Check, Verdict
+from retrieval.core.health import Check, Verdict
 
 DATABASES, CHECKS = "pullquote.databases", "pullquote.checks"
 

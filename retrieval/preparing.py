@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval.core.errors import CorpusFileError
+from retrieval.core.types import Article, Passage, Span
+from retrieval.core.vectors import Matrix, pooled
 from retrieval.embedding import Embedder
-from retrieval.errors import CorpusFileError
 from retrieval.lexical_index import LexicalEntry
-from retrieval.models import Article, Passage, Span
 from retrieval.tokens import content_terms, plain_words
-from retrieval.vectors import Matrix, pooled
 from retrieval.vocabulary import Vocabulary
 
 #: A lead-in only lends its subject, so it weighs less than the passage's own words.

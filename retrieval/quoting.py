@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from retrieval.core.types import Quote, Span, StoredPassage
 from retrieval.evidence import Evidence
-from retrieval.models import Quote, Span, StoredPassage
 from retrieval.questions import Question
 from retrieval.ranking import Choice, highlight
 

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from retrieval.core.errors import ModelError
 from retrieval.embedding import find_model, quieten
-from retrieval.errors import ModelError
 from retrieval.evidence import Evidence
 from retrieval.questions import Question
 

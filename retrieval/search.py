@@ -9,24 +9,24 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from retrieval.confidence import Confidence, Features, features_of, shipped
+from retrieval.core.errors import AlteredArticleError, QuestionError, UnknownArticleError, VectorsAwayError
+from retrieval.core.settings import Settings
+from retrieval.core.timing import Observe, Stage, timed, unobserved
+from retrieval.core.types import Answer, Findings, Outcome, Quote, Span, StoredPassage
+from retrieval.core.vector_health import VectorHealth
+from retrieval.core.vectors import Matrix
 from retrieval.embedding import Embedder
-from retrieval.errors import AlteredArticleError, QuestionError, UnknownArticleError, VectorsAwayError
 from retrieval.evidence import Candidate, Evidence, PassageTerms
 from retrieval.figures import differing_figures
 from retrieval.held_models import OpenEmbedder, OpenReranker, lazy_embedder, lazy_reranker
 from retrieval.home import VectorSearch, open_home
 from retrieval.library import CandidateRow, Library
-from retrieval.models import Answer, Findings, Outcome, Quote, Span, StoredPassage
 from retrieval.questions import Question, analyse
 from retrieval.quoting import plain_quote, quote_of
 from retrieval.ranking import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
 from retrieval.reranking import Reranker, reranked
-from retrieval.settings import Settings
-from retrieval.stages import Observe, Stage, timed, unobserved
 from retrieval.tokens import content_terms, plain_words
 from retrieval.typed_text import askable, phrases_in
-from retrieval.vector_health import VectorHealth
-from retrieval.vectors import Matrix
 from retrieval.vocabulary import Vocabulary
 from retrieval.watching import Changed
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from retrieval.errors import StorageError
+from retrieval.core.errors import StorageError
 
 FILE_NAME = "library.state"
 _TRIES, _PAUSE = 20, 0.01  # a writer changes note and library one right after the other

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from retrieval.checks import Check, Verdict
-from retrieval.errors import RetrievalError, SchemaVersionError
+from retrieval.core.errors import RetrievalError, SchemaVersionError
+from retrieval.core.health import Check, Verdict
+from retrieval.core.system import measure
 from retrieval.library import FILE_NAME, MIGRATIONS, version_of
-from retrieval.memory import measure
 from retrieval.ownership import LOCK_FILE, is_owned, owner_of
 from retrieval.plugins import database_migrations
 from retrieval.swap import ASIDE

@@ -13,7 +13,7 @@ import shutil
 import time
 from pathlib import Path
 
-from retrieval.errors import StorageError
+from retrieval.core.errors import StorageError
 
 UNFINISHED, PREPARED, CLEARED = "restore-unfinished", "restore-prepared", "restore-cleared"
 ASIDE = "before-restore-"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from retrieval.core.errors import QuestionError
 from retrieval.corpus import repair_words
-from retrieval.errors import QuestionError
 from retrieval.tokens import is_content, plain_words, tokenize
 
 #: Characters; a question that is longer is a text, and a text has no one answer.

@@ -9,12 +9,12 @@ from collections import deque
 from collections.abc import Callable
 
 from retrieval.agreement import compare, open_agreeing
-from retrieval.chroma_server import ChromaServer
-from retrieval.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsAwayError
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsAwayError
+from retrieval.core.vector_health import VectorHealth, VectorState
+from retrieval.core.vectors import Matrix
 from retrieval.library import Library
-from retrieval.vector_health import VectorHealth, VectorState
 from retrieval.vector_index import LostCollectionError, ServerVectorIndex
-from retrieval.vectors import Matrix
 
 _log = logging.getLogger(__name__)
 

@@ -18,13 +18,13 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from retrieval.cli import main
+from retrieval.core.settings import Settings
+from retrieval.core.types import ModelIdentity
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.home import IndexReport, open_home, run_indexing
 from retrieval.lexical_index import TantivyLexicalIndex
 from retrieval.library import Library
-from retrieval.models import ModelIdentity
 from retrieval.search import Searcher, open_searcher
-from retrieval.settings import Settings
 from retrieval.vector_index import ChromaVectorIndex
 from tests import hatchery
 from tests.chroma import ChromaProcess

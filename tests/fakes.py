@@ -11,12 +11,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from retrieval.core.settings import Settings
+from retrieval.core.types import ModelIdentity
+from retrieval.core.vector_health import VectorHealth
+from retrieval.core.vectors import Matrix, normalised
 from retrieval.lexical_index import LexicalEntry
-from retrieval.models import ModelIdentity
-from retrieval.settings import Settings
 from retrieval.tokens import content_terms
-from retrieval.vector_health import VectorHealth
-from retrieval.vectors import Matrix, normalised
 
 DIMENSIONS = 64
 

@@ -13,7 +13,7 @@ from bot.records.store import BUTTON_DAYS
 from bot.render.notices import About, about_pages, help_pages
 from bot.render.pages import sentence
 from bot.settings import Settings
-from retrieval.version import version
+from retrieval.core.version import version
 
 
 class AboutCog(commands.Cog):

@@ -8,7 +8,7 @@ from bot.catalogue import Catalogue, choice_value
 from bot.desk import RefusedError
 from bot.incidents import no_such_article
 from bot.render.sources import choice_name
-from retrieval.models import ArticleSummary
+from retrieval.core.types import ArticleSummary
 
 
 def suggestions(typed: str, catalogue: Catalogue) -> list[app_commands.Choice[str]]:

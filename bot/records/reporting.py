@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from retrieval.models import Outcome
+from retrieval.core.types import Outcome
 
 
 @dataclass(frozen=True, slots=True)

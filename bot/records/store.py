@@ -14,9 +14,9 @@ from bot.access import Rules
 from bot.records.reporting import AskedRow, Report, summed
 from bot.records.schema import MIGRATIONS
 from bot.shown import Shown, from_json, to_json
-from retrieval.errors import DamagedStoreError, SchemaVersionError, StorageError
+from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError
+from retrieval.core.types import Outcome
 from retrieval.library import migrate
-from retrieval.models import Outcome
 
 FILE_NAME = "bot.sqlite3"
 BUTTON_DAYS = 30

@@ -11,7 +11,7 @@ from bot.render.parts import Block, Line, Part, Words, in_bold, passage
 from bot.render.quotes import paragraphs_of, quote_block, title_of
 from bot.shown import Kind, Shown
 from retrieval.articles import Paragraph
-from retrieval.models import Outcome, Quote, Span
+from retrieval.core.types import Outcome, Quote, Span
 
 GREEN, AMBER, GREY, BLUE = 0x2E7D32, 0xF9A825, 0x757575, 0x1565C0
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.models import Span
+from retrieval.core.types import Span
 
 # Signs that mean something anywhere. ``:`` only before another sign: there it may begin an address that would become
 # a link (within one, a backslash would show), or the name of an emoji.

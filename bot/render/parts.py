@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.render.escaping import QUOTE_PREFIX, marked
 from bot.render.measures import size
-from retrieval.models import Span
+from retrieval.core.types import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.render.measures import ELISION, one_line
 from bot.render.parts import Block, Line, Part, in_italics, passage
-from retrieval.models import Metadata, Quote, TitleSource
+from retrieval.core.types import Metadata, Quote, TitleSource
 
 _MARKS = {TitleSource.ASSIGNED: " (title assigned)", TitleSource.FILE_NAME: " (file name)"}
 _MOST_ALSO_IN = 5

@@ -12,7 +12,7 @@ from bot.render.answers import BLUE
 from bot.render.measures import fitted_line
 from bot.render.pages import Form, Page, paged
 from bot.render.parts import Block, Line
-from retrieval.models import Outcome
+from retrieval.core.types import Outcome
 
 _LISTED = 10
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -13,7 +13,7 @@ from bot.render.pages import Form, Page, link, paged
 from bot.render.parts import Block, Line, Part, Words, passage
 from bot.render.quotes import title_of
 from retrieval.articles import Paragraph
-from retrieval.models import ArticleSummary
+from retrieval.core.types import ArticleSummary
 
 PER_PAGE = 10
 _SHORT_ADDRESS = 500

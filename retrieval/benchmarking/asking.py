@@ -49,8 +49,8 @@ def _open(system: str, folder: Path, model: str, stack: ExitStack) -> Callable[[
         from retrieval.benchmarking.plain import PlainPipeline
 
         return PlainPipeline(folder, model).ask
+    from retrieval.core.settings import Settings
     from retrieval.search import open_searcher
-    from retrieval.settings import Settings
 
     return stack.enter_context(open_searcher(Settings(home=folder, embedding_model=model))).ask
 

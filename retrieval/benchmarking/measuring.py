@@ -15,16 +15,16 @@ import numpy as np
 
 from retrieval.benchmarking.plain import PlainPipeline
 from retrieval.benchmarking.synthetic import PARAGRAPHS, Paragraph, paragraphs, pool, questions
+from retrieval.core.settings import Settings
+from retrieval.core.types import Article, ModelIdentity
+from retrieval.core.vectors import Matrix, normalised, pooled
 from retrieval.corpus import article_digest, build_article, parse_document, split_sentences
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.home import Progress
 from retrieval.indexing import Indexer, Stores
 from retrieval.library import LibraryWriter
-from retrieval.models import Article, ModelIdentity
 from retrieval.ownership import owning
 from retrieval.placing import open_indexes
-from retrieval.settings import Settings
-from retrieval.vectors import Matrix, normalised, pooled
 
 #: Passages that are encoded for real to measure the rate of indexing; beyond that, with ``full`` only.
 ENCODED = 1000

@@ -15,8 +15,8 @@ import torch
 from chromadb.config import Settings as ChromaSettings
 from sentence_transformers import SentenceTransformer
 
+from retrieval.core.vectors import Matrix
 from retrieval.embedding import find_model
-from retrieval.vectors import Matrix
 
 
 class PlainPipeline:

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.chroma_server import ChromaServer
-from retrieval.errors import VectorsAwayError
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.errors import VectorsAwayError
+from retrieval.core.vectors import Matrix, normalised
 from retrieval.vector_index import WRITING, ChromaVectorIndex, ServerVectorIndex, greet
-from retrieval.vectors import Matrix, normalised
 
 DIMENSIONS = 384
 QUESTIONS = 500

@@ -14,8 +14,8 @@ from rich.text import Text
 from retrieval.cli import asking, benchmarking, browsing, measuring, safekeeping, upkeep
 from retrieval.cli.options import stderr
 from retrieval.cli.rendering import harmless, one_line
-from retrieval.errors import RetrievalError
-from retrieval.version import version
+from retrieval.core.errors import RetrievalError
+from retrieval.core.version import version
 
 app = typer.Typer(
     help="Answers questions with passages of your own articles: word for word, attributed, or not at all.",

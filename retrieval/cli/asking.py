@@ -29,10 +29,10 @@ from retrieval.cli.options import (
     waiting,
 )
 from retrieval.cli.rendering import harmless, show_answer, show_findings
-from retrieval.errors import CorpusFileError, QuestionError, StorageError, UnknownArticleError
-from retrieval.models import Answer, Outcome
+from retrieval.core.errors import CorpusFileError, QuestionError, StorageError, UnknownArticleError
+from retrieval.core.settings import Settings
+from retrieval.core.types import Answer, Outcome
 from retrieval.search import Searcher, open_searcher
-from retrieval.settings import Settings
 
 PICTURE_WIDTH = 84  # columns
 ArticleOption = Annotated[str | None, typer.Option("--article", help="Search this article only (its id).")]

@@ -11,7 +11,7 @@ from retrieval.articles import Shelf, open_shelf
 from retrieval.cli.documents import article_document, omission_document
 from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout
 from retrieval.cli.rendering import WIDEST, article_heading, harmless, one_line
-from retrieval.models import ArticleSummary
+from retrieval.core.types import ArticleSummary
 
 
 def sources(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from retrieval.models import Answer, ArticleSummary, Findings, Omission, Quote
+from retrieval.core.types import Answer, ArticleSummary, Findings, Omission, Quote
 
 
 def quote_document(quote: Quote, *, explain: bool = False) -> dict[str, Any]:

@@ -27,14 +27,14 @@ from retrieval.cli.options import (
 )
 from retrieval.cli.rendering import harmless, one_line
 from retrieval.confidence import shipped
-from retrieval.errors import RetrievalError, StorageError, VectorsAwayError
+from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
+from retrieval.core.settings import Settings
 from retrieval.evaluation import report
 from retrieval.evaluation.plotting import plot
 from retrieval.evaluation.questions import Asked, read_questions, read_squad
 from retrieval.evaluation.systems import Bench, Example, examples, run
 from retrieval.evaluation.temporary import temporary_bench
 from retrieval.home import Progress, open_home
-from retrieval.settings import Settings
 
 SquadOption = Annotated[
     Path | None, typer.Option("--squad", help="Questions in SQuAD's format; their paragraphs become the corpus.")

@@ -15,8 +15,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from retrieval.environment import variables
-from retrieval.settings import Settings
+from retrieval.core.environment import variables
+from retrieval.core.settings import Settings
 
 HomeOption = Annotated[
     Path | None,

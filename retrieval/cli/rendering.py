@@ -8,7 +8,7 @@ from rich.console import Console, Group
 from rich.padding import Padding
 from rich.text import Text
 
-from retrieval.models import Answer, ArticleSummary, Findings, Outcome, Quote, Span, TitleSource
+from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote, Span, TitleSource
 
 WIDEST = 100  # columns; longer lines are hard to read
 

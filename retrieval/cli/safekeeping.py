@@ -12,15 +12,15 @@ from rich.text import Text
 
 from retrieval.cli.options import HomeOption, JsonOption, print_json, settings_from, stderr, stdout
 from retrieval.cli.rendering import harmless
-from retrieval.environment import variables
-from retrieval.errors import RetrievalError
+from retrieval.core.environment import variables
+from retrieval.core.errors import RetrievalError
+from retrieval.core.settings import Settings, home_in
 from retrieval.home import refill
 from retrieval.plugins import database_migrations
 from retrieval.safekeeping.archive import Manifest
 from retrieval.safekeeping.backup import STREAM, back_up
 from retrieval.safekeeping.restoring import opened
 from retrieval.safekeeping.restoring import restore as put_back
-from retrieval.settings import Settings, home_in
 
 
 def backup(

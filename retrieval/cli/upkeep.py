@@ -21,8 +21,8 @@ from retrieval.cli.options import (
     waiting,
 )
 from retrieval.cli.rendering import harmless
+from retrieval.core.environment import variables
 from retrieval.doctor import Verdict, examine
-from retrieval.environment import variables
 from retrieval.home import IndexReport, run_indexing
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from retrieval.core.errors import CorpusFileError
+from retrieval.core.types import TitleSource
 from retrieval.corpus.front_matter import is_web_address, one_line
-from retrieval.errors import CorpusFileError
-from retrieval.models import TitleSource
 
 CATALOG_NAME = "catalog.toml"
 _TEXTS = ("title", "publisher", "author", "published", "url", "language")

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from statistics import median
 
+from retrieval.core.types import Reason
 from retrieval.corpus.blocks import Block, Kind, divide
 from retrieval.corpus.comments import comments_from
 from retrieval.corpus.furniture import (
@@ -23,7 +24,6 @@ from retrieval.corpus.furniture import (
 )
 from retrieval.corpus.headlines import is_kicker, is_name, is_title, states_a_fact
 from retrieval.corpus.traits import Traits, folded, look
-from retrieval.models import Reason
 
 _LONGEST_HEADING = 90  # columns
 _SMALL = re.compile(r"(?<!\w)[^\W\d_A-Z][^\W\d_]*")

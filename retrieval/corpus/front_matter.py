@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from retrieval.errors import CorpusFileError
+from retrieval.core.errors import CorpusFileError
 
 _LIMIT = 65_536  # characters; metadata is no longer than this, so a distant second rule closes nothing
 _FIELDS = {

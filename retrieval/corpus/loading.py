@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from retrieval.core.errors import CorpusFileError
+from retrieval.core.types import Article, Metadata, Omission, Reason, TitleSource
 from retrieval.corpus.catalog import Catalog, CatalogEntry, load_catalog
 from retrieval.corpus.cleaning import Judged, clean
 from retrieval.corpus.reader import Document, list_documents, read_document
 from retrieval.corpus.segmenting import segment
-from retrieval.errors import CorpusFileError
-from retrieval.models import Article, Metadata, Omission, Reason, TitleSource
 
 Progress = Callable[[int, int], None]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from ftfy import fix_encoding
 
-from retrieval.models import Repair
+from retrieval.core.types import Repair
 
 _HIGH = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # what the bytes 80 to BF look like in cp1252 and Latin-1
 _SUSPECT = re.compile(rf"[Â-ôŠŽŸ][{_HIGH} ]|[\u0080-\u009f]|[â€¬Ã]")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from retrieval.core.types import Passage, Reason, Span
 from retrieval.corpus.cleaning import Judged
 from retrieval.corpus.lead_ins import LeadIns
 from retrieval.corpus.pieces import fitting
 from retrieval.corpus.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
-from retrieval.models import Passage, Reason, Span
 
 
 class _Group(NamedTuple):

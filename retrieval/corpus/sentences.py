@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from retrieval.core.types import Span
 from retrieval.corpus.traits import words_of
-from retrieval.models import Span
 
 # Possessive quantifiers: a run of marks is read once, however long it is and whatever follows it.
 _STOP = re.compile(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.errors import RetrievalError
+from retrieval.core.errors import RetrievalError
 
 Floats = NDArray[np.float64]
 NAMES = ("hit@1", "hit@3", "hit@5", "MRR@10", "nDCG@10")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from retrieval.errors import RetrievalError, StorageError
+from retrieval.core.errors import RetrievalError, StorageError
 
 
 def plot(found: Mapping[str, Any], file: Path) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retrieval.errors import CorpusFileError
-from retrieval.models import StoredPassage
+from retrieval.core.errors import CorpusFileError
+from retrieval.core.types import StoredPassage
 
 _REMEDY = "See the documentation of `pullquote eval` for the format."
 

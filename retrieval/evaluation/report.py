@@ -10,9 +10,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from retrieval.core.types import Outcome
 from retrieval.evaluation import measures
 from retrieval.evaluation.systems import BM25, OURS, VECTORS, Result
-from retrieval.models import Outcome
 
 SYSTEMS = (VECTORS, BM25, OURS)
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from retrieval.confidence import Features
+from retrieval.core.errors import QuestionError
+from retrieval.core.types import Outcome, Passage, StoredPassage
+from retrieval.core.vectors import Matrix
 from retrieval.embedding import Embedder
-from retrieval.errors import QuestionError
 from retrieval.evaluation.questions import Asked
 from retrieval.home import Opened
-from retrieval.models import Outcome, Passage, StoredPassage
 from retrieval.ranking import choose
 from retrieval.search import Examined, Searcher
 from retrieval.tokens import content_terms
-from retrieval.vectors import Matrix
 from retrieval.vocabulary import Vocabulary
 
 DEPTH = 10

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from retrieval.core.settings import Settings
 from retrieval.evaluation.systems import Bench
 from retrieval.home import Progress, open_home, run_indexing
-from retrieval.settings import Settings
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from retrieval.errors import DamagedStoreError, StorageError
+from retrieval.core.errors import DamagedStoreError, StorageError
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from retrieval.errors import SchemaVersionError
+from retrieval.core.errors import SchemaVersionError
 from retrieval.library.connection import schema_version
 from retrieval.library.schema import MIGRATIONS
 from retrieval.library.snapshots import keep_copy

@@ -7,21 +7,21 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from retrieval.errors import (
+from retrieval.core.errors import (
     AlteredArticleError,
     DamagedStoreError,
     NotIndexedError,
     OutdatedLibraryError,
     SchemaVersionError,
 )
+from retrieval.core.types import Article, ArticleSummary, ModelIdentity, Omission, Reason, StoredPassage
+from retrieval.core.vectors import Matrix, unpacked
 from retrieval.library import records
 from retrieval.library.candidates import CANDIDATE_QUERY, CandidateRow, candidates_from
 from retrieval.library.connection import Connections, schema_version, translated
 from retrieval.library.schema import MIGRATIONS
 from retrieval.library.texts import TextCache
-from retrieval.models import Article, ArticleSummary, ModelIdentity, Omission, Reason, StoredPassage
 from retrieval.ownership import settle
-from retrieval.vectors import Matrix, unpacked
 from retrieval.vocabulary import Vocabulary
 
 FILE_NAME = "library.sqlite3"

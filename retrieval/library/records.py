@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from retrieval.models import Article, Metadata, Passage, Repair, Span, TitleSource
+from retrieval.core.types import Article, Metadata, Passage, Repair, Span, TitleSource
 
 ARTICLE_COLUMNS = "a.article_id, a.title, a.title_source, a.publisher, a.author, a.published, a.url, a.language"
 PASSAGE_COLUMNS = (

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from retrieval.errors import DamagedStoreError, SchemaVersionError, StorageError
+from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError
 from retrieval.library.connection import schema_version
 from retrieval.library.reading import FILE_NAME
 

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrieval.core.types import Article, ModelIdentity
 from retrieval.library import records
 from retrieval.library.connection import translated
 from retrieval.library.migration import migrate
 from retrieval.library.reading import LIBRARY_ID, Library
-from retrieval.models import Article, ModelIdentity
 from retrieval.vocabulary import Vocabulary, acronyms, initialisms
 
 

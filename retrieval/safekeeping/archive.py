@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from retrieval.errors import BackupError
+from retrieval.core.errors import BackupError
 
 T = TypeVar("T")
 FORMAT = 1

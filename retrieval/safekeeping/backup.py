@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError, StorageError
+from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError, StorageError
+from retrieval.core.version import version
 from retrieval.library import FILE_NAME, Library, snapshot
 from retrieval.ownership import settle
 from retrieval.safekeeping.archive import MEMBER_NAME, Manifest, Member, member_of, write
-from retrieval.version import version
 
 STREAM = Path("-")
 _GZIP = b"\x1f\x8b"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from retrieval import swap
+from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, SchemaVersionError, StorageError
 from retrieval.embedding import NoEmbedder
-from retrieval.errors import BackupError, DamagedStoreError, NotIndexedError, SchemaVersionError, StorageError
 from retrieval.indexing import Indexer, Stores
 from retrieval.library import FILE_NAME, LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
 from retrieval.ownership import owning, unused

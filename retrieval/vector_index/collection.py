@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from chromadb.api.collection_configuration import CreateCollectionConfiguration
 from chromadb.api.models.Collection import Collection
 
-from retrieval.errors import StorageError
-from retrieval.vectors import Matrix
+from retrieval.core.errors import StorageError
+from retrieval.core.vectors import Matrix
 
 COSINE: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
 

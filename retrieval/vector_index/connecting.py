@@ -18,8 +18,8 @@ from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaAuthError
 
-from retrieval.chroma_server import ChromaServer
-from retrieval.vector_health import VectorState
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.vector_health import VectorState
 from retrieval.vector_index.greeting import away, foreign, greet, headers, out_of_order, trust
 from retrieval.vector_index.patience import ASKING, Patience
 

@@ -15,9 +15,9 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
-from retrieval.disk import has_no_room
-from retrieval.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
-from retrieval.vector_health import VectorHealth
+from retrieval.core.disk import has_no_room
+from retrieval.core.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
+from retrieval.core.vector_health import VectorHealth
 from retrieval.vector_index.collection import COSINE, CollectionIndex
 
 COLLECTION = "passages"

@@ -14,9 +14,9 @@ import httpx
 from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.errors import ChromaAuthError
 
-from retrieval.chroma_server import ChromaServer
-from retrieval.errors import VectorsAwayError
-from retrieval.vector_health import VectorHealth, VectorState
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.errors import VectorsAwayError
+from retrieval.core.vector_health import VectorHealth, VectorState
 from retrieval.vector_index.patience import ASKING, Patience
 
 _MAJOR = "1"

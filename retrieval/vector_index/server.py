@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from chromadb.api.client import Client
 from chromadb.errors import NotFoundError
 
-from retrieval.chroma_server import ChromaServer
-from retrieval.errors import RetrievalError, StorageError, VectorsAwayError
-from retrieval.vector_health import VectorHealth, VectorState
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
+from retrieval.core.vector_health import VectorHealth, VectorState
 from retrieval.vector_index.collection import COSINE, CollectionIndex
 from retrieval.vector_index.connecting import connect
 from retrieval.vector_index.greeting import away, out_of_order

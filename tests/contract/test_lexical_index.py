@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pytest
 
-from retrieval.errors import StorageError
+from retrieval.core.errors import StorageError
 from retrieval.indexing import LexicalStore
 from retrieval.lexical_index import LexicalEntry, TantivyLexicalIndex
 from retrieval.search import LexicalSearch

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from chromadb.api.shared_system_client import SharedSystemClient
 
-from retrieval.chroma_server import ChromaServer
-from retrieval.errors import DamagedStoreError
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.errors import DamagedStoreError
+from retrieval.core.vectors import Matrix, normalised
 from retrieval.home import VectorSearch
 from retrieval.indexing import VectorStore
 from retrieval.vector_index import ChromaVectorIndex, ServerVectorIndex
-from retrieval.vectors import Matrix, normalised
 from tests.chroma import ChromaProcess
 from tests.fakes import MemoryVectorIndex
 

@@ -17,9 +17,9 @@ from typing import Any
 import chromadb.api.rust
 
 import retrieval
-from retrieval.errors import RetrievalError
+from retrieval.core.errors import RetrievalError
+from retrieval.core.settings import Settings
 from retrieval.home import run_indexing
-from retrieval.settings import Settings
 from tests.fakes import WordEmbedder
 
 _PACKAGE = Path(retrieval.__file__).parent

@@ -19,14 +19,21 @@ from bot.records import LOCK_FILE, PersonHash, Store
 from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
 from bot.shown import Kind, Shown, new_key
 from retrieval.cli.documents import answer_document
+from retrieval.core.errors import (
+    BackupError,
+    HomeBusyError,
+    InUseError,
+    NotIndexedError,
+    SchemaVersionError,
+    StorageError,
+)
+from retrieval.core.settings import Settings
 from retrieval.embedding import SentenceTransformerEmbedder
-from retrieval.errors import BackupError, HomeBusyError, InUseError, NotIndexedError, SchemaVersionError, StorageError
 from retrieval.library import FILE_NAME, Library, LibraryWriter, StagedPassage
 from retrieval.ownership import owning, using
 from retrieval.safekeeping.backup import back_up
 from retrieval.safekeeping.restoring import LOCAL_PROPERTIES, RestoreReport, restore
 from retrieval.search import Searcher, open_searcher
-from retrieval.settings import Settings
 from tests.conftest import Pullquote, Workshop, article_text, run_command
 from tests.integration.test_sharing import _index_often
 from tests.unit.builders import article

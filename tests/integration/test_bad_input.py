@@ -17,9 +17,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from retrieval.errors import CorpusFileError, RemovalRefusedError, RetrievalError
+from retrieval.core.errors import CorpusFileError, RemovalRefusedError, RetrievalError
+from retrieval.core.settings import Settings
 from retrieval.library import FILE_NAME
-from retrieval.settings import Settings
 from tests.conftest import ROOT, Pullquote, Run, Workshop, article_text, run_command
 from tests.fakes import WordEmbedder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from retrieval.settings import Settings
+from retrieval.core.settings import Settings
 from tests.conftest import run_command
 
 

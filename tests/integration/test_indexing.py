@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.articles import open_shelf
-from retrieval.doctor import Verdict, examine
-from retrieval.errors import (
+from retrieval.core.errors import (
     AlteredArticleError,
     BeingIndexedError,
     DamagedStoreError,
@@ -22,6 +21,7 @@ from retrieval.errors import (
     NotIndexedError,
     RetrievalError,
 )
+from retrieval.doctor import Verdict, examine
 from retrieval.indexing import Stores
 from retrieval.library import FILE_NAME, LibraryWriter
 from retrieval.ownership import owning

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.errors import DamagedIndexError, IndexesDisagreeError, ModelMismatchError, NotIndexedError
+from retrieval.core.errors import DamagedIndexError, IndexesDisagreeError, ModelMismatchError, NotIndexedError
+from retrieval.core.settings import Settings
 from retrieval.lexical_index import TantivyLexicalIndex
 from retrieval.library import Library
-from retrieval.settings import Settings
 from tests.conftest import Workshop, article_text
 from tests.fakes import WordEmbedder
 from tests.integration import killing

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.settings import Settings
+from retrieval.core.settings import Settings
 from tests import hatchery
 from tests.conftest import ROOT
 

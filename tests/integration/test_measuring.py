@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from retrieval.confidence import Confidence
+from retrieval.core.settings import Settings
 from retrieval.evaluation.measures import NAMES
-from retrieval.settings import Settings
 from tests.conftest import Pullquote
 
 TOWNS = ("Abingdon", "Bergen", "Coimbra", "Delft", "Elbing", "Ferrara", "Gdansk", "Hobart", "Izmir", "Jena")

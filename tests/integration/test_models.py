@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval.core.errors import ModelError
+from retrieval.core.settings import Settings
 from retrieval.embedding import LazyEmbedder, SentenceTransformerEmbedder, find_model, fingerprint
-from retrieval.errors import ModelError
-from retrieval.settings import Settings
 from tests.conftest import SEEDS, Pullquote
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from retrieval.errors import ModelError
+from retrieval.core.errors import ModelError
 from retrieval.evidence import weigh
 from retrieval.questions import analyse
 from retrieval.reranking import DEPTH, CrossEncoderReranker, reranked

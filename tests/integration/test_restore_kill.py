@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from retrieval import swap
+from retrieval.core.settings import Settings
 from retrieval.ownership import owning
 from retrieval.safekeeping.backup import back_up
-from retrieval.settings import Settings
 from tests.conftest import Workshop
 from tests.integration import restoring
 

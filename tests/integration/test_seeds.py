@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from retrieval.core.settings import Settings
 from retrieval.library import Library
 from retrieval.search import Searcher
-from retrieval.settings import Settings
 from tests.conftest import ROOT, SEEDS, Pullquote
 
 TRUCE = "Who will lead the truce monitoring mechanism?"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.core.errors import HomeBusyError, IndexesReplacedError
+from retrieval.core.settings import Settings
 from retrieval.doctor import examine
-from retrieval.errors import HomeBusyError, IndexesReplacedError
 from retrieval.home import run_indexing
-from retrieval.settings import Settings
 from tests.conftest import Pullquote, Workshop, article_text
 from tests.fakes import WordEmbedder
 

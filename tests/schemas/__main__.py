@@ -10,9 +10,9 @@ from pathlib import Path
 from bot.access import Rules
 from bot.records import Store
 from bot.shown import Kind, Ref, Shown
+from retrieval.core.settings import Settings
+from retrieval.core.types import Outcome, Span
 from retrieval.home import run_indexing
-from retrieval.models import Outcome, Span
-from retrieval.settings import Settings
 from tests.conftest import article_text
 from tests.fakes import WordEmbedder
 from tests.schemas import FOLDER

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from retrieval.core.types import Article, Metadata, Passage, Quote, Span, StoredPassage, TitleSource
 from retrieval.corpus import build_article, parse_document, split_sentences
 from retrieval.evidence import Candidate, PassageTerms
-from retrieval.models import Article, Metadata, Passage, Quote, Span, StoredPassage, TitleSource
 from retrieval.tokens import content_terms
 
 

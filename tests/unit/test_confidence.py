@@ -9,8 +9,8 @@ import pytest
 
 from retrieval import calibration
 from retrieval.confidence import AGAINST, Confidence, Features, features_of, shipped
+from retrieval.core.types import Outcome
 from retrieval.evidence import Candidate, PassageTerms
-from retrieval.models import Outcome
 from retrieval.questions import analyse
 from retrieval.ranking import rank
 from retrieval.tokens import content_terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from retrieval.cli.documents import answer_document, article_document, findings_document, omission_document
-from retrieval.models import (
+from retrieval.core.types import (
     Answer,
     ArticleSummary,
     Findings,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from retrieval.core.types import Quote
 from retrieval.figures import differing_figures
-from retrieval.models import Quote
 from retrieval.questions import Question, analyse
 from retrieval.vocabulary import Vocabulary
 from tests.unit.builders import quote

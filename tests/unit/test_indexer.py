@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.core.errors import ModelMismatchError, RemovalRefusedError
+from retrieval.core.types import Article
 from retrieval.corpus import article_digest
-from retrieval.errors import ModelMismatchError, RemovalRefusedError
 from retrieval.indexing import Indexer, Stores
 from retrieval.library import LibraryWriter
-from retrieval.models import Article
 from retrieval.tokens import content_terms
 from retrieval.vocabulary import Vocabulary
 from tests.fakes import MemoryLexicalIndex, MemoryVectorIndex, WordEmbedder

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.core.errors import AlteredArticleError, DamagedStoreError
+from retrieval.core.types import Article, Span
+from retrieval.core.vectors import packed
 from retrieval.corpus import article_digest
-from retrieval.errors import AlteredArticleError, DamagedStoreError
 from retrieval.library import FILE_NAME, LibraryWriter, StagedPassage
-from retrieval.models import Article, Span
 from retrieval.tokens import content_terms
-from retrieval.vectors import packed
 from retrieval.vocabulary import Vocabulary
 from tests.fakes import WordEmbedder
 from tests.unit.builders import article

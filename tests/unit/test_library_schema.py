@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.errors import NotIndexedError, SchemaVersionError
+from retrieval.core.errors import NotIndexedError, SchemaVersionError
 from retrieval.library import FILE_NAME, Library, LibraryWriter, migrate
 from retrieval.library.schema import MIGRATIONS
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.memory import Memory, measure
+from retrieval.core.system import Memory, measure
 
 MEMINFO = "MemTotal:        8000000 kB\nMemFree:          100000 kB\nMemAvailable:    2000000 kB\nHugePages_Total: 0\n"
 MACHINE, GROUPS = "proc/meminfo", "proc/self/cgroup"

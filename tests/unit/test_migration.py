@@ -14,7 +14,7 @@ from bot import running as program
 from bot.access import Rules
 from bot.records import LOCK_FILE, RecordsError, Store
 from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
-from retrieval.errors import OutdatedLibraryError, StorageError
+from retrieval.core.errors import OutdatedLibraryError, StorageError
 from retrieval.home import run_indexing
 from retrieval.library import MIGRATIONS, Library, LibraryWriter, migrate
 from retrieval.ownership import using

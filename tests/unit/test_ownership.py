@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.errors import HomeBusyError, StorageError
+from retrieval.core.errors import HomeBusyError, StorageError
 from retrieval.ownership import LOCK_FILE, owner_of, owning
 
 _HOLDER = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.models import Span
+from retrieval.core.types import Span
 from retrieval.questions import analyse
 from retrieval.quoting import plain_quote, quote_of
 from retrieval.ranking import Choice, choose, rank

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from retrieval.cli.rendering import attribution, harmless, one_line, show_answer, show_findings
-from retrieval.models import Answer, Findings, Metadata, Outcome, Quote, TitleSource
+from retrieval.core.types import Answer, Findings, Metadata, Outcome, Quote, TitleSource
 from tests.unit.builders import quote
 
 LONG = (

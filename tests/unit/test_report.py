@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from retrieval.core.types import Outcome
 from retrieval.evaluation.questions import Asked, Expected
 from retrieval.evaluation.report import misses
 from retrieval.evaluation.systems import OURS, Result
-from retrieval.models import Outcome
 
 TEXTS = {"a:1": "The answer.", "b:2": "Something else."}
 

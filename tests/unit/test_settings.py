@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.chroma_server import ChromaServer
-from retrieval.errors import SettingsError
-from retrieval.secret import Secret
-from retrieval.settings import DEFAULT_MODEL, Settings
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.errors import SettingsError
+from retrieval.core.secret import Secret
+from retrieval.core.settings import DEFAULT_MODEL, Settings
 
 
 def test_nothing_set_gives_the_documented_defaults() -> None:

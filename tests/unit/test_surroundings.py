@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from retrieval import swap
-from retrieval.checks import Verdict
+from retrieval.core.errors import BeingRestoredError, InUseError
+from retrieval.core.health import Verdict
+from retrieval.core.settings import Settings
 from retrieval.doctor import examine
-from retrieval.errors import BeingRestoredError, InUseError
 from retrieval.library import Library, LibraryWriter
 from retrieval.ownership import owning, using
-from retrieval.settings import Settings
 from retrieval.surroundings import databases, leftovers, memory, users
 
 GB = 1_000_000_000

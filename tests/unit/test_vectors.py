@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.vectors import Matrix, normalised, packed, pooled, unpacked
+from retrieval.core.vectors import Matrix, normalised, packed, pooled, unpacked
 
 
 def rows(count: int, seed: int = 0, dimensions: int = 8) -> Matrix:

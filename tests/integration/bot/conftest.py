@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.settings import Settings
+from retrieval.core.settings import Settings
 from tests.integration.bot.staging import RECORDS
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.settings import Settings
+from retrieval.core.settings import Settings
 from tests.discord_double import DiscordDouble, Guild
 from tests.integration.bot.reading import labels, numbered, passages
 from tests.integration.bot.running import TO_END, Bot, started

@@ -13,7 +13,7 @@ import pytest
 from bot.endpoints import serving
 from bot.health import Condition, Health, judged
 from bot.metrics import Metrics
-from retrieval.errors import SettingsError
+from retrieval.core.errors import SettingsError
 from tests.ports import free_port
 
 

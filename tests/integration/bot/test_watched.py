@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from retrieval.settings import Settings
+from retrieval.core.settings import Settings
 from tests.conftest import SEEDS
 from tests.discord_double import Channel, DiscordDouble
 from tests.discord_double.errors import invalid_form

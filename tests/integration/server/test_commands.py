@@ -12,10 +12,10 @@ import pytest
 
 from bot.articles import Articles
 from bot.searching import Request, answer
-from retrieval.chroma_server import ChromaServer
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.settings import Settings
+from retrieval.core.vector_health import VectorState
 from retrieval.search import KEYWORDS_ALONE
-from retrieval.settings import Settings
-from retrieval.vector_health import VectorState
 from tests.chroma import ChromaProcess
 from tests.conftest import Pullquote, article_text
 from tests.integration.server.conftest import until

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from retrieval.core.vector_health import VectorState
 from retrieval.library import Library
-from retrieval.vector_health import VectorState
 from retrieval.watching import WatchedVectors
 from tests.conftest import Workshop, article_text
 from tests.integration.server.conftest import Room, until

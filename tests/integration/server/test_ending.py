@@ -7,8 +7,8 @@ import json
 import shutil
 from pathlib import Path
 
+from retrieval.core.settings import Settings
 from retrieval.search import KEYWORDS_ALONE
-from retrieval.settings import Settings
 from tests.chroma import ChromaProcess, Front
 from tests.discord_double import DiscordDouble
 from tests.integration.bot.reading import passages

@@ -16,16 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.chroma_server import ChromaServer
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.errors import IndexesDisagreeError, IndexesReplacedError, VectorsAwayError
+from retrieval.core.secret import Secret
+from retrieval.core.settings import Settings
+from retrieval.core.types import Answer
+from retrieval.core.vector_health import VectorState
 from retrieval.doctor import Verdict, examine
-from retrieval.errors import IndexesDisagreeError, IndexesReplacedError, VectorsAwayError
 from retrieval.library import Library
-from retrieval.models import Answer
 from retrieval.ownership import owning
 from retrieval.search import KEYWORDS_ALONE
-from retrieval.secret import Secret
-from retrieval.settings import Settings
-from retrieval.vector_health import VectorState
 from retrieval.vector_index import ServerVectorIndex, forget_collections, greet
 from retrieval.watching import WatchedVectors
 from tests.chroma import ChromaProcess, Front

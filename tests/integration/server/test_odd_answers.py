@@ -10,9 +10,9 @@ from threading import Event, Thread
 
 import pytest
 
-from retrieval.chroma_server import ChromaServer
-from retrieval.errors import VectorsAwayError
-from retrieval.vector_health import VectorState
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.errors import VectorsAwayError
+from retrieval.core.vector_health import VectorState
 from retrieval.vector_index import greet
 from tests.chroma import Front
 from tests.integration.server.conftest import Room

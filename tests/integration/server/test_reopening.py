@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.articles import Articles
+from retrieval.core.settings import Settings
+from retrieval.core.types import ModelIdentity
 from retrieval.held_models import HeldModels
-from retrieval.models import ModelIdentity
-from retrieval.settings import Settings
 from tests.conftest import Workshop
 from tests.fakes import WordEmbedder
 from tests.integration.server.conftest import Room

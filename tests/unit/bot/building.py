@@ -8,8 +8,8 @@ from dataclasses import replace
 from bot.catalogue import Catalogue
 from bot.shown import Ref
 from retrieval.articles import Paragraph
-from retrieval.errors import UnknownArticleError
-from retrieval.models import (
+from retrieval.core.errors import UnknownArticleError
+from retrieval.core.types import (
     Answer,
     ArticleSummary,
     Findings,
@@ -21,7 +21,7 @@ from retrieval.models import (
     Span,
     TitleSource,
 )
-from retrieval.vector_health import VectorHealth
+from retrieval.core.vector_health import VectorHealth
 
 
 def metadata(title: str = "A title", **more: str | None) -> Metadata:

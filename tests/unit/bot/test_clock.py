@@ -15,7 +15,7 @@ from bot.listening import tracing
 from bot.offload import Lane, Pool
 from bot.records import PersonHash, Store
 from bot.shown import Kind, Shown
-from retrieval.models import Outcome
+from retrieval.core.types import Outcome
 from tests.discord_double import DiscordDouble
 from tests.unit.bot.building import FakeArticles
 

@@ -19,8 +19,8 @@ from bot.render.escaping import quoted_words
 from bot.render.pages import Form
 from bot.searching import Request
 from bot.shown import Kind, Shown
-from retrieval.errors import QuestionError
-from retrieval.models import Outcome
+from retrieval.core.errors import QuestionError
+from retrieval.core.types import Outcome
 from tests.unit.bot.building import FakeArticles, answer
 
 PARIS = "Macron met 31 leaders.\n\nMerz named 5 brigades.\n\nStarmer pledged 9 ships."

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.render.escaping import escape, marked, quoted_words, unescape, unmarked
-from retrieval.models import Span
+from retrieval.core.types import Span
 
 SIGNS = st.text(
     st.one_of(

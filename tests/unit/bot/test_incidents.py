@@ -11,7 +11,7 @@ import pytest
 from bot.desk import RefusedError
 from bot.incidents import told
 from bot.records import RecordsError
-from retrieval.errors import AlteredArticleError, NotIndexedError, QuestionError, UnknownArticleError
+from retrieval.core.errors import AlteredArticleError, NotIndexedError, QuestionError, UnknownArticleError
 from tests.unit.bot.building import FakeArticles
 
 CATALOGUE = FakeArticles({"paris": "", "prague": ""}).catalogue

@@ -23,8 +23,8 @@ from bot.offload import Lane, Pool
 from bot.records import PersonHash, Store
 from bot.render.pages import Form, Page
 from bot.searching import Request
-from retrieval.errors import QuestionError
-from retrieval.models import Outcome
+from retrieval.core.errors import QuestionError
+from retrieval.core.types import Outcome
 from tests.unit.bot.building import FakeArticles, answer
 from tests.unit.bot.test_delivery import Act, Line
 from tests.unit.bot.test_persistence import refusal

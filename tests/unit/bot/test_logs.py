@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.logs import _WithoutTraceback, following, formatter, set_up
 from bot.offload import Lane, Pool
-from retrieval.secret import Secret
+from retrieval.core.secret import Secret
 
 TOKEN = "abc.DEF.ghi-123"
 CHROMA = 'ch"ro\\ma-token'

@@ -11,8 +11,8 @@ from bot import running as program
 from bot.client import intents
 from bot.endings import ending
 from bot.gateway import GatewayLimitError
-from retrieval.errors import VectorsAwayError
-from retrieval.vector_health import VectorHealth, VectorState
+from retrieval.core.errors import VectorsAwayError
+from retrieval.core.vector_health import VectorHealth, VectorState
 
 
 def test_a_missing_token_is_one_clear_line(tmp_path: Path) -> None:

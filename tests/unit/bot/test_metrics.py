@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.health import Commands, Condition, Gateway
 from bot.listening import close_code, request_code
 from bot.metrics import Metrics
-from retrieval.vector_health import VectorHealth, VectorState
+from retrieval.core.vector_health import VectorHealth, VectorState
 
 Labels = tuple[tuple[str, str], ...]
 

@@ -17,7 +17,7 @@ from bot.render.parts import Line, bodies, passage
 from bot.render.reports import report_pages
 from bot.render.sources import list_pages, page_of, source_pages, text_files
 from bot.shown import Kind, Shown
-from retrieval.models import Metadata, Outcome, Quote, Span, TitleSource
+from retrieval.core.types import Metadata, Outcome, Quote, Span, TitleSource
 from tests.unit.bot.building import metadata, paragraphs, quote, summary
 
 SIGNS = st.characters(exclude_categories=["Cs"])

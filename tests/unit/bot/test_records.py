@@ -12,7 +12,7 @@ from bot.access import Rules
 from bot.records import PersonHash, RecordsError, Store, Vote
 from bot.records.schema import MIGRATIONS
 from bot.shown import Kind, Ref, Shown, new_key
-from retrieval.models import Outcome, Span
+from retrieval.core.types import Outcome, Span
 
 DAY = 86_400.0
 NOW = 1_800_000_000.0

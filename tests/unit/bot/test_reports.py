@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.records import QuestionRow, Report
 from bot.render.reports import COLUMNS, report_csv, report_pages
-from retrieval.models import Outcome
+from retrieval.core.types import Outcome
 
 
 def row(question: str) -> QuestionRow:

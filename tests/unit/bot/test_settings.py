@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.settings import LogFormat, Settings
-from retrieval.errors import SettingsError
-from retrieval.secret import Secret
+from retrieval.core.errors import SettingsError
+from retrieval.core.secret import Secret
 
 TOKEN = "abc.DEF.ghi-123"
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.topics import MOST_SEARCHES, merged, searches
-from retrieval.models import Outcome
+from retrieval.core.types import Outcome
 from tests.unit.bot.building import answer, quote
 
 

@@ -13,8 +13,8 @@ import pytest
 from bot.clock import DiscordClock
 from bot.offload import Pool
 from bot.watch import Watch, look
-from retrieval.errors import NotIndexedError, StorageError
-from retrieval.memory import Memory
+from retrieval.core.errors import NotIndexedError, StorageError
+from retrieval.core.system import Memory
 from tests.unit.bot.building import FakeArticles
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.core.errors import CorpusFileError
+from retrieval.core.types import TitleSource
 from retrieval.corpus.catalog import CatalogEntry, load_catalog
-from retrieval.errors import CorpusFileError
-from retrieval.models import TitleSource
 
 
 def test_a_missing_catalog_is_empty(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from retrieval.core.types import Reason
 from retrieval.corpus.cleaning import Cleaned, clean
-from retrieval.models import Reason
 
 BODY = (
     "The council of the harbour town agreed on Monday to rebuild the old pier before the autumn storms arrive.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from retrieval.core.errors import CorpusFileError
 from retrieval.corpus.reader import parse_document
-from retrieval.errors import CorpusFileError
 
 
 def test_yaml_fields_become_one_line_strings() -> None:

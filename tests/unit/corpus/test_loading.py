@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.core.errors import CorpusFileError
+from retrieval.core.types import Reason, TitleSource
 from retrieval.corpus.catalog import CatalogEntry
 from retrieval.corpus.loading import NoCorpusError, article_digest, build_article, load_corpus
 from retrieval.corpus.reader import parse_document
-from retrieval.errors import CorpusFileError
-from retrieval.models import Reason, TitleSource
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 PIECES = (

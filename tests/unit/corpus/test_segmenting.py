@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
+from retrieval.core.types import Article
 from retrieval.corpus.loading import build_article
 from retrieval.corpus.pieces import estimate
 from retrieval.corpus.reader import parse_document
-from retrieval.models import Article
 
 
 def article(*lines: str, name: str = "a.txt", max_tokens: int = 256) -> Article:

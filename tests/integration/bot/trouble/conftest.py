@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from retrieval.settings import Settings
+from retrieval.core.settings import Settings
 from tests.integration.bot.staging import Stage, staged
 
 

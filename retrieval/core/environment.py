@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from retrieval.errors import SettingsError
+from retrieval.core.errors import SettingsError
 
 
 def variables(environ: Mapping[str, str] = os.environ, file: Path = Path(".env")) -> dict[str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.chroma_server import ChromaServer, chroma_server_from
-from retrieval.errors import SettingsError
+from retrieval.core.chroma_endpoint import ChromaServer, chroma_server_from
+from retrieval.core.errors import SettingsError
 
 DEFAULT_HOME = ".pullquote"
 DEFAULT_CORPUS = "seeds"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from retrieval.errors import SettingsError
-from retrieval.secret import Secret
+from retrieval.core.errors import SettingsError
+from retrieval.core.secret import Secret
 
 _CLOUD = ".trychroma.com"
 _EXAMPLE = "write it like http://chroma:8000 or https://api.trychroma.com"

@@ -1,0 +1,1 @@
+"""Shared by every other package: types, errors, settings, timing. Imports nothing of the project."""
