@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval.geography import COUNTRIES
 from retrieval.questions import SPEECH_VERBS, Question, Wanted
-from retrieval.tokens import Token, is_content, term_of, tokenize
+from retrieval.text.languages.demonyms import COUNTRIES
+from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
 
 _MONTHS = r"January|February|March|April|May|June|July|August|September|October|November|December"
 _TIME = re.compile(

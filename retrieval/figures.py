@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from retrieval.core.types import Quote
 from retrieval.questions import Question, Wanted
-from retrieval.tokens import Token, is_content, term_of, tokenize
+from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
 
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DATE = re.compile(

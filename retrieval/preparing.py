@@ -13,8 +13,8 @@ from retrieval.core.types import Article, Passage, Span
 from retrieval.core.vectors import Matrix, pooled
 from retrieval.embedding import Embedder
 from retrieval.lexical_index import LexicalEntry
-from retrieval.tokens import content_terms, plain_words
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.tokenizer import content_terms, plain_words
+from retrieval.text.vocabulary import Vocabulary
 
 #: A lead-in only lends its subject, so it weighs less than the passage's own words.
 LEAD_IN_WEIGHT = 0.5

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from retrieval.tokens import COMMON, Token, is_content, term_of, tokenize
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.tokenizer import COMMON, Token, is_content, term_of, tokenize
+from retrieval.text.vocabulary import Vocabulary
 
 #: Names and numbers say what a question is about better than its other words.
 NAME_BOOST, NUMBER_BOOST = 1.5, 1.25

@@ -25,9 +25,9 @@ from retrieval.questions import Question, analyse
 from retrieval.quoting import plain_quote, quote_of
 from retrieval.ranking import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
 from retrieval.reranking import Reranker, reranked
-from retrieval.tokens import content_terms, plain_words
+from retrieval.text.tokenizer import content_terms, plain_words
+from retrieval.text.vocabulary import Vocabulary
 from retrieval.typed_text import askable, phrases_in
-from retrieval.vocabulary import Vocabulary
 from retrieval.watching import Changed
 
 #: What a reader is told while the vectors are out of order.

@@ -6,7 +6,7 @@ import re
 
 from retrieval.core.errors import QuestionError
 from retrieval.corpus import repair_words
-from retrieval.tokens import is_content, plain_words, tokenize
+from retrieval.text.tokenizer import is_content, plain_words, tokenize
 
 #: Characters; a question that is longer is a text, and a text has no one answer.
 LONGEST_QUESTION = 1000

@@ -16,7 +16,7 @@ from retrieval.core.types import ModelIdentity
 from retrieval.core.vector_health import VectorHealth
 from retrieval.core.vectors import Matrix, normalised
 from retrieval.lexical_index import LexicalEntry
-from retrieval.tokens import content_terms
+from retrieval.text.tokenizer import content_terms
 
 DIMENSIONS = 64
 

@@ -8,9 +8,9 @@ from retrieval.corpus.loading import (
     build_article,
     load_corpus,
 )
-from retrieval.corpus.mojibake import repair, repair_words
 from retrieval.corpus.reader import Document, find_documents, parse_document, read_document
-from retrieval.corpus.sentences import split_sentences
+from retrieval.text.mojibake import repair, repair_words
+from retrieval.text.sentences import split_sentences
 
 __all__ = [
     "Catalog",

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from retrieval.core.types import Span
 from retrieval.corpus import speakers
-from retrieval.corpus.quotations import quoted
-from retrieval.corpus.sentences import split_sentences
 from retrieval.corpus.speakers import Need
+from retrieval.text.quotations import quoted
+from retrieval.text.sentences import split_sentences
 
 _DISTANCE = 8  # sentences; a name further back is no longer what "he" means
 _OPENING = 1_200  # characters of a passage in which its first speaker is looked for

@@ -13,7 +13,7 @@ from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import Repair
 from retrieval.corpus.decoding import Decoded, decode
 from retrieval.corpus.front_matter import read_front_matter
-from retrieval.corpus.mojibake import repair
+from retrieval.text.mojibake import repair
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_PARAGRAPH = 1_000_000  # characters; a longer line is an export gone wrong, and would be cut into nonsense

@@ -9,7 +9,7 @@ from retrieval.core.types import Passage, Reason, Span
 from retrieval.corpus.cleaning import Judged
 from retrieval.corpus.lead_ins import LeadIns
 from retrieval.corpus.pieces import fitting
-from retrieval.corpus.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
+from retrieval.text.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
 
 
 class _Group(NamedTuple):

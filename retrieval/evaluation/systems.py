@@ -17,8 +17,8 @@ from retrieval.evaluation.questions import Asked
 from retrieval.home import Opened
 from retrieval.ranking import choose
 from retrieval.search import Examined, Searcher
-from retrieval.tokens import content_terms
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.tokenizer import content_terms
+from retrieval.text.vocabulary import Vocabulary
 
 DEPTH = 10
 VECTORS, BM25, OURS = "paragraph vectors", "BM25", "pullquote"

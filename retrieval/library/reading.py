@@ -22,7 +22,7 @@ from retrieval.library.connection import Connections, schema_version, translated
 from retrieval.library.schema import MIGRATIONS
 from retrieval.library.texts import TextCache
 from retrieval.ownership import settle
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.vocabulary import Vocabulary
 
 FILE_NAME = "library.sqlite3"
 #: The property with this library's own random name, by which a server knows its vectors. A copy that is to live beside

@@ -20,7 +20,7 @@ from retrieval.library import records
 from retrieval.library.connection import translated
 from retrieval.library.migration import migrate
 from retrieval.library.reading import LIBRARY_ID, Library
-from retrieval.vocabulary import Vocabulary, acronyms, initialisms
+from retrieval.text.vocabulary import Vocabulary, acronyms, initialisms
 
 
 @dataclass(frozen=True, slots=True)

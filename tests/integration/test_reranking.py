@@ -12,7 +12,7 @@ from retrieval.core.errors import ModelError
 from retrieval.evidence import weigh
 from retrieval.questions import analyse
 from retrieval.reranking import DEPTH, CrossEncoderReranker, reranked
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.vocabulary import Vocabulary
 from tests.unit.builders import candidate, stored
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "who", "leads", "the", "truce", "paris", "monitors"]

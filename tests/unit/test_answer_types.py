@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.answer_types import holds
 from retrieval.questions import analyse
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.vocabulary import Vocabulary
 
 NOTHING = Vocabulary()
 

@@ -13,8 +13,8 @@ from retrieval.core.types import Outcome
 from retrieval.evidence import Candidate, PassageTerms
 from retrieval.questions import analyse
 from retrieval.ranking import rank
-from retrieval.tokens import content_terms
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.tokenizer import content_terms
+from retrieval.text.vocabulary import Vocabulary
 
 GOOD = Features(0.7, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
 HALVES = Features._make([0.5] * 8)

@@ -7,7 +7,7 @@ import pytest
 from retrieval.core.types import Quote
 from retrieval.figures import differing_figures
 from retrieval.questions import Question, analyse
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.vocabulary import Vocabulary
 from tests.unit.builders import quote
 
 

@@ -13,15 +13,15 @@ from retrieval.core.types import Article
 from retrieval.corpus import article_digest
 from retrieval.indexing import Indexer, Stores
 from retrieval.library import LibraryWriter
-from retrieval.tokens import content_terms
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.tokenizer import content_terms
+from retrieval.text.vocabulary import Vocabulary
 from tests.fakes import MemoryLexicalIndex, MemoryVectorIndex, WordEmbedder
 from tests.unit.builders import article
 
 OLD = {"a": "The harbour opened.\nIt closed again.", "b": "The orchard is old.", "c": "The railway is long."}
 NEW = {"a": "The harbour opened in 1890.\nIt closed again.", "b": OLD["b"], "d": "The library is new.\nIt is red."}
 
-VOCABULARY = "retrieval.vocabulary"
+VOCABULARY = "retrieval.text.vocabulary"
 
 
 class FailureError(Exception):

@@ -17,8 +17,8 @@ from retrieval.core.types import Article, Span
 from retrieval.core.vectors import packed
 from retrieval.corpus import article_digest
 from retrieval.library import FILE_NAME, LibraryWriter, StagedPassage
-from retrieval.tokens import content_terms
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.tokenizer import content_terms
+from retrieval.text.vocabulary import Vocabulary
 from tests.fakes import WordEmbedder
 from tests.unit.builders import article
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from retrieval.questions import Wanted, analyse
-from retrieval.tokens import term_of
-from retrieval.vocabulary import Vocabulary, acronyms
+from retrieval.text.tokenizer import term_of
+from retrieval.text.vocabulary import Vocabulary, acronyms
 
 CORPUS = (
     "Zelenskyy met leaders of the Nordic-Baltic Eight (NB8) in Paris on Monday.",

@@ -9,7 +9,7 @@ from retrieval.core.types import Span
 from retrieval.questions import analyse
 from retrieval.quoting import plain_quote, quote_of
 from retrieval.ranking import Choice, choose, rank
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.vocabulary import Vocabulary
 from tests.unit.builders import candidate, stored
 
 SENTENCES = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from retrieval.evidence import Candidate, PassageTerms
 from retrieval.questions import Question, analyse
 from retrieval.ranking import choose, collapse, highlight, near_identical, rank
-from retrieval.tokens import content_terms
-from retrieval.vocabulary import Vocabulary
+from retrieval.text.tokenizer import content_terms
+from retrieval.text.vocabulary import Vocabulary
 
 
 def passage(name: str, *sentences: str, cosine: float = 0.4, lead_in: str = "") -> Candidate:

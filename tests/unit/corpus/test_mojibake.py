@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.corpus.mojibake import repair, repair_words
+from retrieval.text.mojibake import repair, repair_words
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from retrieval.tokens import Token, content_terms, is_content, name_terms, term_of, tokenize
+from retrieval.text.tokenizer import Token, content_terms, is_content, name_terms, term_of, tokenize
 
 #: An idf is clipped here, so that a rare word weighs the same in sixty passages and in a hundred thousand.
 IDF_FLOOR, IDF_CEILING = 0.5, 4.0

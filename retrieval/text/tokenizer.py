@@ -13,7 +13,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from retrieval.geography import CANONICAL, CAPITALS_ONLY, PAIRS, SHORT_FORMS
+from retrieval.text.languages.demonyms import CANONICAL, CAPITALS_ONLY, PAIRS, SHORT_FORMS
 
 _STOPWORDS = """
     a about after all also although am an and another any are as at be because been before being between both but

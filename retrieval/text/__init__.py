@@ -1,0 +1,1 @@
+"""Language processing: tokens, stems, sentences, quotation marks, encoding repair. Pure functions of text."""
