@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from bot.catalogue import Catalogue
 from bot.shown import Ref
-from retrieval.articles import Paragraph, Shelf, open_shelf
 from retrieval.core.errors import (
     AlteredArticleError,
     DamagedIndexError,
@@ -30,8 +29,9 @@ from retrieval.core.types import Answer, ArticleSummary, Findings, Quote
 from retrieval.core.vector_health import VectorHealth
 from retrieval.held_models import HeldModels
 from retrieval.home import run_indexing
-from retrieval.library import Library
 from retrieval.search import Searcher, open_searcher
+from retrieval.storage.articles import Paragraph, Shelf, open_shelf
+from retrieval.storage.library import Library
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

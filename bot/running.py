@@ -34,7 +34,7 @@ from bot.settings import LogFormat, Settings
 from bot.sharding import open_bot
 from bot.watch import Watch
 from retrieval.core.errors import SettingsError
-from retrieval.ownership import using
+from retrieval.storage.home.lock import using
 
 _log = logging.getLogger("bot")
 T = TypeVar("T")

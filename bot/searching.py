@@ -15,11 +15,11 @@ from bot.render.pages import Form, Page
 from bot.render.sources import list_pages, source_pages
 from bot.shown import Kind, Ref, Shown
 from bot.topics import merged, searches
-from retrieval.articles import Paragraph
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote
 from retrieval.core.vector_health import VectorHealth
 from retrieval.search import KEYWORDS_ALONE
+from retrieval.storage.articles import Paragraph
 
 _log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ import numpy as np
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsAwayError
 from retrieval.core.vector_health import VectorHealth, VectorState
-from retrieval.library import Library
 from retrieval.placing import collection_name
-from retrieval.stamps import fits
+from retrieval.storage.home.index_state import fits
+from retrieval.storage.library import Library
 from retrieval.vector_index import ServerVectorIndex
 
 _TASTED = 10  # passages: a server that counts well may still search slowly

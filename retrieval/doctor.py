@@ -19,12 +19,12 @@ from retrieval.core.settings import Settings
 from retrieval.corpus import load_corpus
 from retrieval.embedding import find_model, fingerprint
 from retrieval.lexical_index import TantivyLexicalIndex
-from retrieval.library import Library
-from retrieval.library.records import sha256
-from retrieval.ownership import is_owned, owner_of
 from retrieval.placing import EMBEDDED, WORDS, collection_name
 from retrieval.plugins import added_checks
-from retrieval.stamps import Note, Stamp, fits
+from retrieval.storage.home.index_state import Note, Stamp, fits
+from retrieval.storage.home.lock import is_owned, owner_of
+from retrieval.storage.library import Library
+from retrieval.storage.library.rows import sha256
 from retrieval.vector_index import ChromaVectorIndex, ServerVectorIndex, greet
 
 __all__ = ["Check", "Verdict", "examine"]

@@ -29,10 +29,10 @@ from retrieval.embedding import Embedder, NoEmbedder
 from retrieval.held_models import OpenEmbedder, lazy_embedder
 from retrieval.indexing import ANALYSIS, Indexer, Plan
 from retrieval.lexical_index import TantivyLexicalIndex
-from retrieval.library import FILE_NAME, Library, LibraryWriter
-from retrieval.ownership import first_run_named, owning
 from retrieval.placing import EMBEDDED, WORDS, forget_stale, open_indexes, open_stores
-from retrieval.stamps import Stamp, fits
+from retrieval.storage.home.index_state import Stamp, fits
+from retrieval.storage.home.lock import first_run_named, owning
+from retrieval.storage.library import FILE_NAME, Library, LibraryWriter
 from retrieval.vector_index import greet
 from retrieval.watching import Changed, WatchedVectors
 

@@ -17,9 +17,9 @@ from retrieval.core.types import Article
 from retrieval.core.vectors import Matrix, packed
 from retrieval.embedding import Embedder
 from retrieval.lexical_index import LexicalEntry
-from retrieval.library import LibraryWriter, StagedPassage, model_property
 from retrieval.preparing import Prepared, encode, lexical_entry, prepare
-from retrieval.stamps import Note
+from retrieval.storage.home.index_state import Note
+from retrieval.storage.library import LibraryWriter, StagedPassage, model_property
 
 #: Part of every digest: a change in how words are folded or vectors are pooled makes all articles new.
 ANALYSIS = "1"

@@ -11,8 +11,8 @@ from retrieval.core.errors import StorageError
 from retrieval.core.settings import Settings
 from retrieval.indexing import Stores, remove_stale_indexes
 from retrieval.lexical_index import TantivyLexicalIndex
-from retrieval.library import LibraryWriter
-from retrieval.stamps import Stamp
+from retrieval.storage.home.index_state import Stamp
+from retrieval.storage.library import LibraryWriter
 from retrieval.vector_index import WRITING, ChromaVectorIndex, ServerVectorIndex, forget_collections
 
 EMBEDDED, WORDS = "chroma", "tantivy"

@@ -20,11 +20,11 @@ from retrieval.evidence import Candidate, Evidence, PassageTerms
 from retrieval.figures import differing_figures
 from retrieval.held_models import OpenEmbedder, OpenReranker, lazy_embedder, lazy_reranker
 from retrieval.home import VectorSearch, open_home
-from retrieval.library import CandidateRow, Library
 from retrieval.questions import Question, analyse
 from retrieval.quoting import plain_quote, quote_of
 from retrieval.ranking import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
 from retrieval.reranking import Reranker, reranked
+from retrieval.storage.library import CandidateRow, Library
 from retrieval.text.tokenizer import content_terms, plain_words
 from retrieval.text.vocabulary import Vocabulary
 from retrieval.typed_text import askable, phrases_in

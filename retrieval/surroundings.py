@@ -8,10 +8,10 @@ from pathlib import Path
 from retrieval.core.errors import RetrievalError, SchemaVersionError
 from retrieval.core.health import Check, Verdict
 from retrieval.core.system import measure
-from retrieval.library import FILE_NAME, MIGRATIONS, version_of
-from retrieval.ownership import LOCK_FILE, is_owned, owner_of
 from retrieval.plugins import database_migrations
-from retrieval.swap import ASIDE
+from retrieval.storage.home.atomic_swap import ASIDE
+from retrieval.storage.home.lock import LOCK_FILE, is_owned, owner_of
+from retrieval.storage.library import FILE_NAME, MIGRATIONS, version_of
 
 #: What a bot with the packaged model and a small library takes, with room for ten questions at once.
 NEEDED_MEMORY = 1_000_000_000

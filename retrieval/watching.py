@@ -13,7 +13,7 @@ from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsAwayError
 from retrieval.core.vector_health import VectorHealth, VectorState
 from retrieval.core.vectors import Matrix
-from retrieval.library import Library
+from retrieval.storage.library import Library
 from retrieval.vector_index import LostCollectionError, ServerVectorIndex
 
 _log = logging.getLogger(__name__)

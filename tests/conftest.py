@@ -23,8 +23,8 @@ from retrieval.core.types import ModelIdentity
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.home import IndexReport, open_home, run_indexing
 from retrieval.lexical_index import TantivyLexicalIndex
-from retrieval.library import Library
 from retrieval.search import Searcher, open_searcher
+from retrieval.storage.library import Library
 from retrieval.vector_index import ChromaVectorIndex
 from tests import hatchery
 from tests.chroma import ChromaProcess

@@ -16,7 +16,7 @@ from bot.records.schema import MIGRATIONS
 from bot.shown import Shown, from_json, to_json
 from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError
 from retrieval.core.types import Outcome
-from retrieval.library import migrate
+from retrieval.storage.library import migrate
 
 FILE_NAME = "bot.sqlite3"
 BUTTON_DAYS = 30

@@ -10,8 +10,8 @@ from bot.render.pages import Form, Page, paged
 from bot.render.parts import Block, Line, Part, Words, in_bold, passage
 from bot.render.quotes import paragraphs_of, quote_block, title_of
 from bot.shown import Kind, Shown
-from retrieval.articles import Paragraph
 from retrieval.core.types import Outcome, Quote, Span
+from retrieval.storage.articles import Paragraph
 
 GREEN, AMBER, GREY, BLUE = 0x2E7D32, 0xF9A825, 0x757575, 0x1565C0
 

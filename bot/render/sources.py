@@ -12,8 +12,8 @@ from bot.render.measures import fitted, fitted_line, one_line, size
 from bot.render.pages import Form, Page, link, paged
 from bot.render.parts import Block, Line, Part, Words, passage
 from bot.render.quotes import title_of
-from retrieval.articles import Paragraph
 from retrieval.core.types import ArticleSummary
+from retrieval.storage.articles import Paragraph
 
 PER_PAGE = 10
 _SHORT_ADDRESS = 500

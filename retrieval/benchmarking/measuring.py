@@ -22,9 +22,9 @@ from retrieval.corpus import article_digest, build_article, parse_document, spli
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.home import Progress
 from retrieval.indexing import Indexer, Stores
-from retrieval.library import LibraryWriter
-from retrieval.ownership import owning
 from retrieval.placing import open_indexes
+from retrieval.storage.home.lock import owning
+from retrieval.storage.library import LibraryWriter
 
 #: Passages that are encoded for real to measure the rate of indexing; beyond that, with ``full`` only.
 ENCODED = 1000

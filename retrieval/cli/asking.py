@@ -16,7 +16,6 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from retrieval.articles import open_shelf
 from retrieval.cli.documents import answer_document, findings_document
 from retrieval.cli.options import (
     CorpusOption,
@@ -33,6 +32,7 @@ from retrieval.core.errors import CorpusFileError, QuestionError, StorageError, 
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer, Outcome
 from retrieval.search import Searcher, open_searcher
+from retrieval.storage.articles import open_shelf
 
 PICTURE_WIDTH = 84  # columns
 ArticleOption = Annotated[str | None, typer.Option("--article", help="Search this article only (its id).")]

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from retrieval.articles import Shelf, open_shelf
 from retrieval.cli.documents import article_document, omission_document
 from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout
 from retrieval.cli.rendering import WIDEST, article_heading, harmless, one_line
 from retrieval.core.types import ArticleSummary
+from retrieval.storage.articles import Shelf, open_shelf
 
 
 def sources(

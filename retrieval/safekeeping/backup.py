@@ -15,9 +15,9 @@ from pathlib import Path
 
 from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError, StorageError
 from retrieval.core.version import version
-from retrieval.library import FILE_NAME, Library, snapshot
-from retrieval.ownership import settle
 from retrieval.safekeeping.archive import MEMBER_NAME, Manifest, Member, member_of, write
+from retrieval.storage.home.lock import settle
+from retrieval.storage.library import FILE_NAME, Library, snapshot
 
 STREAM = Path("-")
 _GZIP = b"\x1f\x8b"

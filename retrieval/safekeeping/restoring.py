@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from retrieval import swap
 from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, SchemaVersionError, StorageError
 from retrieval.embedding import NoEmbedder
 from retrieval.indexing import Indexer, Stores
-from retrieval.library import FILE_NAME, LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
-from retrieval.ownership import owning, unused
 from retrieval.placing import open_indexes
 from retrieval.safekeeping.archive import Manifest, unpack
-from retrieval.stamps import Stamp
+from retrieval.storage.home import atomic_swap
+from retrieval.storage.home.index_state import Stamp
+from retrieval.storage.home.lock import owning, unused
+from retrieval.storage.library import FILE_NAME, LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
 
 #: What a library knows of the one place where it lives, and a copy must not: the name of its vectors on a server.
 LOCAL_PROPERTIES = (LIBRARY_ID,)
@@ -60,7 +60,7 @@ def restore(
         name_before = _name(home)  # it cannot be opened while a restore goes on
         folder = stack.enter_context(_prepared(home))
         stack.enter_context(unused(home))
-        if swap.own(home) and not force:
+        if atomic_swap.own(home) and not force:
             raise BackupError(
                 home,
                 "it holds a library or records already",
@@ -75,7 +75,7 @@ def restore(
         progress("Rebuilding the indexes")
         with _blamed(folder / FILE_NAME, name):
             articles, passages = _complete(folder, _next_indexes(home), name_before)
-        aside = swap.commit(home)
+        aside = atomic_swap.commit(home)
     return RestoreReport(manifest, articles, passages, aside, time.monotonic() - started)
 
 
@@ -83,14 +83,14 @@ def restore(
 def _prepared(home: Path) -> Iterator[Path]:
     """The folder in which the new stores are made; what has not been put in place in the end is deleted."""
     try:
-        yield swap.begin(home)
+        yield atomic_swap.begin(home)
     except OSError as error:
         remedy = "Check the folder's rights and the room on its disk"
         raise StorageError(
             error.filename or home, error.strerror or str(error), f"{remedy}; nothing changed."
         ) from error
     finally:
-        swap.discard(home)
+        atomic_swap.discard(home)
 
 
 def _accept(manifest: Manifest, name: str, home: Path) -> None:

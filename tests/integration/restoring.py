@@ -13,12 +13,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from retrieval import swap
-from retrieval.ownership import owning
 from retrieval.safekeeping import archive, restoring
+from retrieval.storage.home import atomic_swap
+from retrieval.storage.home.lock import owning
 
-_SWAP = (swap.__file__,)
-_WHOLE = (swap.__file__, archive.__file__, restoring.__file__)
+_SWAP = (atomic_swap.__file__,)
+_WHOLE = (atomic_swap.__file__, archive.__file__, restoring.__file__)
 
 
 class Lines:
@@ -62,7 +62,7 @@ def _traced(files: Sequence[str], home: Path, fatal: int, counted: Path | None, 
 
 def commit(home: Path, fatal: int, counted: Path | None = None) -> None:
     """Put in place what was prepared in ``home``."""
-    _traced(_SWAP, home, fatal, counted, lambda: swap.commit(home))
+    _traced(_SWAP, home, fatal, counted, lambda: atomic_swap.commit(home))
 
 
 def mend(home: Path, fatal: int, counted: Path | None = None) -> None:

@@ -29,11 +29,11 @@ from retrieval.core.errors import (
 )
 from retrieval.core.settings import Settings
 from retrieval.embedding import SentenceTransformerEmbedder
-from retrieval.library import FILE_NAME, Library, LibraryWriter, StagedPassage
-from retrieval.ownership import owning, using
 from retrieval.safekeeping.backup import back_up
 from retrieval.safekeeping.restoring import LOCAL_PROPERTIES, RestoreReport, restore
 from retrieval.search import Searcher, open_searcher
+from retrieval.storage.home.lock import owning, using
+from retrieval.storage.library import FILE_NAME, Library, LibraryWriter, StagedPassage
 from tests.conftest import Pullquote, Workshop, article_text, run_command
 from tests.integration.test_sharing import _index_often
 from tests.unit.builders import article

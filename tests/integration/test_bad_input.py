@@ -19,7 +19,7 @@ import pytest
 
 from retrieval.core.errors import CorpusFileError, RemovalRefusedError, RetrievalError
 from retrieval.core.settings import Settings
-from retrieval.library import FILE_NAME
+from retrieval.storage.library import FILE_NAME
 from tests.conftest import ROOT, Pullquote, Run, Workshop, article_text, run_command
 from tests.fakes import WordEmbedder
 

@@ -25,9 +25,9 @@ from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.core.errors import BackupError, RetrievalError
 from retrieval.core.settings import Settings
 from retrieval.home import run_indexing
-from retrieval.library import FILE_NAME
 from retrieval.safekeeping.backup import back_up
 from retrieval.safekeeping.restoring import restore
+from retrieval.storage.library import FILE_NAME
 from tests.conftest import article_text
 from tests.fakes import WordEmbedder
 from tests.unit.test_migration import dump

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.articles import open_shelf
 from retrieval.core.errors import (
     AlteredArticleError,
     BeingIndexedError,
@@ -23,8 +22,9 @@ from retrieval.core.errors import (
 )
 from retrieval.doctor import Verdict, examine
 from retrieval.indexing import Stores
-from retrieval.library import FILE_NAME, LibraryWriter
-from retrieval.ownership import owning
+from retrieval.storage.articles import open_shelf
+from retrieval.storage.home.lock import owning
+from retrieval.storage.library import FILE_NAME, LibraryWriter
 from tests.conftest import Workshop, article_text
 from tests.fakes import WordEmbedder
 

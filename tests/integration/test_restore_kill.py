@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from retrieval import swap
 from retrieval.core.settings import Settings
-from retrieval.ownership import owning
 from retrieval.safekeeping.backup import back_up
+from retrieval.storage.home import atomic_swap
+from retrieval.storage.home.lock import owning
 from tests.conftest import Workshop
 from tests.integration import restoring
 
@@ -56,10 +56,10 @@ def mended(home: Path, before: dict[str, str]) -> bool:
     with owning(home):
         pass
     found = read(home)
-    aside = {name.partition("/")[2]: text for name, text in found.items() if name.startswith(swap.ASIDE)}
-    rest = {name: text for name, text in found.items() if not name.startswith(swap.ASIDE)}
+    aside = {name.partition("/")[2]: text for name, text in found.items() if name.startswith(atomic_swap.ASIDE)}
+    rest = {name: text for name, text in found.items() if not name.startswith(atomic_swap.ASIDE)}
     assert not [path.name for path in home.glob("restore-*")]
-    assert len(list(home.glob(f"{swap.ASIDE}*"))) == bool(aside)
+    assert len(list(home.glob(f"{atomic_swap.ASIDE}*"))) == bool(aside)
     if rest == NEW | KEPT:
         assert aside == before
         return True
@@ -75,7 +75,7 @@ def test_killed_in_every_state_of_the_exchange(tmp_path: Path, before: dict[str,
     """
     ready = tmp_path / "ready"
     write(ready, before | KEPT)
-    write(swap.begin(ready), NEW)
+    write(atomic_swap.begin(ready), NEW)
     counted = tmp_path / "counted"
     home = Path(shutil.copytree(ready, tmp_path / "whole"))
     assert run(restoring.commit, home, 0, counted) == 0

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from retrieval.core.settings import Settings
-from retrieval.library import Library
 from retrieval.search import Searcher
+from retrieval.storage.library import Library
 from tests.conftest import ROOT, SEEDS, Pullquote
 
 TRUCE = "Who will lead the truce monitoring mechanism?"

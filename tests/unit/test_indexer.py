@@ -12,7 +12,7 @@ from retrieval.core.errors import ModelMismatchError, RemovalRefusedError
 from retrieval.core.types import Article
 from retrieval.corpus import article_digest
 from retrieval.indexing import Indexer, Stores
-from retrieval.library import LibraryWriter
+from retrieval.storage.library import LibraryWriter
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 from tests.fakes import MemoryLexicalIndex, MemoryVectorIndex, WordEmbedder

@@ -16,7 +16,7 @@ from retrieval.core.errors import AlteredArticleError, DamagedStoreError
 from retrieval.core.types import Article, Span
 from retrieval.core.vectors import packed
 from retrieval.corpus import article_digest
-from retrieval.library import FILE_NAME, LibraryWriter, StagedPassage
+from retrieval.storage.library import FILE_NAME, LibraryWriter, StagedPassage
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 from tests.fakes import WordEmbedder

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.errors import NotIndexedError, SchemaVersionError
-from retrieval.library import FILE_NAME, Library, LibraryWriter, migrate
-from retrieval.library.schema import MIGRATIONS
+from retrieval.storage.library import FILE_NAME, Library, LibraryWriter, migrate
+from retrieval.storage.library.schema import MIGRATIONS
 
 #: What a next version might bring.
 NEXT = "CREATE TABLE marks (name TEXT); INSERT INTO marks SELECT 'generation ' || value FROM properties"

@@ -16,8 +16,8 @@ from bot.records import LOCK_FILE, RecordsError, Store
 from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.core.errors import OutdatedLibraryError, StorageError
 from retrieval.home import run_indexing
-from retrieval.library import MIGRATIONS, Library, LibraryWriter, migrate
-from retrieval.ownership import using
+from retrieval.storage.home.lock import using
+from retrieval.storage.library import MIGRATIONS, Library, LibraryWriter, migrate
 from tests.conftest import Pullquote, Workshop, article_text
 from tests.schemas import kept, revive
 from tests.schemas.__main__ import NOW
@@ -153,7 +153,7 @@ def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path) -> None:
 def test_a_reader_says_what_brings_an_old_library_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It does not change the file itself."""
     revive(kept("library")[1], tmp_path / "library.sqlite3")
-    monkeypatch.setattr("retrieval.library.reading.MIGRATIONS", (*MIGRATIONS, NEXT))
+    monkeypatch.setattr("retrieval.storage.library.reader.MIGRATIONS", (*MIGRATIONS, NEXT))
     with pytest.raises(OutdatedLibraryError, match="Run: pullquote index"):
         Library(tmp_path)
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.errors import HomeBusyError, StorageError
-from retrieval.ownership import LOCK_FILE, owner_of, owning
+from retrieval.storage.home.lock import LOCK_FILE, owner_of, owning
 
 _HOLDER = """
 import sys, time
 from pathlib import Path
-from retrieval.ownership import owning
+from retrieval.storage.home.lock import owning
 with owning(Path(sys.argv[1])):
     print("mine", flush=True)
     time.sleep(60)

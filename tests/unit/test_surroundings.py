@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import swap
 from retrieval.core.errors import BeingRestoredError, InUseError
 from retrieval.core.health import Verdict
 from retrieval.core.settings import Settings
 from retrieval.doctor import examine
-from retrieval.library import Library, LibraryWriter
-from retrieval.ownership import owning, using
+from retrieval.storage.home import atomic_swap
+from retrieval.storage.home.lock import owning, using
+from retrieval.storage.library import Library, LibraryWriter
 from retrieval.surroundings import databases, leftovers, memory, users
 
 GB = 1_000_000_000
@@ -102,13 +102,13 @@ def test_one_user_a_lock(tmp_path: Path) -> None:
 def test_nobody_begins_while_a_restore_goes_on(tmp_path: Path) -> None:
     """Neither a bot nor a reader; what a dead restore left is mended by either."""
     with owning(tmp_path):
-        swap.begin(tmp_path)
+        atomic_swap.begin(tmp_path)
         with pytest.raises(BeingRestoredError, match="being restored"), using(tmp_path, "bot.lock"):
             pass
-        (tmp_path / swap.UNFINISHED).rename(tmp_path / swap.PREPARED)
+        (tmp_path / atomic_swap.UNFINISHED).rename(tmp_path / atomic_swap.PREPARED)
         with pytest.raises(BeingRestoredError, match="try again"):
             Library(tmp_path)
-    LibraryWriter(tmp_path / swap.PREPARED).close()
+    LibraryWriter(tmp_path / atomic_swap.PREPARED).close()
     with Library(tmp_path) as library:
         assert library.count() == 0
-    assert not swap.beginning(tmp_path)
+    assert not atomic_swap.beginning(tmp_path)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from retrieval.core.vector_health import VectorState
-from retrieval.library import Library
+from retrieval.storage.library import Library
 from retrieval.watching import WatchedVectors
 from tests.conftest import Workshop, article_text
 from tests.integration.server.conftest import Room, until

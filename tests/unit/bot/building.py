@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from bot.catalogue import Catalogue
 from bot.shown import Ref
-from retrieval.articles import Paragraph
 from retrieval.core.errors import UnknownArticleError
 from retrieval.core.types import (
     Answer,
@@ -22,6 +21,7 @@ from retrieval.core.types import (
     TitleSource,
 )
 from retrieval.core.vector_health import VectorHealth
+from retrieval.storage.articles import Paragraph
 
 
 def metadata(title: str = "A title", **more: str | None) -> Metadata:

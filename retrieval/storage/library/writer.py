@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.core.types import Article, ModelIdentity
-from retrieval.library import records
-from retrieval.library.connection import translated
-from retrieval.library.migration import migrate
-from retrieval.library.reading import LIBRARY_ID, Library
+from retrieval.storage.library import rows as records
+from retrieval.storage.library.reader import LIBRARY_ID, Library
+from retrieval.storage.sqlite.connection import translated
+from retrieval.storage.sqlite.migrations import migrate
 from retrieval.text.vocabulary import Vocabulary, acronyms, initialisms
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from retrieval import swap
 from retrieval.core.errors import (
     BeingIndexedError,
     BeingRestoredError,
@@ -18,6 +17,7 @@ from retrieval.core.errors import (
     NotIndexedError,
     StorageError,
 )
+from retrieval.storage.home import atomic_swap
 
 LOCK_FILE = "owner.lock"
 
@@ -29,7 +29,7 @@ def owning(home: Path) -> Iterator[None]:
     Raises HomeBusyError with the owner's pid, StorageError.
     """
     with _locked(home, LOCK_FILE, HomeBusyError):
-        swap.settle(home)
+        atomic_swap.settle(home)
         yield
 
 
@@ -42,7 +42,7 @@ def using(home: Path, lock: str) -> Iterator[None]:
     with _locked(home, lock, InUseError):
         settle(home)
         # Whoever restores makes its folder first and looks for locks then: one of the two sees the other.
-        if swap.beginning(home) and is_owned(home):
+        if atomic_swap.beginning(home) and is_owned(home):
             raise BeingRestoredError(home, owner_of(home))
         yield
 
@@ -59,7 +59,7 @@ def unused(home: Path) -> Iterator[None]:
 
 def settle(home: Path) -> None:
     """Bring a restore that was interrupted to its end. Raises BeingRestoredError while it goes on, StorageError."""
-    if swap.pending(home):
+    if atomic_swap.pending(home):
         try:
             with owning(home):
                 pass

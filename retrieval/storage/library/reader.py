@@ -16,12 +16,12 @@ from retrieval.core.errors import (
 )
 from retrieval.core.types import Article, ArticleSummary, ModelIdentity, Omission, Reason, StoredPassage
 from retrieval.core.vectors import Matrix, unpacked
-from retrieval.library import records
-from retrieval.library.candidates import CANDIDATE_QUERY, CandidateRow, candidates_from
-from retrieval.library.connection import Connections, schema_version, translated
-from retrieval.library.schema import MIGRATIONS
-from retrieval.library.texts import TextCache
-from retrieval.ownership import settle
+from retrieval.storage.home.lock import settle
+from retrieval.storage.library import rows as records
+from retrieval.storage.library.candidates import CANDIDATE_QUERY, CandidateRow, candidates_from
+from retrieval.storage.library.schema import MIGRATIONS
+from retrieval.storage.library.text_cache import TextCache
+from retrieval.storage.sqlite.connection import Connections, schema_version, translated
 from retrieval.text.vocabulary import Vocabulary
 
 FILE_NAME = "library.sqlite3"
@@ -239,8 +239,7 @@ class Library:
         marks = ",".join("?" * len(article_keys))
         rows = self._rows(f"SELECT key, text, text_sha256 FROM articles WHERE key IN ({marks})", article_keys)  # noqa: S608
         return {
-            row["key"]: row["text"] if records.sha256(row["text"].encode()) == row["text_sha256"] else None
-            for row in rows
+            row["key"]: row["text"] if records.sha256(row["text"].encode()) == row["text_sha256"] else None for row in rows
         }
 
     def vectors(self, keys: Sequence[int], dimensions: int) -> Iterator[tuple[int, Matrix]]:

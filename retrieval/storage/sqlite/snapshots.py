@@ -14,8 +14,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError
-from retrieval.library.connection import schema_version
-from retrieval.library.reading import FILE_NAME
+from retrieval.storage.library.reader import FILE_NAME
+from retrieval.storage.sqlite.connection import schema_version
 
 
 def snapshot(source: Path, target: Path) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from retrieval.core.errors import SchemaVersionError
-from retrieval.library.connection import schema_version
-from retrieval.library.schema import MIGRATIONS
-from retrieval.library.snapshots import keep_copy
+from retrieval.storage.library.schema import MIGRATIONS
+from retrieval.storage.sqlite.connection import schema_version
+from retrieval.storage.sqlite.snapshots import keep_copy
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> int:

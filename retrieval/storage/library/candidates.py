@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from retrieval.core.vectors import Matrix, unpacked
-from retrieval.library.records import Terms, unpacked_terms
+from retrieval.storage.library.rows import Terms, unpacked_terms
 
 CANDIDATE_QUERY = (
     "SELECT p.key, p.article_key, p.passage_id, a.article_id, p.lead_start, p.lead_end, p.sentences, p.terms, "

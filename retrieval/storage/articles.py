@@ -12,8 +12,8 @@ from rapidfuzz import process
 from retrieval.core.errors import UnknownArticleError
 from retrieval.core.settings import Settings
 from retrieval.core.types import ArticleSummary, Omission, Passage
-from retrieval.library import Library
-from retrieval.ownership import first_run_named
+from retrieval.storage.home.lock import first_run_named
+from retrieval.storage.library import Library
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The files of a data folder: names, locks, atomic replacement, index state."""
