@@ -28,7 +28,7 @@ from retrieval.core.timing import Observe, unobserved
 from retrieval.core.types import Answer, ArticleSummary, Findings, Quote
 from retrieval.core.vector_health import VectorHealth
 from retrieval.held_models import HeldModels
-from retrieval.home import run_indexing
+from retrieval.index.sync import run_indexing
 from retrieval.search import Searcher, open_searcher
 from retrieval.storage.articles import Paragraph, Shelf, open_shelf
 from retrieval.storage.library import Library

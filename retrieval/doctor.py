@@ -17,15 +17,15 @@ from retrieval.core.errors import NotIndexedError, RetrievalError, VectorsAwayEr
 from retrieval.core.health import Check, Verdict
 from retrieval.core.settings import Settings
 from retrieval.corpus import load_corpus
-from retrieval.embedding import find_model, fingerprint
-from retrieval.lexical_index import TantivyLexicalIndex
-from retrieval.placing import EMBEDDED, WORDS, collection_name
+from retrieval.index.embedding import find_model, fingerprint
+from retrieval.index.lexical import TantivyLexicalIndex
+from retrieval.index.stores import EMBEDDED, WORDS, collection_name
+from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex, greet
 from retrieval.plugins import added_checks
 from retrieval.storage.home.index_state import Note, Stamp, fits
 from retrieval.storage.home.lock import is_owned, owner_of
 from retrieval.storage.library import Library
 from retrieval.storage.library.rows import sha256
-from retrieval.vector_index import ChromaVectorIndex, ServerVectorIndex, greet
 
 __all__ = ["Check", "Verdict", "examine"]
 

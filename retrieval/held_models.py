@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
-from retrieval.embedding import Embedder, LazyEmbedder
+from retrieval.index.embedding import Embedder, LazyEmbedder
 from retrieval.reranking import CrossEncoderReranker, Reranker
 
 #: Opens an embedder; the identity is that of the model that made the library's vectors, if there are any.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from retrieval.core.errors import ModelError
-from retrieval.embedding import find_model, quieten
 from retrieval.evidence import Evidence
+from retrieval.index.embedding import find_model, quieten
 from retrieval.questions import Question
 
 if TYPE_CHECKING:

@@ -15,11 +15,12 @@ from retrieval.core.timing import Observe, Stage, timed, unobserved
 from retrieval.core.types import Answer, Findings, Outcome, Quote, Span, StoredPassage
 from retrieval.core.vector_health import VectorHealth
 from retrieval.core.vectors import Matrix
-from retrieval.embedding import Embedder
 from retrieval.evidence import Candidate, Evidence, PassageTerms
 from retrieval.figures import differing_figures
 from retrieval.held_models import OpenEmbedder, OpenReranker, lazy_embedder, lazy_reranker
-from retrieval.home import VectorSearch, open_home
+from retrieval.index.embedding import Embedder
+from retrieval.index.sync import VectorSearch, open_home
+from retrieval.index.vector.monitor import Changed
 from retrieval.questions import Question, analyse
 from retrieval.quoting import plain_quote, quote_of
 from retrieval.ranking import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
@@ -28,7 +29,6 @@ from retrieval.storage.library import CandidateRow, Library
 from retrieval.text.tokenizer import content_terms, plain_words
 from retrieval.text.vocabulary import Vocabulary
 from retrieval.typed_text import askable, phrases_in
-from retrieval.watching import Changed
 
 #: What a reader is told while the vectors are out of order.
 KEYWORDS_ALONE = "Found by keywords alone: the vector search is out of order."

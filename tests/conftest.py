@@ -20,12 +20,12 @@ from hypothesis import settings as hypothesis_settings
 from retrieval.cli import main
 from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
-from retrieval.embedding import Embedder, SentenceTransformerEmbedder
-from retrieval.home import IndexReport, open_home, run_indexing
-from retrieval.lexical_index import TantivyLexicalIndex
+from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
+from retrieval.index.lexical import TantivyLexicalIndex
+from retrieval.index.sync import IndexReport, open_home, run_indexing
+from retrieval.index.vector import ChromaVectorIndex
 from retrieval.search import Searcher, open_searcher
 from retrieval.storage.library import Library
-from retrieval.vector_index import ChromaVectorIndex
 from tests import hatchery
 from tests.chroma import ChromaProcess
 from tests.fakes import WordEmbedder

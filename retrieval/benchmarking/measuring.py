@@ -19,10 +19,10 @@ from retrieval.core.settings import Settings
 from retrieval.core.types import Article, ModelIdentity
 from retrieval.core.vectors import Matrix, normalised, pooled
 from retrieval.corpus import article_digest, build_article, parse_document, split_sentences
-from retrieval.embedding import Embedder, SentenceTransformerEmbedder
-from retrieval.home import Progress
-from retrieval.indexing import Indexer, Stores
-from retrieval.placing import open_indexes
+from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
+from retrieval.index.indexer import Indexer, Stores
+from retrieval.index.stores import open_indexes
+from retrieval.index.sync import Progress
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import LibraryWriter
 

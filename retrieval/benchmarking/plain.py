@@ -16,7 +16,7 @@ from chromadb.config import Settings as ChromaSettings
 from sentence_transformers import SentenceTransformer
 
 from retrieval.core.vectors import Matrix
-from retrieval.embedding import find_model
+from retrieval.index.embedding import find_model
 
 
 class PlainPipeline:

@@ -22,7 +22,7 @@ import numpy as np
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsAwayError
 from retrieval.core.vectors import Matrix, normalised
-from retrieval.vector_index import WRITING, ChromaVectorIndex, ServerVectorIndex, greet
+from retrieval.index.vector import WRITING, ChromaVectorIndex, ServerVectorIndex, greet
 
 DIMENSIONS = 384
 QUESTIONS = 500

@@ -34,7 +34,7 @@ from retrieval.evaluation.plotting import plot
 from retrieval.evaluation.questions import Asked, read_questions, read_squad
 from retrieval.evaluation.systems import Bench, Example, examples, run
 from retrieval.evaluation.temporary import temporary_bench
-from retrieval.home import Progress, open_home
+from retrieval.index.sync import Progress, open_home
 
 SquadOption = Annotated[
     Path | None, typer.Option("--squad", help="Questions in SQuAD's format; their paragraphs become the corpus.")

@@ -15,7 +15,7 @@ from retrieval.cli.rendering import harmless
 from retrieval.core.environment import variables
 from retrieval.core.errors import RetrievalError
 from retrieval.core.settings import Settings, home_in
-from retrieval.home import refill
+from retrieval.index.sync import refill
 from retrieval.plugins import database_migrations
 from retrieval.safekeeping.archive import Manifest
 from retrieval.safekeeping.backup import STREAM, back_up

@@ -23,7 +23,7 @@ from retrieval.cli.options import (
 from retrieval.cli.rendering import harmless
 from retrieval.core.environment import variables
 from retrieval.doctor import Verdict, examine
-from retrieval.home import IndexReport, run_indexing
+from retrieval.index.sync import IndexReport, run_indexing
 
 
 def index(

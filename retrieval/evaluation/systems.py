@@ -12,9 +12,9 @@ from retrieval.confidence import Features
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome, Passage, StoredPassage
 from retrieval.core.vectors import Matrix
-from retrieval.embedding import Embedder
 from retrieval.evaluation.questions import Asked
-from retrieval.home import Opened
+from retrieval.index.embedding import Embedder
+from retrieval.index.sync import Opened
 from retrieval.ranking import choose
 from retrieval.search import Examined, Searcher
 from retrieval.text.tokenizer import content_terms

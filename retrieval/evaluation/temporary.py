@@ -10,7 +10,7 @@ from pathlib import Path
 
 from retrieval.core.settings import Settings
 from retrieval.evaluation.systems import Bench
-from retrieval.home import Progress, open_home, run_indexing
+from retrieval.index.sync import Progress, open_home, run_indexing
 
 
 @contextmanager

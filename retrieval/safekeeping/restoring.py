@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, SchemaVersionError, StorageError
-from retrieval.embedding import NoEmbedder
-from retrieval.indexing import Indexer, Stores
-from retrieval.placing import open_indexes
+from retrieval.index.embedding import NoEmbedder
+from retrieval.index.indexer import Indexer, Stores
+from retrieval.index.stores import open_indexes
 from retrieval.safekeeping.archive import Manifest, unpack
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.index_state import Stamp

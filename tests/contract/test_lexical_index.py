@@ -10,8 +10,8 @@ from typing import Protocol
 import pytest
 
 from retrieval.core.errors import StorageError
-from retrieval.indexing import LexicalStore
-from retrieval.lexical_index import LexicalEntry, TantivyLexicalIndex
+from retrieval.index.indexer import LexicalStore
+from retrieval.index.lexical import LexicalEntry, TantivyLexicalIndex
 from retrieval.search import LexicalSearch
 from tests.fakes import MemoryLexicalIndex
 
@@ -234,7 +234,7 @@ def test_an_error_without_room_is_the_disks(
         def delete_documents_by_term(self, field: str, value: int) -> None:
             raise ValueError("An error occurred in a thread: 'An index writer was killed.'")
 
-    monkeypatch.setattr("retrieval.lexical_index.has_no_room", lambda _: not room)
+    monkeypatch.setattr("retrieval.index.lexical.has_no_room", lambda _: not room)
     index = TantivyLexicalIndex(tmp_path)
     index._writer = Failing()
     with pytest.raises(StorageError, match=said):

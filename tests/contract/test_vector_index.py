@@ -14,9 +14,9 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import DamagedStoreError
 from retrieval.core.vectors import Matrix, normalised
-from retrieval.home import VectorSearch
-from retrieval.indexing import VectorStore
-from retrieval.vector_index import ChromaVectorIndex, ServerVectorIndex
+from retrieval.index.indexer import VectorStore
+from retrieval.index.sync import VectorSearch
+from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex
 from tests.chroma import ChromaProcess
 from tests.fakes import MemoryVectorIndex
 

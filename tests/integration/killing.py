@@ -19,7 +19,7 @@ import chromadb.api.rust
 import retrieval
 from retrieval.core.errors import RetrievalError
 from retrieval.core.settings import Settings
-from retrieval.home import run_indexing
+from retrieval.index.sync import run_indexing
 from tests.fakes import WordEmbedder
 
 _PACKAGE = Path(retrieval.__file__).parent

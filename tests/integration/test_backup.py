@@ -28,7 +28,7 @@ from retrieval.core.errors import (
     StorageError,
 )
 from retrieval.core.settings import Settings
-from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.index.embedding import SentenceTransformerEmbedder
 from retrieval.safekeeping.backup import back_up
 from retrieval.safekeeping.restoring import LOCAL_PROPERTIES, RestoreReport, restore
 from retrieval.search import Searcher, open_searcher

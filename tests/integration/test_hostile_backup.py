@@ -24,7 +24,7 @@ from bot.records import Store
 from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.core.errors import BackupError, RetrievalError
 from retrieval.core.settings import Settings
-from retrieval.home import run_indexing
+from retrieval.index.sync import run_indexing
 from retrieval.safekeeping.backup import back_up
 from retrieval.safekeeping.restoring import restore
 from retrieval.storage.library import FILE_NAME

@@ -21,7 +21,7 @@ from retrieval.core.errors import (
     RetrievalError,
 )
 from retrieval.doctor import Verdict, examine
-from retrieval.indexing import Stores
+from retrieval.index.indexer import Stores
 from retrieval.storage.articles import open_shelf
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import FILE_NAME, LibraryWriter

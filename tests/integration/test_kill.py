@@ -15,7 +15,7 @@ import pytest
 
 from retrieval.core.errors import DamagedIndexError, IndexesDisagreeError, ModelMismatchError, NotIndexedError
 from retrieval.core.settings import Settings
-from retrieval.lexical_index import TantivyLexicalIndex
+from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.storage.library import Library
 from tests.conftest import Workshop, article_text
 from tests.fakes import WordEmbedder

@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.core.errors import ModelError
 from retrieval.core.settings import Settings
-from retrieval.embedding import LazyEmbedder, SentenceTransformerEmbedder, find_model, fingerprint
+from retrieval.index.embedding import LazyEmbedder, SentenceTransformerEmbedder, find_model, fingerprint
 from tests.conftest import SEEDS, Pullquote
 
 

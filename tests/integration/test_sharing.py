@@ -12,7 +12,7 @@ import pytest
 from retrieval.core.errors import HomeBusyError, IndexesReplacedError
 from retrieval.core.settings import Settings
 from retrieval.doctor import examine
-from retrieval.home import run_indexing
+from retrieval.index.sync import run_indexing
 from tests.conftest import Pullquote, Workshop, article_text
 from tests.fakes import WordEmbedder
 

@@ -12,7 +12,7 @@ from bot.records import Store
 from bot.shown import Kind, Ref, Shown
 from retrieval.core.settings import Settings
 from retrieval.core.types import Outcome, Span
-from retrieval.home import run_indexing
+from retrieval.index.sync import run_indexing
 from tests.conftest import article_text
 from tests.fakes import WordEmbedder
 from tests.schemas import FOLDER

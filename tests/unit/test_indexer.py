@@ -11,7 +11,7 @@ import pytest
 from retrieval.core.errors import ModelMismatchError, RemovalRefusedError
 from retrieval.core.types import Article
 from retrieval.corpus import article_digest
-from retrieval.indexing import Indexer, Stores
+from retrieval.index.indexer import Indexer, Stores
 from retrieval.storage.library import LibraryWriter
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
@@ -204,7 +204,7 @@ def test_a_fault_in_one_article_stops_no_other(room: Room, monkeypatch: pytest.M
 
     with monkeypatch.context() as patch:
         patch.setattr(
-            "retrieval.preparing.content_terms" if faulty == "content_terms" else f"{VOCABULARY}.acronyms",
+            "retrieval.index.analysis.content_terms" if faulty == "content_terms" else f"{VOCABULARY}.acronyms",
             failing if faulty == "content_terms" else lambda text: failing(text) and {},
         )
         indexer = Indexer(room.library, Stores(room.vectors, room.words), room.embedder)
@@ -228,7 +228,7 @@ def test_words_that_are_folded_in_another_way_are_counted_anew(room: Room, monke
         patch.setattr(f"{VOCABULARY}.content_terms", lambda text: [f"{term}-before" for term in content_terms(text)])
         room.index(OLD)
         assert "orchard-before" in room.library.vocabulary().frequencies
-    monkeypatch.setattr("retrieval.indexing.ANALYSIS", "another")
+    monkeypatch.setattr("retrieval.index.indexer.ANALYSIS", "another")
     room.index(NEW, allow_removal=True)
     texts = [found.text for name in NEW for found in room.library.passages_of(name)]
     assert room.library.vocabulary().frequencies == Vocabulary.of(texts).frequencies

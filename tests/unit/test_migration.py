@@ -15,7 +15,7 @@ from bot.access import Rules
 from bot.records import LOCK_FILE, RecordsError, Store
 from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.core.errors import OutdatedLibraryError, StorageError
-from retrieval.home import run_indexing
+from retrieval.index.sync import run_indexing
 from retrieval.storage.home.lock import using
 from retrieval.storage.library import MIGRATIONS, Library, LibraryWriter, migrate
 from tests.conftest import Pullquote, Workshop, article_text

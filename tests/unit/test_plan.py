@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.indexing import plan
+from retrieval.index.indexer import plan
 
 DIGESTS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("123"), max_size=8)
 

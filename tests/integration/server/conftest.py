@@ -13,10 +13,10 @@ import pytest
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.vector_health import VectorHealth, VectorState
-from retrieval.placing import collection_name
+from retrieval.index.stores import collection_name
+from retrieval.index.vector import ServerVectorIndex
 from retrieval.search import Searcher, open_searcher
 from retrieval.storage.library import Library
-from retrieval.vector_index import ServerVectorIndex
 from tests.chroma import ChromaProcess, Front
 from tests.conftest import Workshop
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from retrieval.core.vector_health import VectorState
+from retrieval.index.vector.monitor import WatchedVectors
 from retrieval.storage.library import Library
-from retrieval.watching import WatchedVectors
 from tests.conftest import Workshop, article_text
 from tests.integration.server.conftest import Room, until
 

@@ -23,11 +23,11 @@ from retrieval.core.settings import Settings
 from retrieval.core.types import Answer
 from retrieval.core.vector_health import VectorState
 from retrieval.doctor import Verdict, examine
+from retrieval.index.vector import ServerVectorIndex, forget_collections, greet
+from retrieval.index.vector.monitor import WatchedVectors
 from retrieval.search import KEYWORDS_ALONE
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import Library
-from retrieval.vector_index import ServerVectorIndex, forget_collections, greet
-from retrieval.watching import WatchedVectors
 from tests.chroma import ChromaProcess, Front
 from tests.conftest import Workshop
 from tests.integration.server.conftest import Room, until

@@ -13,7 +13,7 @@ import pytest
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsAwayError
 from retrieval.core.vector_health import VectorState
-from retrieval.vector_index import greet
+from retrieval.index.vector import greet
 from tests.chroma import Front
 from tests.integration.server.conftest import Room
 

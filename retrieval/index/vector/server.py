@@ -12,10 +12,10 @@ from chromadb.errors import NotFoundError
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
 from retrieval.core.vector_health import VectorHealth, VectorState
-from retrieval.vector_index.collection import COSINE, CollectionIndex
-from retrieval.vector_index.connecting import connect
-from retrieval.vector_index.greeting import away, out_of_order
-from retrieval.vector_index.patience import ASKING, WRITING, Patience
+from retrieval.index.vector.base import COSINE, CollectionIndex
+from retrieval.index.vector.client import connect
+from retrieval.index.vector.probe import away, out_of_order
+from retrieval.index.vector.timeouts import ASKING, WRITING, Patience
 
 _STATES = "library_states"  # the collection's own note, as retrieval.stamps writes it beside embedded indexes
 _PAGE, _CLOUD_PAGE = 1000, 300  # a body stays under what servers take; Chroma Cloud's quota is 300 records a call

@@ -20,8 +20,8 @@ from chromadb.errors import ChromaAuthError
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.vector_health import VectorState
-from retrieval.vector_index.greeting import away, foreign, greet, headers, out_of_order, trust
-from retrieval.vector_index.patience import ASKING, Patience
+from retrieval.index.vector.probe import away, foreign, greet, headers, out_of_order, trust
+from retrieval.index.vector.timeouts import ASKING, Patience
 
 
 class Connection:

@@ -18,7 +18,7 @@ from chromadb.errors import ChromaError
 from retrieval.core.disk import has_no_room
 from retrieval.core.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
 from retrieval.core.vector_health import VectorHealth
-from retrieval.vector_index.collection import COSINE, CollectionIndex
+from retrieval.index.vector.base import COSINE, CollectionIndex
 
 COLLECTION = "passages"
 _PAGE = 5000  # Chroma refuses more than 5,461 records, and far more ids, in one call

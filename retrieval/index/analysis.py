@@ -11,8 +11,8 @@ import numpy as np
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import Article, Passage, Span
 from retrieval.core.vectors import Matrix, pooled
-from retrieval.embedding import Embedder
-from retrieval.lexical_index import LexicalEntry
+from retrieval.index.embedding import Embedder
+from retrieval.index.lexical import LexicalEntry
 from retrieval.text.tokenizer import content_terms, plain_words
 from retrieval.text.vocabulary import Vocabulary
 

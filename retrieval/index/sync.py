@@ -25,16 +25,16 @@ from retrieval.core.types import Article
 from retrieval.core.vector_health import VectorHealth
 from retrieval.core.vectors import Matrix
 from retrieval.corpus import LoadedCorpus, article_digest, load_catalog, load_corpus
-from retrieval.embedding import Embedder, NoEmbedder
 from retrieval.held_models import OpenEmbedder, lazy_embedder
-from retrieval.indexing import ANALYSIS, Indexer, Plan
-from retrieval.lexical_index import TantivyLexicalIndex
-from retrieval.placing import EMBEDDED, WORDS, forget_stale, open_indexes, open_stores
+from retrieval.index.embedding import Embedder, NoEmbedder
+from retrieval.index.indexer import ANALYSIS, Indexer, Plan
+from retrieval.index.lexical import TantivyLexicalIndex
+from retrieval.index.stores import EMBEDDED, WORDS, forget_stale, open_indexes, open_stores
+from retrieval.index.vector import greet
+from retrieval.index.vector.monitor import Changed, WatchedVectors
 from retrieval.storage.home.index_state import Stamp, fits
 from retrieval.storage.home.lock import first_run_named, owning
 from retrieval.storage.library import FILE_NAME, Library, LibraryWriter
-from retrieval.vector_index import greet
-from retrieval.watching import Changed, WatchedVectors
 
 #: Called with a stage's name, how much of it is done, and how much there is (``None``: not known).
 Progress = Callable[[str, int, int | None], None]

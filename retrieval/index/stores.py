@@ -9,11 +9,11 @@ from pathlib import Path
 
 from retrieval.core.errors import StorageError
 from retrieval.core.settings import Settings
-from retrieval.indexing import Stores, remove_stale_indexes
-from retrieval.lexical_index import TantivyLexicalIndex
+from retrieval.index.indexer import Stores, remove_stale_indexes
+from retrieval.index.lexical import TantivyLexicalIndex
+from retrieval.index.vector import WRITING, ChromaVectorIndex, ServerVectorIndex, forget_collections
 from retrieval.storage.home.index_state import Stamp
 from retrieval.storage.library import LibraryWriter
-from retrieval.vector_index import WRITING, ChromaVectorIndex, ServerVectorIndex, forget_collections
 
 EMBEDDED, WORDS = "chroma", "tantivy"
 _DROPPED = "chroma.dropped"

@@ -15,9 +15,9 @@ import numpy as np
 from retrieval.core.errors import CorpusFileError, ModelMismatchError, RemovalRefusedError
 from retrieval.core.types import Article
 from retrieval.core.vectors import Matrix, packed
-from retrieval.embedding import Embedder
-from retrieval.lexical_index import LexicalEntry
-from retrieval.preparing import Prepared, encode, lexical_entry, prepare
+from retrieval.index.analysis import Prepared, encode, lexical_entry, prepare
+from retrieval.index.embedding import Embedder
+from retrieval.index.lexical import LexicalEntry
 from retrieval.storage.home.index_state import Note
 from retrieval.storage.library import LibraryWriter, StagedPassage, model_property
 

@@ -17,7 +17,7 @@ from chromadb.errors import ChromaAuthError
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsAwayError
 from retrieval.core.vector_health import VectorHealth, VectorState
-from retrieval.vector_index.patience import ASKING, Patience
+from retrieval.index.vector.timeouts import ASKING, Patience
 
 _MAJOR = "1"
 _START = "Start it, or check CHROMA_URL; CHROMA_URL unset keeps the vectors in the data folder"

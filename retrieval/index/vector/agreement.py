@@ -7,10 +7,10 @@ import numpy as np
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsAwayError
 from retrieval.core.vector_health import VectorHealth, VectorState
-from retrieval.placing import collection_name
+from retrieval.index.stores import collection_name
+from retrieval.index.vector import ServerVectorIndex
 from retrieval.storage.home.index_state import fits
 from retrieval.storage.library import Library
-from retrieval.vector_index import ServerVectorIndex
 
 _TASTED = 10  # passages: a server that counts well may still search slowly
 

@@ -8,13 +8,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from retrieval.agreement import compare, open_agreeing
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsAwayError
 from retrieval.core.vector_health import VectorHealth, VectorState
 from retrieval.core.vectors import Matrix
+from retrieval.index.vector import LostCollectionError, ServerVectorIndex
+from retrieval.index.vector.agreement import compare, open_agreeing
 from retrieval.storage.library import Library
-from retrieval.vector_index import LostCollectionError, ServerVectorIndex
 
 _log = logging.getLogger(__name__)
 
