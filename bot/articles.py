@@ -27,9 +27,9 @@ from retrieval.core.settings import Settings
 from retrieval.core.timing import Observe, unobserved
 from retrieval.core.types import Answer, ArticleSummary, Findings, Quote
 from retrieval.core.vector_health import VectorHealth
-from retrieval.held_models import HeldModels
 from retrieval.index.sync import run_indexing
-from retrieval.search import Searcher, open_searcher
+from retrieval.search.searcher import Searcher, open_searcher
+from retrieval.search.session import HeldModels
 from retrieval.storage.articles import Paragraph, Shelf, open_shelf
 from retrieval.storage.library import Library
 

@@ -19,7 +19,7 @@ from bot.render.pages import Form, Page
 from bot.searching import ArticleSource, Request
 from bot.shown import Kind, Shown, new_key
 from retrieval.core.errors import QuestionError
-from retrieval.typed_text import askable
+from retrieval.search.query.validation import askable
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

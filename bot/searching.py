@@ -9,16 +9,16 @@ from typing import Protocol
 
 from bot import wording
 from bot.catalogue import Catalogue
-from bot.followups import FollowUp, follow_up, speaks_of
 from bot.render.answers import answer_pages, context_pages, findings_pages
 from bot.render.pages import Form, Page
 from bot.render.sources import list_pages, source_pages
 from bot.shown import Kind, Ref, Shown
-from bot.topics import merged, searches
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote
 from retrieval.core.vector_health import VectorHealth
-from retrieval.search import KEYWORDS_ALONE
+from retrieval.search.query.follow_up import FollowUp, follow_up, speaks_of
+from retrieval.search.query.message import merged, searches
+from retrieval.search.searcher import KEYWORDS_ALONE
 from retrieval.storage.articles import Paragraph
 
 _log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.confidence import AGAINST, Confidence, Features
+from retrieval.search.answer.confidence import AGAINST, Confidence, Features
 
 Floats = NDArray[np.float64]
 

@@ -24,7 +24,7 @@ from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.sync import IndexReport, open_home, run_indexing
 from retrieval.index.vector import ChromaVectorIndex
-from retrieval.search import Searcher, open_searcher
+from retrieval.search.searcher import Searcher, open_searcher
 from retrieval.storage.library import Library
 from tests import hatchery
 from tests.chroma import ChromaProcess

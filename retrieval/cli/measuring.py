@@ -26,7 +26,6 @@ from retrieval.cli.options import (
     stdout,
 )
 from retrieval.cli.rendering import harmless, one_line
-from retrieval.confidence import shipped
 from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
 from retrieval.core.settings import Settings
 from retrieval.evaluation import report
@@ -35,6 +34,7 @@ from retrieval.evaluation.questions import Asked, read_questions, read_squad
 from retrieval.evaluation.systems import Bench, Example, examples, run
 from retrieval.evaluation.temporary import temporary_bench
 from retrieval.index.sync import Progress, open_home
+from retrieval.search.answer.confidence import shipped
 
 SquadOption = Annotated[
     Path | None, typer.Option("--squad", help="Questions in SQuAD's format; their paragraphs become the corpus.")
@@ -98,7 +98,7 @@ def calibrate(
 ) -> None:
     """Fit the weights of the confidence, cross-validated by article, and print how reliable it is.
 
-    Example: pullquote calibrate --squad questions.json --output retrieval/confidence.json
+    Example: pullquote calibrate --squad questions.json --output retrieval/search/answer/confidence.json
     """
     settings = settings_from(home, corpus)
     with progress_bars() as progress, _bench(settings, [], squad, progress) as (bench, questions):

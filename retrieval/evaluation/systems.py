@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from retrieval.confidence import Features
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome, Passage, StoredPassage
 from retrieval.core.vectors import Matrix
 from retrieval.evaluation.questions import Asked
 from retrieval.index.embedding import Embedder
 from retrieval.index.sync import Opened
-from retrieval.ranking import choose
-from retrieval.search import Examined, Searcher
+from retrieval.search.answer.confidence import Features
+from retrieval.search.ranking.selection import choose
+from retrieval.search.searcher import Examined, Searcher
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 

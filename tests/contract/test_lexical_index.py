@@ -12,7 +12,7 @@ import pytest
 from retrieval.core.errors import StorageError
 from retrieval.index.indexer import LexicalStore
 from retrieval.index.lexical import LexicalEntry, TantivyLexicalIndex
-from retrieval.search import LexicalSearch
+from retrieval.search.searcher import LexicalSearch
 from tests.fakes import MemoryLexicalIndex
 
 MANY = 6000

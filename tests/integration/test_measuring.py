@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from retrieval.confidence import Confidence
 from retrieval.core.settings import Settings
 from retrieval.evaluation.measures import NAMES
+from retrieval.search.answer.confidence import Confidence
 from tests.conftest import Pullquote
 
 TOWNS = ("Abingdon", "Bergen", "Coimbra", "Delft", "Elbing", "Ferrara", "Gdansk", "Hobart", "Izmir", "Jena")

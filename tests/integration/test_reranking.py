@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from retrieval.core.errors import ModelError
-from retrieval.evidence import weigh
-from retrieval.questions import analyse
-from retrieval.reranking import DEPTH, CrossEncoderReranker, reranked
+from retrieval.search.query.analysis import analyse
+from retrieval.search.ranking.reranker import DEPTH, CrossEncoderReranker, reranked
+from retrieval.search.ranking.scoring import weigh
 from retrieval.text.vocabulary import Vocabulary
 from tests.unit.builders import candidate, stored
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from retrieval.core.settings import Settings
-from retrieval.search import Searcher
+from retrieval.search.searcher import Searcher
 from retrieval.storage.library import Library
 from tests.conftest import ROOT, SEEDS, Pullquote
 

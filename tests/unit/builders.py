@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from retrieval.core.types import Article, Metadata, Passage, Quote, Span, StoredPassage, TitleSource
 from retrieval.corpus import build_article, parse_document, split_sentences
-from retrieval.evidence import Candidate, PassageTerms
+from retrieval.search.ranking.scoring import Candidate, PassageTerms
 from retrieval.text.tokenizer import content_terms
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.answer_types import holds
-from retrieval.questions import analyse
+from retrieval.search.query.analysis import analyse
+from retrieval.search.ranking.answer_types import holds
 from retrieval.text.vocabulary import Vocabulary
 
 NOTHING = Vocabulary()

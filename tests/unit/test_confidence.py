@@ -8,11 +8,11 @@ import random
 import pytest
 
 from retrieval import calibration
-from retrieval.confidence import AGAINST, Confidence, Features, features_of, shipped
 from retrieval.core.types import Outcome
-from retrieval.evidence import Candidate, PassageTerms
-from retrieval.questions import analyse
-from retrieval.ranking import rank
+from retrieval.search.answer.confidence import AGAINST, Confidence, Features, features_of, shipped
+from retrieval.search.query.analysis import analyse
+from retrieval.search.ranking.scoring import Candidate, PassageTerms
+from retrieval.search.ranking.selection import rank
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from retrieval.core.types import Quote
-from retrieval.figures import differing_figures
-from retrieval.questions import Question, analyse
+from retrieval.search.answer.conflicts import differing_figures
+from retrieval.search.query.analysis import Question, analyse
 from retrieval.text.vocabulary import Vocabulary
 from tests.unit.builders import quote
 

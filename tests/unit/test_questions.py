@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.questions import Wanted, analyse
+from retrieval.search.query.analysis import Wanted, analyse
 from retrieval.text.tokenizer import term_of
 from retrieval.text.vocabulary import Vocabulary, acronyms
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.core.types import Span
-from retrieval.questions import analyse
-from retrieval.quoting import plain_quote, quote_of
-from retrieval.ranking import Choice, choose, rank
+from retrieval.search.answer.quotes import plain_quote, quote_of
+from retrieval.search.query.analysis import analyse
+from retrieval.search.ranking.selection import Choice, choose, rank
 from retrieval.text.vocabulary import Vocabulary
 from tests.unit.builders import candidate, stored
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from retrieval.evidence import Candidate, PassageTerms
-from retrieval.questions import Question, analyse
-from retrieval.ranking import choose, collapse, highlight, near_identical, rank
+from retrieval.search.query.analysis import Question, analyse
+from retrieval.search.ranking.scoring import Candidate, PassageTerms
+from retrieval.search.ranking.selection import choose, collapse, highlight, near_identical, rank
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 

@@ -239,7 +239,8 @@ class Library:
         marks = ",".join("?" * len(article_keys))
         rows = self._rows(f"SELECT key, text, text_sha256 FROM articles WHERE key IN ({marks})", article_keys)  # noqa: S608
         return {
-            row["key"]: row["text"] if records.sha256(row["text"].encode()) == row["text_sha256"] else None for row in rows
+            row["key"]: row["text"] if records.sha256(row["text"].encode()) == row["text_sha256"] else None
+            for row in rows
         }
 
     def vectors(self, keys: Sequence[int], dimensions: int) -> Iterator[tuple[int, Matrix]]:

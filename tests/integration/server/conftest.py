@@ -15,7 +15,7 @@ from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.vector_health import VectorHealth, VectorState
 from retrieval.index.stores import collection_name
 from retrieval.index.vector import ServerVectorIndex
-from retrieval.search import Searcher, open_searcher
+from retrieval.search.searcher import Searcher, open_searcher
 from retrieval.storage.library import Library
 from tests.chroma import ChromaProcess, Front
 from tests.conftest import Workshop

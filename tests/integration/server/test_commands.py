@@ -15,7 +15,7 @@ from bot.searching import Request, answer
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.settings import Settings
 from retrieval.core.vector_health import VectorState
-from retrieval.search import KEYWORDS_ALONE
+from retrieval.search.searcher import KEYWORDS_ALONE
 from tests.chroma import ChromaProcess
 from tests.conftest import Pullquote, article_text
 from tests.integration.server.conftest import until

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from retrieval.core.settings import Settings
-from retrieval.search import KEYWORDS_ALONE
+from retrieval.search.searcher import KEYWORDS_ALONE
 from tests.chroma import ChromaProcess, Front
 from tests.discord_double import DiscordDouble
 from tests.integration.bot.reading import passages

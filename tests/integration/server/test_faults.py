@@ -25,7 +25,7 @@ from retrieval.core.vector_health import VectorState
 from retrieval.doctor import Verdict, examine
 from retrieval.index.vector import ServerVectorIndex, forget_collections, greet
 from retrieval.index.vector.monitor import WatchedVectors
-from retrieval.search import KEYWORDS_ALONE
+from retrieval.search.searcher import KEYWORDS_ALONE
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import Library
 from tests.chroma import ChromaProcess, Front

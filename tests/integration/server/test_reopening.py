@@ -10,7 +10,7 @@ import pytest
 from bot.articles import Articles
 from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
-from retrieval.held_models import HeldModels
+from retrieval.search.session import HeldModels
 from tests.conftest import Workshop
 from tests.fakes import WordEmbedder
 from tests.integration.server.conftest import Room

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.followups import follow_up, speaks_of
+from retrieval.search.query.follow_up import follow_up, speaks_of
 
 
 @pytest.mark.parametrize(

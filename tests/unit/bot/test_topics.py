@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.topics import MOST_SEARCHES, merged, searches
 from retrieval.core.types import Outcome
+from retrieval.search.query.message import MOST_SEARCHES, merged, searches
 from tests.unit.bot.building import answer, quote
 
 

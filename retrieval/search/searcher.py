@@ -8,27 +8,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from retrieval.confidence import Confidence, Features, features_of, shipped
 from retrieval.core.errors import AlteredArticleError, QuestionError, UnknownArticleError, VectorsAwayError
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Observe, Stage, timed, unobserved
 from retrieval.core.types import Answer, Findings, Outcome, Quote, Span, StoredPassage
 from retrieval.core.vector_health import VectorHealth
 from retrieval.core.vectors import Matrix
-from retrieval.evidence import Candidate, Evidence, PassageTerms
-from retrieval.figures import differing_figures
-from retrieval.held_models import OpenEmbedder, OpenReranker, lazy_embedder, lazy_reranker
 from retrieval.index.embedding import Embedder
 from retrieval.index.sync import VectorSearch, open_home
 from retrieval.index.vector.monitor import Changed
-from retrieval.questions import Question, analyse
-from retrieval.quoting import plain_quote, quote_of
-from retrieval.ranking import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
-from retrieval.reranking import Reranker, reranked
+from retrieval.search.answer.confidence import Confidence, Features, features_of, shipped
+from retrieval.search.answer.conflicts import differing_figures
+from retrieval.search.answer.quotes import plain_quote, quote_of
+from retrieval.search.query.analysis import Question, analyse
+from retrieval.search.query.validation import askable, phrases_in
+from retrieval.search.ranking.reranker import Reranker, reranked
+from retrieval.search.ranking.scoring import Candidate, Evidence, PassageTerms
+from retrieval.search.ranking.selection import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
+from retrieval.search.session import OpenEmbedder, OpenReranker, lazy_embedder, lazy_reranker
 from retrieval.storage.library import CandidateRow, Library
 from retrieval.text.tokenizer import content_terms, plain_words
 from retrieval.text.vocabulary import Vocabulary
-from retrieval.typed_text import askable, phrases_in
 
 #: What a reader is told while the vectors are out of order.
 KEYWORDS_ALONE = "Found by keywords alone: the vector search is out of order."

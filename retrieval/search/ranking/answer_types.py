@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval.questions import SPEECH_VERBS, Question, Wanted
+from retrieval.search.query.analysis import SPEECH_VERBS, Question, Wanted
 from retrieval.text.languages.demonyms import COUNTRIES
 from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
 from retrieval.index.embedding import Embedder, LazyEmbedder
-from retrieval.reranking import CrossEncoderReranker, Reranker
+from retrieval.search.ranking.reranker import CrossEncoderReranker, Reranker
 
 #: Opens an embedder; the identity is that of the model that made the library's vectors, if there are any.
 OpenEmbedder = Callable[[Settings, ModelIdentity | None], Embedder]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from retrieval.answer_types import holds
-from retrieval.questions import Question, Term, Wanted
+from retrieval.search.query.analysis import Question, Term, Wanted
+from retrieval.search.ranking.answer_types import holds
 
 #: BM25 (Robertson and Zaragoza 2009): saturation of repeats, and how far length counts.
 K1, B = 1.2, 0.6

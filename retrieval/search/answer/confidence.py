@@ -16,8 +16,8 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from retrieval.core.types import Outcome
-from retrieval.evidence import Evidence
-from retrieval.questions import Question, Wanted
+from retrieval.search.query.analysis import Question, Wanted
+from retrieval.search.ranking.scoring import Evidence
 
 FORMAT = 1
 #: More matching words than this say nothing new.
@@ -133,4 +133,6 @@ class Confidence:
 @lru_cache(maxsize=1)
 def shipped() -> Confidence:
     """The weights that come with the package."""
-    return Confidence.from_json(files("retrieval").joinpath("confidence.json").read_text(encoding="utf-8"))
+    return Confidence.from_json(
+        files("retrieval.search.answer").joinpath("confidence.json").read_text(encoding="utf-8")
+    )

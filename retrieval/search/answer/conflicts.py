@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from retrieval.core.types import Quote
-from retrieval.questions import Question, Wanted
+from retrieval.search.query.analysis import Question, Wanted
 from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
 
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"

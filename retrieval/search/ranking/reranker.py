@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from retrieval.core.errors import ModelError
-from retrieval.evidence import Evidence
 from retrieval.index.embedding import find_model, quieten
-from retrieval.questions import Question
+from retrieval.search.query.analysis import Question
+from retrieval.search.ranking.scoring import Evidence
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from retrieval.core.types import Quote, Span, StoredPassage
-from retrieval.evidence import Evidence
-from retrieval.questions import Question
-from retrieval.ranking import Choice, highlight
+from retrieval.search.query.analysis import Question
+from retrieval.search.ranking.scoring import Evidence
+from retrieval.search.ranking.selection import Choice, highlight
 
 
 def quote_of(question: Question, choice: Choice, found: StoredPassage) -> Quote:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from retrieval.evidence import Candidate, Evidence, look_for_kind, weigh
-from retrieval.questions import Question, Wanted
+from retrieval.search.query.analysis import Question, Wanted
+from retrieval.search.ranking.scoring import Candidate, Evidence, look_for_kind, weigh
 
 #: So many of the first candidates are read for the kind of thing asked for; a right one is hardly ever further down.
 DEPTH = 8

@@ -1,0 +1,1 @@
+"""Questions to answers: query analysis, ranking, confidence, quotes."""

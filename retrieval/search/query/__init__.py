@@ -1,0 +1,1 @@
+"""What a question asks: validation, analysis, follow-ups."""

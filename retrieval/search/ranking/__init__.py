@@ -1,0 +1,1 @@
+"""Candidates to an order: scoring, answer types, reranking, selection."""
