@@ -16,11 +16,11 @@ from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import NotIndexedError, RetrievalError, VectorsAwayError
 from retrieval.core.health import Check, Verdict
 from retrieval.core.settings import Settings
-from retrieval.corpus import load_corpus
 from retrieval.index.embedding import find_model, fingerprint
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.stores import EMBEDDED, WORDS, collection_name
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex, greet
+from retrieval.ingest import load_corpus
 from retrieval.plugins import added_checks
 from retrieval.storage.home.index_state import Note, Stamp, fits
 from retrieval.storage.home.lock import is_owned, owner_of

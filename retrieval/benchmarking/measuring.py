@@ -18,11 +18,11 @@ from retrieval.benchmarking.synthetic import PARAGRAPHS, Paragraph, paragraphs, 
 from retrieval.core.settings import Settings
 from retrieval.core.types import Article, ModelIdentity
 from retrieval.core.vectors import Matrix, normalised, pooled
-from retrieval.corpus import article_digest, build_article, parse_document, split_sentences
 from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.index.indexer import Indexer, Stores
 from retrieval.index.stores import open_indexes
 from retrieval.index.sync import Progress
+from retrieval.ingest import article_digest, build_article, parse_document, split_sentences
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import LibraryWriter
 

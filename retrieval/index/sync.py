@@ -24,13 +24,13 @@ from retrieval.core.settings import Settings
 from retrieval.core.types import Article
 from retrieval.core.vector_health import VectorHealth
 from retrieval.core.vectors import Matrix
-from retrieval.corpus import LoadedCorpus, article_digest, load_catalog, load_corpus
 from retrieval.index.embedding import Embedder, NoEmbedder
 from retrieval.index.indexer import ANALYSIS, Indexer, Plan
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.stores import EMBEDDED, WORDS, forget_stale, open_indexes, open_stores
 from retrieval.index.vector import greet
 from retrieval.index.vector.monitor import Changed, WatchedVectors
+from retrieval.ingest import LoadedCorpus, article_digest, load_catalog, load_corpus
 from retrieval.search.session import OpenEmbedder, lazy_embedder
 from retrieval.storage.home.index_state import Stamp, fits
 from retrieval.storage.home.lock import first_run_named, owning

@@ -10,8 +10,8 @@ import pytest
 
 from retrieval.core.errors import ModelMismatchError, RemovalRefusedError
 from retrieval.core.types import Article
-from retrieval.corpus import article_digest
 from retrieval.index.indexer import Indexer, Stores
+from retrieval.ingest import article_digest
 from retrieval.storage.library import LibraryWriter
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary

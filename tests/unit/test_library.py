@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from retrieval.core.errors import AlteredArticleError, DamagedStoreError
 from retrieval.core.types import Article, Span
 from retrieval.core.vectors import packed
-from retrieval.corpus import article_digest
+from retrieval.ingest import article_digest
 from retrieval.storage.library import FILE_NAME, LibraryWriter, StagedPassage
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary

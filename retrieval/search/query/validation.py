@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from retrieval.core.errors import QuestionError
-from retrieval.corpus import repair_words
+from retrieval.ingest import repair_words
 from retrieval.text.tokenizer import is_content, plain_words, tokenize
 
 #: Characters; a question that is longer is a text, and a text has no one answer.

@@ -8,7 +8,7 @@ import pytest
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import TitleSource
-from retrieval.corpus.catalog import CatalogEntry, load_catalog
+from retrieval.ingest.sources.catalog import CatalogEntry, load_catalog
 
 
 def test_a_missing_catalog_is_empty(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from retrieval.core.types import Reason
-from retrieval.corpus.cleaning import Cleaned, clean
+from retrieval.ingest.cleaning.cleaner import Cleaned, clean
 
 BODY = (
     "The council of the harbour town agreed on Monday to rebuild the old pier before the autumn storms arrive.",

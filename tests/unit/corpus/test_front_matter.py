@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.corpus.reader import parse_document
+from retrieval.ingest.parsers.document import parse_document
 
 
 def test_yaml_fields_become_one_line_strings() -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import Reason, TitleSource
-from retrieval.corpus.catalog import CatalogEntry
-from retrieval.corpus.loading import NoCorpusError, article_digest, build_article, load_corpus
-from retrieval.corpus.reader import parse_document
+from retrieval.ingest.parsers.document import parse_document
+from retrieval.ingest.pipeline import NoCorpusError, article_digest, build_article, load_corpus
+from retrieval.ingest.sources.catalog import CatalogEntry
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 PIECES = (

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.corpus.reader import MAX_FILE_BYTES, find_documents, list_documents, parse_document, read_document
+from retrieval.ingest.parsers.document import (
+    MAX_FILE_BYTES,
+    find_documents,
+    list_documents,
+    parse_document,
+    read_document,
+)
 
 FRENCH = "L’été dernier, la présidente a dit : « L’Europe doit être prête. » “C’est nécessaire – et urgent…”"
 GERMAN = "Die Präsidentin erklärte, die Ukraine müsse „schnell“ unterstützt werden. Größere Lieferungen – ja."

@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from retrieval.core.types import Article
-from retrieval.corpus.loading import build_article
-from retrieval.corpus.pieces import estimate
-from retrieval.corpus.reader import parse_document
+from retrieval.ingest.chunking.packing import estimate
+from retrieval.ingest.parsers.document import parse_document
+from retrieval.ingest.pipeline import build_article
 
 
 def article(*lines: str, name: str = "a.txt", max_tokens: int = 256) -> Article:

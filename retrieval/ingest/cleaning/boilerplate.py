@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from retrieval.corpus.phrases import INVITATIONS, LABELS, LEGAL
-from retrieval.corpus.traits import Traits, words_of
+from retrieval.ingest.cleaning.boilerplate_patterns import INVITATIONS, LABELS, LEGAL
+from retrieval.ingest.cleaning.features import Traits, words_of
 
 _SECTIONS = words_of(
     """

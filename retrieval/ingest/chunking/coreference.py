@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from retrieval.core.types import Span
-from retrieval.corpus import gender
-from retrieval.corpus.gender import Gender
-from retrieval.corpus.pronouns import SPEAKS, is_man, is_woman, speaks
-from retrieval.corpus.traits import words_of
+from retrieval.ingest.chunking import gender
+from retrieval.ingest.chunking.gender import Gender
+from retrieval.ingest.chunking.pronouns import SPEAKS, is_man, is_woman, speaks
+from retrieval.ingest.cleaning.features import words_of
 
 _CONNECTIVE = (
     r"(?:(?:But|And|So|Yet|Still|However|Additionally|Also|Meanwhile|Moreover|Furthermore|Instead|Later|Then|Earlier|Nevertheless"

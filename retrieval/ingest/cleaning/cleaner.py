@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from retrieval.core.types import Reason
-from retrieval.corpus.blocks import Block, Kind, divide
-from retrieval.corpus.comments import comments_from
-from retrieval.corpus.furniture import (
+from retrieval.ingest.cleaning.boilerplate import (
     announces_links,
     invites,
     is_byline,
@@ -22,8 +20,10 @@ from retrieval.corpus.furniture import (
     is_section_name,
     may_be_furniture,
 )
-from retrieval.corpus.headlines import is_kicker, is_name, is_title, states_a_fact
-from retrieval.corpus.traits import Traits, folded, look
+from retrieval.ingest.cleaning.comments import comments_from
+from retrieval.ingest.cleaning.features import Traits, folded, look
+from retrieval.ingest.cleaning.headings import is_kicker, is_name, is_title, states_a_fact
+from retrieval.ingest.parsers.markdown import Block, Kind, divide
 
 _LONGEST_HEADING = 90  # columns
 _SMALL = re.compile(r"(?<!\w)[^\W\d_A-Z][^\W\d_]*")

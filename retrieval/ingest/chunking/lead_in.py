@@ -6,8 +6,8 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from retrieval.core.types import Span
-from retrieval.corpus import speakers
-from retrieval.corpus.speakers import Need
+from retrieval.ingest.chunking import coreference
+from retrieval.ingest.chunking.coreference import Need
 from retrieval.text.quotations import quoted
 from retrieval.text.sentences import split_sentences
 
@@ -28,7 +28,7 @@ class LeadIns:
         self._text = text
         self._sentences: list[_Sentence] = []
         self._quotations: list[Span] = []
-        self._known = speakers.Known()
+        self._known = coreference.Known()
         self._read = 0  # sentences whose names are among them
         self._section = 0  # the first sentence below the last heading
         self._after_colon = False
@@ -60,9 +60,9 @@ class LeadIns:
             place = self._opening_before(passage.start) if inside else passage.start
             return self._nearest(Need.PERSON, place) or self._nearest(Need.THING, place)
         self._collect_names()
-        need = speakers.needed(self._text[passage.start : min(passage.end, passage.start + 200)])
+        need = coreference.needed(self._text[passage.start : min(passage.end, passage.start + 200)])
         if need is None or need is Need.THING:
-            speaker = speakers.speaker_needed(self._opener(passage), self._known)
+            speaker = coreference.speaker_needed(self._opener(passage), self._known)
             found = None if speaker is None else self._nearest(speaker, passage.start)
             if found is not None:
                 return found
@@ -74,7 +74,7 @@ class LeadIns:
         """The passage up to the end of the first sentence with words of its own, quoted words blank."""
         end = min(passage.end, passage.start + _OPENING)
         spans = _touching(self._quotations, Span(passage.start, end))
-        own = speakers.without(self._text[passage.start : end], spans)
+        own = coreference.without(self._text[passage.start : end], spans)
         for sentence in split_sentences(self._text, passage.start, end):
             stop = sentence.end - passage.start
             if not any(each.start < stop < each.end for each in spans) and any(map(str.isalpha, own[:stop])):
@@ -96,7 +96,7 @@ class LeadIns:
             if end - start > _LONGEST:
                 continue
             words = self._text[start:end]
-            if speakers.needed(words) is None and speakers.names(words, _within(sentence), need, self._known):
+            if coreference.needed(words) is None and coreference.names(words, _within(sentence), need, self._known):
                 return sentence.span
         return None
 
@@ -104,17 +104,17 @@ class LeadIns:
         before = self._own(self._sentences[self._read - 1]) if self._read else ""
         for sentence in self._sentences[self._read :]:
             words = self._text[sentence.span.start : sentence.span.end]
-            self._known.surnames |= speakers.surnames_in(words)
-            self._known.names |= speakers.names_in(words)
+            self._known.surnames |= coreference.surnames_in(words)
+            self._known.names |= coreference.names_in(words)
             own = self._own(sentence)
-            speakers.learn(own, before, self._known)
+            coreference.learn(own, before, self._known)
             before = own
         self._read = len(self._sentences)
 
     def _own(self, sentence: _Sentence) -> str:
         """A sentence's words with blanks for the quoted ones."""
         start, end = sentence.span
-        return speakers.without(self._text[start : min(end, start + _OPENING)], _within(sentence))
+        return coreference.without(self._text[start : min(end, start + _OPENING)], _within(sentence))
 
     def _only_quoted(self, passage: Span) -> bool:
         """Whether the passage is nothing but somebody's words, so that it does not say whose."""

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import Repair
-from retrieval.corpus.decoding import Decoded, decode
-from retrieval.corpus.front_matter import read_front_matter
+from retrieval.ingest.parsers.decoding import Decoded, decode
+from retrieval.ingest.parsers.front_matter import read_front_matter
 from retrieval.text.mojibake import repair
 
 MAX_FILE_BYTES = 64 * 1024 * 1024

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from retrieval.core.types import Passage, Reason, Span
-from retrieval.corpus.cleaning import Judged
-from retrieval.corpus.lead_ins import LeadIns
-from retrieval.corpus.pieces import fitting
+from retrieval.ingest.chunking.lead_in import LeadIns
+from retrieval.ingest.chunking.packing import fitting
+from retrieval.ingest.cleaning.cleaner import Judged
 from retrieval.text.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
 
 

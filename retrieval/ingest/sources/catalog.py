@@ -11,7 +11,7 @@ from typing import Any
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import TitleSource
-from retrieval.corpus.front_matter import is_web_address, one_line
+from retrieval.ingest.parsers.front_matter import is_web_address, one_line
 
 CATALOG_NAME = "catalog.toml"
 _TEXTS = ("title", "publisher", "author", "published", "url", "language")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from retrieval.corpus.phrases import CUES
-from retrieval.corpus.traits import Traits
+from retrieval.ingest.cleaning.boilerplate_patterns import CUES
+from retrieval.ingest.cleaning.features import Traits
 
 _QUOTED = re.compile(r"[“„«\"][^“”„«»\"]{0,600}[”“»\"]")
 _CORE = frozenset({"site", "praise", "reader", "promotion"})  # what its own author does not write of a page

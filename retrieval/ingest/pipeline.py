@@ -10,10 +10,10 @@ from pathlib import Path
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import Article, Metadata, Omission, Reason, TitleSource
-from retrieval.corpus.catalog import Catalog, CatalogEntry, load_catalog
-from retrieval.corpus.cleaning import Judged, clean
-from retrieval.corpus.reader import Document, list_documents, read_document
-from retrieval.corpus.segmenting import segment
+from retrieval.ingest.chunking.chunker import segment
+from retrieval.ingest.cleaning.cleaner import Judged, clean
+from retrieval.ingest.parsers.document import Document, list_documents, read_document
+from retrieval.ingest.sources.catalog import Catalog, CatalogEntry, load_catalog
 
 Progress = Callable[[int, int], None]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from retrieval.corpus.traits import Traits, words_of
+from retrieval.ingest.cleaning.features import Traits, words_of
 
 _LONGEST_TITLE = 160  # columns
 _LETTERS = re.compile(r"[^\W\d_]{2,}")

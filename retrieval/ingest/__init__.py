@@ -1,14 +1,14 @@
 """From a folder of documents to articles with their passages."""
 
-from retrieval.corpus.catalog import Catalog, CatalogEntry, load_catalog
-from retrieval.corpus.loading import (
+from retrieval.ingest.parsers.document import Document, find_documents, parse_document, read_document
+from retrieval.ingest.pipeline import (
     LoadedCorpus,
     NoCorpusError,
     article_digest,
     build_article,
     load_corpus,
 )
-from retrieval.corpus.reader import Document, find_documents, parse_document, read_document
+from retrieval.ingest.sources.catalog import Catalog, CatalogEntry, load_catalog
 from retrieval.text.mojibake import repair, repair_words
 from retrieval.text.sentences import split_sentences
 

@@ -1,0 +1,1 @@
+"""Finding what cleaning leaves out: boilerplate, comments, headings, repeats."""

@@ -1,0 +1,1 @@
+"""Bytes to blocks: decoding, front matter, one module a format."""

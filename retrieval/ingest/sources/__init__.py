@@ -1,0 +1,1 @@
+"""Where documents come from: a folder, and the catalog that describes it."""
