@@ -16,11 +16,11 @@ from retrieval.core.environment import variables
 from retrieval.core.errors import RetrievalError
 from retrieval.core.settings import Settings, home_in
 from retrieval.index.sync import refill
-from retrieval.plugins import database_migrations
-from retrieval.safekeeping.archive import Manifest
-from retrieval.safekeeping.backup import STREAM, back_up
-from retrieval.safekeeping.restoring import opened
-from retrieval.safekeeping.restoring import restore as put_back
+from retrieval.maintenance.archive import Manifest
+from retrieval.maintenance.backup import STREAM, back_up
+from retrieval.maintenance.plugins import database_migrations
+from retrieval.maintenance.restore import opened
+from retrieval.maintenance.restore import restore as put_back
 
 
 def backup(

@@ -22,8 +22,8 @@ from retrieval.cli.options import (
 )
 from retrieval.cli.rendering import harmless
 from retrieval.core.environment import variables
-from retrieval.doctor import Verdict, examine
 from retrieval.index.sync import IndexReport, run_indexing
+from retrieval.maintenance.doctor import Verdict, examine
 
 
 def index(

@@ -13,12 +13,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from retrieval.safekeeping import archive, restoring
+from retrieval.maintenance import archive, restore
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.lock import owning
 
 _SWAP = (atomic_swap.__file__,)
-_WHOLE = (atomic_swap.__file__, archive.__file__, restoring.__file__)
+_WHOLE = (atomic_swap.__file__, archive.__file__, restore.__file__)
 
 
 class Lines:
@@ -80,6 +80,6 @@ def restore(home: Path, file: Path, fatal: int, counted: Path | None = None) -> 
 
     def work() -> None:
         with file.open("rb") as source:
-            restoring.restore(home, source, str(file), schemas={}, force=True)
+            restore.restore(home, source, str(file), schemas={}, force=True)
 
     _traced(_WHOLE, home, fatal, counted, work)

@@ -29,8 +29,8 @@ from retrieval.core.errors import (
 )
 from retrieval.core.settings import Settings
 from retrieval.index.embedding import SentenceTransformerEmbedder
-from retrieval.safekeeping.backup import back_up
-from retrieval.safekeeping.restoring import LOCAL_PROPERTIES, RestoreReport, restore
+from retrieval.maintenance.backup import back_up
+from retrieval.maintenance.restore import LOCAL_PROPERTIES, RestoreReport, restore
 from retrieval.search.searcher import Searcher, open_searcher
 from retrieval.storage.home.lock import owning, using
 from retrieval.storage.library import FILE_NAME, Library, LibraryWriter, StagedPassage

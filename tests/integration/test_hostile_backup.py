@@ -25,8 +25,8 @@ from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.core.errors import BackupError, RetrievalError
 from retrieval.core.settings import Settings
 from retrieval.index.sync import run_indexing
-from retrieval.safekeeping.backup import back_up
-from retrieval.safekeeping.restoring import restore
+from retrieval.maintenance.backup import back_up
+from retrieval.maintenance.restore import restore
 from retrieval.storage.library import FILE_NAME
 from tests.conftest import article_text
 from tests.fakes import WordEmbedder

@@ -20,8 +20,8 @@ from retrieval.core.errors import (
     NotIndexedError,
     RetrievalError,
 )
-from retrieval.doctor import Verdict, examine
 from retrieval.index.indexer import Stores
+from retrieval.maintenance.doctor import Verdict, examine
 from retrieval.storage.articles import open_shelf
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import FILE_NAME, LibraryWriter

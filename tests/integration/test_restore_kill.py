@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from retrieval.core.settings import Settings
-from retrieval.safekeeping.backup import back_up
+from retrieval.maintenance.backup import back_up
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.lock import owning
 from tests.conftest import Workshop

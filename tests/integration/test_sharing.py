@@ -11,8 +11,8 @@ import pytest
 
 from retrieval.core.errors import HomeBusyError, IndexesReplacedError
 from retrieval.core.settings import Settings
-from retrieval.doctor import examine
 from retrieval.index.sync import run_indexing
+from retrieval.maintenance.doctor import examine
 from tests.conftest import Pullquote, Workshop, article_text
 from tests.fakes import WordEmbedder
 

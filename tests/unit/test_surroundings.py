@@ -9,11 +9,11 @@ import pytest
 from retrieval.core.errors import BeingRestoredError, InUseError
 from retrieval.core.health import Verdict
 from retrieval.core.settings import Settings
-from retrieval.doctor import examine
+from retrieval.maintenance.doctor import examine
+from retrieval.maintenance.environment_checks import databases, leftovers, memory, users
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.lock import owning, using
 from retrieval.storage.library import Library, LibraryWriter
-from retrieval.surroundings import databases, leftovers, memory, users
 
 GB = 1_000_000_000
 

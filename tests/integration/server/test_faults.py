@@ -22,9 +22,9 @@ from retrieval.core.secret import Secret
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer
 from retrieval.core.vector_health import VectorState
-from retrieval.doctor import Verdict, examine
 from retrieval.index.vector import ServerVectorIndex, forget_collections, greet
 from retrieval.index.vector.monitor import WatchedVectors
+from retrieval.maintenance.doctor import Verdict, examine
 from retrieval.search.searcher import KEYWORDS_ALONE
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import Library

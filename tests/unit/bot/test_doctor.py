@@ -15,7 +15,7 @@ from bot.doctor import checks, definitions
 from bot.settings import Settings
 from retrieval.core.health import Check, Verdict
 from retrieval.core.secret import Secret
-from retrieval.plugins import CHECKS, added_checks
+from retrieval.maintenance.plugins import CHECKS, added_checks
 from tests.discord_double import TALKING, DiscordDouble, Permission
 
 MEMBERS, MESSAGE_CONTENT = 1 << 1, 1 << 15

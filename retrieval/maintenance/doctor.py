@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval import surroundings
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import NotIndexedError, RetrievalError, VectorsAwayError
 from retrieval.core.health import Check, Verdict
@@ -21,7 +20,8 @@ from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.stores import EMBEDDED, WORDS, collection_name
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex, greet
 from retrieval.ingest import load_corpus
-from retrieval.plugins import added_checks
+from retrieval.maintenance import environment_checks
+from retrieval.maintenance.plugins import added_checks
 from retrieval.storage.home.index_state import Note, Stamp, fits
 from retrieval.storage.home.lock import is_owned, owner_of
 from retrieval.storage.library import Library
@@ -39,11 +39,18 @@ def examine(settings: Settings, environ: Mapping[str, str] | None = None) -> lis
     With ``environ``, the variables that are set, the checks of other packages are among them.
     """
     home = settings.home
-    checks = [_installed(), _model(settings), _corpus(settings), _folder(home), _disk(home), surroundings.memory()]
+    checks = [
+        _installed(),
+        _model(settings),
+        _corpus(settings),
+        _folder(home),
+        _disk(home),
+        environment_checks.memory(),
+    ]
     if settings.chroma is not None:
         checks.append(_server(settings.chroma))
-    checks += [*surroundings.users(home), *_stores(settings)]
-    checks += [*surroundings.databases(home), *surroundings.leftovers(home)]
+    checks += [*environment_checks.users(home), *_stores(settings)]
+    checks += [*environment_checks.databases(home), *environment_checks.leftovers(home)]
     return checks if environ is None else [*checks, *added_checks(environ)]
 
 

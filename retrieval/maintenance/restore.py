@@ -14,7 +14,7 @@ from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedErro
 from retrieval.index.embedding import NoEmbedder
 from retrieval.index.indexer import Indexer, Stores
 from retrieval.index.stores import open_indexes
-from retrieval.safekeeping.archive import Manifest, unpack
+from retrieval.maintenance.archive import Manifest, unpack
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.index_state import Stamp
 from retrieval.storage.home.lock import owning, unused

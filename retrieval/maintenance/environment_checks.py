@@ -8,7 +8,7 @@ from pathlib import Path
 from retrieval.core.errors import RetrievalError, SchemaVersionError
 from retrieval.core.health import Check, Verdict
 from retrieval.core.system import measure
-from retrieval.plugins import database_migrations
+from retrieval.maintenance.plugins import database_migrations
 from retrieval.storage.home.atomic_swap import ASIDE
 from retrieval.storage.home.lock import LOCK_FILE, is_owned, owner_of
 from retrieval.storage.library import FILE_NAME, MIGRATIONS, version_of
