@@ -24,7 +24,7 @@ def bench(
 
     Example: pullquote bench --sizes 1000,10000
     """
-    from retrieval.benchmarking.measuring import measure
+    from retrieval.evaluation.benchmark.speed import measure
 
     try:
         numbers = [int(size.replace("_", "")) for size in sizes.split(",")]

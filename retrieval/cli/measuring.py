@@ -14,7 +14,6 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from retrieval import calibration
 from retrieval.cli.options import (
     CorpusOption,
     HomeOption,
@@ -28,11 +27,11 @@ from retrieval.cli.options import (
 from retrieval.cli.rendering import harmless, one_line
 from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
 from retrieval.core.settings import Settings
-from retrieval.evaluation import report
-from retrieval.evaluation.plotting import plot
-from retrieval.evaluation.questions import Asked, read_questions, read_squad
+from retrieval.evaluation import calibration, report
+from retrieval.evaluation.datasets import Asked, read_questions, read_squad
+from retrieval.evaluation.plots import plot
 from retrieval.evaluation.systems import Bench, Example, examples, run
-from retrieval.evaluation.temporary import temporary_bench
+from retrieval.evaluation.temporary_corpus import temporary_bench
 from retrieval.index.sync import Progress, open_home
 from retrieval.search.answer.confidence import shipped
 

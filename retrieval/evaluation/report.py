@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from retrieval.core.types import Outcome
-from retrieval.evaluation import measures
+from retrieval.evaluation import metrics
 from retrieval.evaluation.systems import BM25, OURS, VECTORS, Result
 
 SYSTEMS = (VECTORS, BM25, OURS)
@@ -21,8 +21,8 @@ def document(results: Sequence[Result], passages: int, threshold: float) -> dict
     """Everything that was measured, ready for JSON. Shares are 0 … 1; a value that does not exist is ``None``."""
     answerable = [result for result in results if result.asked.answers]
     found = {
-        system: measures.summary(
-            measures.finding([r.relevant for r in answerable], [r.rankings[system] for r in answerable])
+        system: metrics.summary(
+            metrics.finding([r.relevant for r in answerable], [r.rankings[system] for r in answerable])
         )
         for system in SYSTEMS
     }
@@ -48,20 +48,20 @@ def _answering(results: Sequence[Result], answerable: Sequence[Result], threshol
     right = [bool(r.rankings[OURS][:1]) and r.rankings[OURS][0] in r.relevant for r in results]
     confidence = [r.confidence for r in results]
     # An answer that was taken away is one more question that nothing answers.
-    curve = measures.risk_coverage(right + [False] * len(away), confidence + [value for _, value in away])
+    curve = metrics.risk_coverage(right + [False] * len(away), confidence + [value for _, value in away])
     return {
         "threshold": threshold,
-        "answered_when_answerable": _known(measures.share([r.outcome is Outcome.ANSWERED for r in answerable])),
+        "answered_when_answerable": _known(metrics.share([r.outcome is Outcome.ANSWERED for r in answerable])),
         "roc_area_answer_taken_away": _known(_area(pairs + away)),
-        "declined_answer_taken_away": _known(measures.share(taken)),
+        "declined_answer_taken_away": _known(metrics.share(taken)),
         "roc_area_unanswerable_questions": _known(_area(pairs + without)),
-        "declined_unanswerable_questions": _known(measures.share(declined)),
+        "declined_unanswerable_questions": _known(metrics.share(declined)),
         "risk_coverage": {"coverage": curve.coverage, "risk": curve.risk, "area": curve.area},
     }
 
 
 def _area(pairs: Sequence[tuple[bool, float]]) -> float:
-    return measures.roc_area([known for known, _ in pairs], [value for _, value in pairs])
+    return metrics.roc_area([known for known, _ in pairs], [value for _, value in pairs])
 
 
 def _known(value: float) -> float | None:
@@ -73,7 +73,7 @@ def tables(found: Mapping[str, Any]) -> RenderableType:
     title = f"{found['answerable']} answerable questions, {found['passages']} passages (95 % intervals)"
     finding = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title=title, title_justify="left")
     finding.add_column("system", no_wrap=True)
-    for name in measures.NAMES:
+    for name in metrics.NAMES:
         finding.add_column(name, justify="right", no_wrap=True, min_width=9)
     for system, values in found["finding"].items():
         cells = [f"{v['mean']:.3f}\n{v['low']:.2f}–{v['high']:.2f}" for v in values.values()]

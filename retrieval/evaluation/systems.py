@@ -11,7 +11,7 @@ import numpy as np
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome, Passage, StoredPassage
 from retrieval.core.vectors import Matrix
-from retrieval.evaluation.questions import Asked
+from retrieval.evaluation.datasets import Asked
 from retrieval.index.embedding import Embedder
 from retrieval.index.sync import Opened
 from retrieval.search.answer.confidence import Features

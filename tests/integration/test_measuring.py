@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from retrieval.core.settings import Settings
-from retrieval.evaluation.measures import NAMES
+from retrieval.evaluation.metrics import NAMES
 from retrieval.search.answer.confidence import Confidence
 from tests.conftest import Pullquote
 

@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from retrieval import calibration
 from retrieval.core.types import Outcome
+from retrieval.evaluation import calibration
 from retrieval.search.answer.confidence import AGAINST, Confidence, Features, features_of, shipped
 from retrieval.search.query.analysis import analyse
 from retrieval.search.ranking.scoring import Candidate, PassageTerms

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.evaluation.measures import finding, interval, risk_coverage, roc_area, share
+from retrieval.evaluation.metrics import finding, interval, risk_coverage, roc_area, share
 
 
 def test_hits_and_reciprocal_ranks_follow_from_the_order_alone() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.core.types import Outcome
-from retrieval.evaluation.questions import Asked, Expected
+from retrieval.evaluation.datasets import Asked, Expected
 from retrieval.evaluation.report import misses
 from retrieval.evaluation.systems import OURS, Result
 

@@ -1,6 +1,6 @@
 """A process of its own that asks one pipeline, so that its memory and its start can be measured.
 
-``python -m retrieval.benchmarking.asking SYSTEM FOLDER MODEL QUESTIONS`` prints one JSON object.
+``python -m retrieval.evaluation.benchmark.worker SYSTEM FOLDER MODEL QUESTIONS`` prints one JSON object.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _peak_bytes() -> int:
 
 def _open(system: str, folder: Path, model: str, stack: ExitStack) -> Callable[[str], object]:
     if system == "plain":
-        from retrieval.benchmarking.plain import PlainPipeline
+        from retrieval.evaluation.benchmark.baseline import PlainPipeline
 
         return PlainPipeline(folder, model).ask
     from retrieval.core.settings import Settings

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.benchmarking.plain import PlainPipeline
-from retrieval.benchmarking.synthetic import PARAGRAPHS, Paragraph, paragraphs, pool, questions
 from retrieval.core.settings import Settings
 from retrieval.core.types import Article, ModelIdentity
 from retrieval.core.vectors import Matrix, normalised, pooled
+from retrieval.evaluation.benchmark.baseline import PlainPipeline
+from retrieval.evaluation.benchmark.synthetic import PARAGRAPHS, Paragraph, paragraphs, pool, questions
 from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.index.indexer import Indexer, Stores
 from retrieval.index.stores import open_indexes
@@ -129,7 +129,7 @@ def _prepared(made: list[Paragraph], embedder: Embedder) -> tuple[dict[str, Matr
 
 
 def _ask(system: str, folder: Path, model: str, file: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "retrieval.benchmarking.asking", system, str(folder), model, str(file)]
+    command = [sys.executable, "-m", "retrieval.evaluation.benchmark.worker", system, str(folder), model, str(file)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own module
     found = json.loads(done.stdout.splitlines()[-1])
     seconds = np.array(found["seconds"])

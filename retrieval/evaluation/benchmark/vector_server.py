@@ -1,6 +1,6 @@
 """Vectors in the data folder against vectors on a Chroma server of this machine: filling, searching, memory.
 
-``python -m retrieval.benchmarking.serving 10000 100000`` starts a server of its own and prints a JSON line a size and
+``python -m retrieval.evaluation.benchmark.vector_server 10000 100000`` starts a server of its own and prints a JSON line a size and
 place. ``client_bytes`` is the most that a process held that does nothing but search; ``server_bytes`` the server's.
 """
 
@@ -94,7 +94,7 @@ def _serving(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def _child(place: str, where: str, count: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "retrieval.benchmarking.serving", place, where, str(count)]
+    command = [sys.executable, "-m", "retrieval.evaluation.benchmark.vector_server", place, where, str(count)]
     found = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very program
     measured: dict[str, Any] = json.loads(found.stdout)
     return measured
