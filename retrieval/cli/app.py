@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from retrieval.cli import asking, benchmarking, browsing, measuring, safekeeping, upkeep
+from retrieval.cli import articles, ask, backup, bench, evaluate, index
 from retrieval.cli.options import stderr
-from retrieval.cli.rendering import harmless, one_line
+from retrieval.cli.output.text import harmless, one_line
 from retrieval.core.errors import RetrievalError
 from retrieval.core.version import version
 
@@ -24,13 +24,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (asking.ask, asking.find, browsing.sources, browsing.source, upkeep.index, upkeep.doctor):
+for command in (ask.ask, ask.find, articles.sources, articles.source, index.index, index.doctor):
     app.command()(command)
-app.command()(safekeeping.backup)
-app.command()(safekeeping.restore)
-app.command("eval")(measuring.evaluate)
-app.command()(measuring.calibrate)
-app.command()(benchmarking.bench)
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.command("eval")(evaluate.evaluate)
+app.command()(evaluate.calibrate)
+app.command()(bench.bench)
 
 
 def _show_version(wanted: bool) -> None:

@@ -18,7 +18,7 @@ import pytest
 from bot.records import LOCK_FILE, PersonHash, Store
 from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
 from bot.shown import Kind, Shown, new_key
-from retrieval.cli.documents import answer_document
+from retrieval.cli.output.json import answer_document
 from retrieval.core.errors import (
     BackupError,
     HomeBusyError,

@@ -47,7 +47,7 @@ def test_a_reader_that_stops(seeded: Settings, tmp_path: Path, command: str) -> 
     assert (process.end(100), errors.read_bytes()) == (0, b"")
 
 
-@pytest.mark.parametrize("module", ["retrieval.cli.app", "numpy", "chromadb", "retrieval.cli.upkeep"])
+@pytest.mark.parametrize("module", ["retrieval.cli.app", "numpy", "chromadb", "retrieval.cli.index"])
 def test_an_interrupt_during_the_imports(module: str) -> None:
     """Ctrl-C in the first second is as quiet as later."""
     code = _INTERRUPTED.format(module=module)

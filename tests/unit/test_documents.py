@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from retrieval.cli.documents import answer_document, article_document, findings_document, omission_document
+from retrieval.cli.output.json import answer_document, article_document, findings_document, omission_document
 from retrieval.core.types import (
     Answer,
     ArticleSummary,

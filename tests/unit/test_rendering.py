@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from retrieval.cli.rendering import attribution, harmless, one_line, show_answer, show_findings
+from retrieval.cli.output.text import attribution, harmless, one_line, show_answer, show_findings
 from retrieval.core.types import Answer, Findings, Metadata, Outcome, Quote, TitleSource
 from tests.unit.builders import quote
 

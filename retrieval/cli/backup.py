@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from retrieval.cli.options import HomeOption, JsonOption, print_json, settings_from, stderr, stdout
-from retrieval.cli.rendering import harmless
+from retrieval.cli.output.text import harmless
 from retrieval.core.environment import variables
 from retrieval.core.errors import RetrievalError
 from retrieval.core.settings import Settings, home_in

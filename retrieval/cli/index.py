@@ -20,7 +20,7 @@ from retrieval.cli.options import (
     stdout,
     waiting,
 )
-from retrieval.cli.rendering import harmless
+from retrieval.cli.output.text import harmless
 from retrieval.core.environment import variables
 from retrieval.index.sync import IndexReport, run_indexing
 from retrieval.maintenance.doctor import Verdict, examine

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from retrieval.cli.documents import article_document, omission_document
 from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout
-from retrieval.cli.rendering import WIDEST, article_heading, harmless, one_line
+from retrieval.cli.output.json import article_document, omission_document
+from retrieval.cli.output.text import WIDEST, article_heading, harmless, one_line
 from retrieval.core.types import ArticleSummary
 from retrieval.storage.articles import Shelf, open_shelf
 

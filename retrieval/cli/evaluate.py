@@ -24,7 +24,7 @@ from retrieval.cli.options import (
     stderr,
     stdout,
 )
-from retrieval.cli.rendering import harmless, one_line
+from retrieval.cli.output.text import harmless, one_line
 from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
 from retrieval.core.settings import Settings
 from retrieval.evaluation import calibration, report

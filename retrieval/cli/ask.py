@@ -16,7 +16,6 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from retrieval.cli.documents import answer_document, findings_document
 from retrieval.cli.options import (
     CorpusOption,
     HomeOption,
@@ -27,7 +26,8 @@ from retrieval.cli.options import (
     stdout,
     waiting,
 )
-from retrieval.cli.rendering import harmless, show_answer, show_findings
+from retrieval.cli.output.json import answer_document, findings_document
+from retrieval.cli.output.text import harmless, show_answer, show_findings
 from retrieval.core.errors import CorpusFileError, QuestionError, StorageError, UnknownArticleError
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer, Outcome
