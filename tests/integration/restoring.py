@@ -75,7 +75,7 @@ def mend(home: Path, fatal: int, counted: Path | None = None) -> None:
     _traced(_SWAP, home, fatal, counted, work)
 
 
-def restore(home: Path, file: Path, fatal: int, counted: Path | None = None) -> None:
+def restore_killed(home: Path, file: Path, fatal: int, counted: Path | None = None) -> None:
     """A whole restore over what is there."""
 
     def work() -> None:

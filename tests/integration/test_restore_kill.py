@@ -106,12 +106,12 @@ def test_a_whole_restore_is_killed(workshop: Workshop, tmp_path: Path) -> None:
     present = workshop.texts()
     counted = tmp_path / "counted"
     home = Path(shutil.copytree(workshop.home, tmp_path / "whole"))
-    assert run(restoring.restore, home, file, 0, counted) == 0
+    assert run(restoring.restore_killed, home, file, 0, counted) == 0
     turns = list(map(int, counted.read_text().split()))
     seen = []
     for fatal in turns[:: max(1, len(turns) // 6)]:
         home = Path(shutil.copytree(workshop.home, tmp_path / f"home{fatal}"))
-        assert run(restoring.restore, home, file, fatal) == -signal.SIGKILL
+        assert run(restoring.restore_killed, home, file, fatal) == -signal.SIGKILL
         texts = Workshop(Settings(home=home, corpus=workshop.corpus), workshop.embedder).texts()
         assert texts in (present, restored)
         seen.append(texts == restored)
