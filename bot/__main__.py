@@ -30,8 +30,8 @@ def main() -> None:
     except SettingsError as error:
         sys.stderr.write(f"pullquote-bot: {error}\n")
         sys.exit(2)
-    from bot.logs import thread_failed
-    from bot.running import run
+    from bot.observability.logging import thread_failed
+    from bot.runtime.app import run
 
     threading.excepthook = thread_failed
     code = run(environ)

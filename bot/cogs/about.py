@@ -6,13 +6,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import wording
-from bot.delivery import Outgoing
-from bot.front import Front, Want
-from bot.records.store import BUTTON_DAYS
-from bot.render.notices import About, about_pages, help_pages
-from bot.render.pages import sentence
+from bot.cogs.common.interaction_handler import Front, Want
 from bot.settings import Settings
+from bot.store.repository import BUTTON_DAYS
+from bot.transport.delivery import Outgoing
+from bot.ui import strings
+from bot.ui.markup.pages import sentence
+from bot.ui.notices import About, about_pages, help_pages
 from retrieval.core.version import version
 
 
@@ -58,7 +58,7 @@ class AboutCog(commands.Cog):
 
         async def forget() -> None:
             done = await self._front.desk.forget(interaction.user.id)
-            page = sentence(wording.forgotten(done.questions, done.votes, done.messages))
+            page = sentence(strings.forgotten(done.questions, done.votes, done.messages))
             await self._front.courier.fill(interaction, Outgoing(page), private=True)
 
         await self._front.privately(interaction, forget)

@@ -6,13 +6,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.access import MOST_QUOTES, Way
-from bot.cogs.choosing import chosen, suggestions
-from bot.desk import RefusedError
-from bot.front import Front, Want, asked_by, sound
-from bot.journal import Via
-from bot.offload import Place
-from bot.searching import Request
+from bot.cogs.common.autocomplete import chosen, suggestions
+from bot.cogs.common.interaction_handler import Front, Want, asked_by, sound
+from bot.observability.request_log import Via
+from bot.services.answers import Request
+from bot.services.permissions import MOST_QUOTES, Way
+from bot.services.question_service import RefusedError
+from bot.services.worker_pool import Place
 
 FIND_SOURCES = "Find sources"
 

@@ -8,18 +8,18 @@ from dataclasses import replace
 import discord
 from discord.ext import commands
 
-from bot import wording
-from bot.access import Way
-from bot.delivery import Act, Outgoing
-from bot.desk import RefusedError, Reply
-from bot.front import Front, Want
-from bot.offload import Place
-from bot.render.measures import CONTENT, fitted_line, size
-from bot.render.pages import Page, sentence
-from bot.render.quotes import title_of
-from bot.render.sources import text_files
-from bot.shown import Shown
-from bot.views import TEMPLATE, Action, ActionButton
+from bot.cogs.common.interaction_handler import Front, Want
+from bot.services.permissions import Way
+from bot.services.question_service import RefusedError, Reply
+from bot.services.worker_pool import Place
+from bot.store.message_state import Shown
+from bot.transport.delivery import Act, Outgoing
+from bot.ui import strings
+from bot.ui.articles import text_files
+from bot.ui.buttons import TEMPLATE, Action, ActionButton
+from bot.ui.markup.limits import CONTENT, fitted_line, size
+from bot.ui.markup.pages import Page, sentence
+from bot.ui.quotes import title_of
 
 
 class ButtonsCog(commands.Cog):
@@ -37,7 +37,7 @@ class ButtonsCog(commands.Cog):
     async def on_interaction(self, act: Act) -> None:
         """A button that this version of the program does not know is answered too."""
         if act.type is discord.InteractionType.component and not TEMPLATE.fullmatch(act.custom_id or ""):
-            await self._front.say(act, wording.OVER)
+            await self._front.say(act, strings.OVER)
 
     @commands.Cog.listener()
     async def on_button(self, button: ActionButton, act: Act) -> None:
@@ -52,7 +52,7 @@ class ButtonsCog(commands.Cog):
                     return
             except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a line
                 outgoing = self._front.told(error)
-                await self._front.courier.say(act, outgoing.page.content or wording.OVER)
+                await self._front.courier.say(act, outgoing.page.content or strings.OVER)
                 return
             await self._do(button, want, shown)
 
@@ -84,7 +84,7 @@ class ButtonsCog(commands.Cog):
     async def _vote(self, button: ActionButton, want: Want) -> None:
         helpful = button.action is Action.HELPFUL
         vote = await self._front.desk.vote(button.key, want.asker.person, helpful=helpful)
-        await self._front.courier.say(want.act, wording.VOTES[vote.value])
+        await self._front.courier.say(want.act, strings.VOTES[vote.value])
 
     async def _turn(self, button: ActionButton, want: Want, shown: Shown) -> None:
         """Another page into the same message; its buttons stay what they are there, shared or private."""
@@ -131,6 +131,6 @@ class ButtonsCog(commands.Cog):
 
 def _signed(page: Page, name: str) -> Page:
     """A page that says who shared it."""
-    line = f"-# {wording.SHARED.format(name=name)}"
+    line = f"-# {strings.SHARED.format(name=name)}"
     content = line if page.content is None else f"{page.content}\n{line}"
     return replace(page, content=content) if size(content) <= CONTENT else page

@@ -9,8 +9,8 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bot.listening import close_code
-from bot.watch import Watch
+from bot.runtime.monitor import Watch
+from bot.transport.http_trace import close_code
 
 
 class GatewayCog(commands.Cog):

@@ -9,16 +9,16 @@ from collections import OrderedDict
 import discord
 from discord.ext import commands
 
-from bot import wording
-from bot.access import Way
-from bot.delivery import FAILURES, Outgoing, typing
-from bot.desk import RefusedError, Reply
-from bot.front import Front, asked_by, asker_of, form_in, sound
-from bot.journal import Step, Via
-from bot.offload import Place
-from bot.render.notices import MENTION_HELP
-from bot.render.pages import sentence
-from bot.searching import Request
+from bot.cogs.common.interaction_handler import Front, asked_by, asker_of, form_in, sound
+from bot.observability.request_log import Step, Via
+from bot.services.answers import Request
+from bot.services.permissions import Way
+from bot.services.question_service import RefusedError, Reply
+from bot.services.worker_pool import Place
+from bot.transport.delivery import FAILURES, Outgoing, typing
+from bot.ui import strings
+from bot.ui.markup.pages import sentence
+from bot.ui.notices import MENTION_HELP
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 1000
@@ -106,7 +106,7 @@ class MentionsCog(commands.Cog):
                     raise
                 return await courier.post(message.channel, outgoing)
         except discord.Forbidden:
-            why = wording.MAY_NOT_WRITE.format(channel=message.channel.id)
+            why = strings.MAY_NOT_WRITE.format(channel=message.channel.id)
             return await courier.to_person(message.author, outgoing, why)
         except discord.HTTPException as error:
             if error.status == 404:  # the channel is gone, and everybody with it

@@ -6,9 +6,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.managing import managed_guild
-from bot.front import Front, Want
-from bot.render.reports import report_csv, report_pages
+from bot.cogs.common.checks import managed_guild
+from bot.cogs.common.interaction_handler import Front, Want
+from bot.ui.reports import report_csv, report_pages
 
 
 class ReportCog(commands.Cog):

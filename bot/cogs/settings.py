@@ -10,11 +10,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.access import MOST_QUOTES, Asker, Powers, Rules, explain
-from bot.cogs.managing import managed_guild
-from bot.front import Front, Want
-from bot.render.notices import rules_pages
-from bot.render.pages import Page
+from bot.cogs.common.checks import managed_guild
+from bot.cogs.common.interaction_handler import Front, Want
+from bot.services.permissions import MOST_QUOTES, Asker, Powers, Rules, explain
+from bot.ui.markup.pages import Page
+from bot.ui.notices import rules_pages
 
 Change = Literal["add", "remove", "clear"]
 _ResolvedChannel = app_commands.AppCommandChannel | app_commands.AppCommandThread

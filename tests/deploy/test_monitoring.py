@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.health import Commands, Condition, Gateway
-from bot.metrics import Metrics
+from bot.observability.health import Commands, Condition, Gateway
+from bot.observability.metrics import Metrics
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "deploy" / "monitoring"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.endings import Ending
+from bot.runtime.exit_codes import Ending
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "deploy" / "systemd"

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from bot.records import LOCK_FILE, PersonHash, Store
-from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
-from bot.shown import Kind, Shown, new_key
+from bot.store import LOCK_FILE, PersonHash, Store
+from bot.store.message_state import Kind, Shown, new_key
+from bot.store.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.cli.output.json import answer_document
 from retrieval.core.errors import (
     BackupError,

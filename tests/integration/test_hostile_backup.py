@@ -20,8 +20,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.records import Store
-from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
+from bot.store import Store
+from bot.store.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.core.errors import BackupError, RetrievalError
 from retrieval.core.settings import Settings
 from retrieval.index.sync import run_indexing

@@ -7,9 +7,9 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from bot.access import Rules
-from bot.records import Store
-from bot.shown import Kind, Ref, Shown
+from bot.services.permissions import Rules
+from bot.store import Store
+from bot.store.message_state import Kind, Ref, Shown
 from retrieval.core.settings import Settings
 from retrieval.core.types import Outcome, Span
 from retrieval.index.sync import run_indexing

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import running as program
-from bot.access import Rules
-from bot.records import LOCK_FILE, RecordsError, Store
-from bot.records.schema import MIGRATIONS as BOT_MIGRATIONS
+from bot.runtime import app as program
+from bot.services.permissions import Rules
+from bot.store import LOCK_FILE, RecordsError, Store
+from bot.store.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.core.errors import OutdatedLibraryError, StorageError
 from retrieval.index.sync import run_indexing
 from retrieval.storage.home.lock import using

@@ -1,7 +1,7 @@
 """Vectors in the data folder against vectors on a Chroma server of this machine: filling, searching, memory.
 
 ``python -m retrieval.evaluation.benchmark.vector_server 10000 100000`` starts a server of its own and prints a JSON
-line a size and place. ``client_bytes`` is the most that a process held that does nothing but search; ``server_bytes`` the server's.
+line a size and place. ``client_bytes``: peak memory of a process that only searches; ``server_bytes``: the server's.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 import pytest
 
-from bot.endpoints import serving
-from bot.health import Condition, Health, judged
-from bot.metrics import Metrics
+from bot.observability.health import Condition, Health, judged
+from bot.observability.metrics import Metrics
+from bot.web.http_server import serving
 from retrieval.core.errors import SettingsError
 from tests.ports import free_port
 

@@ -12,11 +12,11 @@ import aiohttp
 import discord
 from aiohttp import web
 
-from bot.client import intents
-from bot.clock import DiscordClock
 from bot.cogs.gateway import GatewayCog
-from bot.listening import tracing
-from bot.watch import Watch
+from bot.runtime.bot import intents
+from bot.runtime.monitor import Watch
+from bot.transport.clock import DiscordClock
+from bot.transport.http_trace import tracing
 from tests.ports import free_port
 from tests.unit.bot.building import FakeArticles
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.articles import Articles
-from bot.searching import Request, answer
+from bot.services.answers import Request, answer
+from bot.services.library import Articles
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.settings import Settings
 from retrieval.core.vector_health import VectorState

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.articles import Articles
+from bot.services.library import Articles
 from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
 from retrieval.search.session import HeldModels

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.catalogue import Catalogue
-from bot.shown import Ref
+from bot.services.titles import Catalogue
+from bot.store.message_state import Ref
 from retrieval.core.errors import UnknownArticleError
 from retrieval.core.types import (
     Answer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.access import Asker, Powers, Rules, Way, decide, explain
+from bot.services.permissions import Asker, Powers, Rules, Way, decide, explain
 
 HERE = Asker(person=1, guild=7, channel=70, roles=frozenset({5}))
 DIRECT = Asker(person=1, guild=None, channel=9)

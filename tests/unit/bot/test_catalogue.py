@@ -7,8 +7,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalogue import Catalogue, choice_value
-from bot.render.sources import choice_name
+from bot.services.titles import Catalogue, choice_value
+from bot.ui.articles import choice_name
 from tests.unit.bot.building import metadata, summary
 
 TITLES = {

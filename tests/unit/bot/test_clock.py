@@ -8,13 +8,13 @@ from pathlib import Path
 import aiohttp
 import discord
 
-from bot.clock import DiscordClock
-from bot.desk import Desk
-from bot.limits import Limits
-from bot.listening import tracing
-from bot.offload import Lane, Pool
-from bot.records import PersonHash, Store
-from bot.shown import Kind, Shown
+from bot.services.question_service import Desk
+from bot.services.rate_limits import Limits
+from bot.services.worker_pool import Lane, Pool
+from bot.store import PersonHash, Store
+from bot.store.message_state import Kind, Shown
+from bot.transport.clock import DiscordClock
+from bot.transport.http_trace import tracing
 from retrieval.core.types import Outcome
 from tests.discord_double import DiscordDouble
 from tests.unit.bot.building import FakeArticles

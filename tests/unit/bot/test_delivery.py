@@ -10,9 +10,9 @@ from typing import Any
 import discord
 import pytest
 
-from bot.delivery import Courier, Outgoing, Sent, typing
-from bot.persistence import Patience
-from bot.render.pages import Page
+from bot.transport.delivery import Courier, Outgoing, Sent, typing
+from bot.transport.retry import Patience
+from bot.ui.markup.pages import Page
 from tests.unit.bot.test_persistence import Time, refusal
 
 RESET = OSError(errno.ECONNRESET, "reset")

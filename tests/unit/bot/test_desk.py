@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.access import Asker, Rules, Way
-from bot.desk import Desk, RefusedError
-from bot.limits import Limits
-from bot.offload import Lane, Pool
-from bot.records import PersonHash, Store, Vote
-from bot.render.escaping import quoted_words
-from bot.render.pages import Form
-from bot.searching import Request
-from bot.shown import Kind, Shown
+from bot.services.answers import Request
+from bot.services.permissions import Asker, Rules, Way
+from bot.services.question_service import Desk, RefusedError
+from bot.services.rate_limits import Limits
+from bot.services.worker_pool import Lane, Pool
+from bot.store import PersonHash, Store, Vote
+from bot.store.message_state import Kind, Shown
+from bot.ui.markup.escaping import quoted_words
+from bot.ui.markup.pages import Form
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
 from tests.unit.bot.building import FakeArticles, answer

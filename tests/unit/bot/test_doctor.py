@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.doctor import checks, definitions
+from bot.runtime.doctor import checks, definitions
 from bot.settings import Settings
 from retrieval.core.health import Check, Verdict
 from retrieval.core.secret import Secret
@@ -208,7 +208,7 @@ def test_the_health_of_a_running_bot(practice: Practice, told: Any, verdict: Ver
 
 def test_another_packages_checks_are_found() -> None:
     """They come by entry point, with the environment; one that fails is a finding and keeps nobody from the others."""
-    names = {"broken": "bot.nowhere:checks", "discord": "bot.doctor:checks"}
+    names = {"broken": "bot.nowhere:checks", "discord": "bot.runtime.doctor:checks"}
     points = [EntryPoint(name, place, CHECKS) for name, place in names.items()]
     broken, discord = added_checks({}, points)
     assert (broken.subject, broken.verdict, discord.subject) == ("Broken", Verdict.BAD, "Discord")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.render.escaping import escape, marked, quoted_words, unescape, unmarked
+from bot.ui.markup.escaping import escape, marked, quoted_words, unescape, unmarked
 from retrieval.core.types import Span
 
 SIGNS = st.text(

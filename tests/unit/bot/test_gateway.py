@@ -13,10 +13,10 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.client import Parts, PullquoteBot, point_to
-from bot.gateway import Gateway, GatewayLimitError, Pace, find_gateway
+from bot.runtime.bot import Parts, PullquoteBot, point_to
+from bot.runtime.sharding import ShardedBot, ShardLostError, open_bot
 from bot.settings import Settings
-from bot.sharding import ShardedBot, ShardLostError, open_bot
+from bot.transport.gateway import Gateway, GatewayLimitError, Pace, find_gateway
 from tests.discord_double import DiscordDouble
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.health import Commands, Condition, Gateway, judged
+from bot.observability.health import Commands, Condition, Gateway, judged
 from retrieval.core.system import Memory
 from retrieval.core.vector_health import VectorHealth, VectorState
 

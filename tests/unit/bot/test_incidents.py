@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import RefusedError
-from bot.incidents import told
-from bot.records import RecordsError
+from bot.cogs.common.error_messages import told
+from bot.services.question_service import RefusedError
+from bot.store import RecordsError
 from retrieval.core.errors import AlteredArticleError, NotIndexedError, QuestionError, UnknownArticleError
 from tests.unit.bot.building import FakeArticles
 

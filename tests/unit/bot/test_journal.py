@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from bot.access import Asker, Way
-from bot.delivery import Courier, Outgoing
-from bot.desk import Desk, RefusedError
-from bot.front import Front
-from bot.incidents import told
-from bot.journal import Asked, End, Journal, Via, current_id
-from bot.limits import Limits
-from bot.offload import Lane, Pool
-from bot.records import PersonHash, Store
-from bot.render.pages import Form, Page
-from bot.searching import Request
+from bot.cogs.common.error_messages import told
+from bot.cogs.common.interaction_handler import Front
+from bot.observability.request_log import Asked, End, Journal, Via, current_id
+from bot.services.answers import Request
+from bot.services.permissions import Asker, Way
+from bot.services.question_service import Desk, RefusedError
+from bot.services.rate_limits import Limits
+from bot.services.worker_pool import Lane, Pool
+from bot.store import PersonHash, Store
+from bot.transport.delivery import Courier, Outgoing
+from bot.ui.markup.pages import Form, Page
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
 from tests.unit.bot.building import FakeArticles, answer
@@ -66,7 +66,7 @@ class Ticking:
 
 def test_a_question_ends_with_one_line(caplog: pytest.LogCaptureFixture) -> None:
     """What was found, how long each stage took, and all of it from Discord's interaction to the sending."""
-    caplog.set_level(logging.INFO, logger="bot.journal")
+    caplog.set_level(logging.INFO, logger="bot.observability.request_log")
     ledger, clock = Ledger(), Ticking()
     journal = Journal(ledger, clock=clock)
     with journal.following(asked(age=0.5)):
@@ -88,7 +88,7 @@ def test_a_question_ends_with_one_line(caplog: pytest.LogCaptureFixture) -> None
 
 def test_the_words_are_logged_only_if_wanted(caplog: pytest.LogCaptureFixture) -> None:
     """And never those of somebody's message."""
-    caplog.set_level(logging.INFO, logger="bot.journal")
+    caplog.set_level(logging.INFO, logger="bot.observability.request_log")
     for text in ("Who met?", None):
         with Journal(with_texts=True).following(asked(text=text)):
             pass

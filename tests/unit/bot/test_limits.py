@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.limits import Limits
+from bot.services.rate_limits import Limits
 
 
 class Clock:

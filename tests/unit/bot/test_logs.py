@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.logs import _WithoutTraceback, following, formatter, set_up
-from bot.offload import Lane, Pool
+from bot.observability.logging import _WithoutTraceback, following, formatter, set_up
+from bot.services.worker_pool import Lane, Pool
 from retrieval.core.secret import Secret
 
 TOKEN = "abc.DEF.ghi-123"
@@ -26,7 +26,7 @@ ANYTHING = st.text(st.characters(exclude_categories=()))
 def record(message: str, *args: object, error: BaseException | None = None, **extra: object) -> logging.LogRecord:
     """What a logger hands to its handler."""
     info = (type(error), error, error.__traceback__) if error is not None else None
-    made = logging.LogRecord("bot.desk", logging.WARNING, "desk.py", 7, message, args, info)
+    made = logging.LogRecord("bot.services.question_service", logging.WARNING, "desk.py", 7, message, args, info)
     made.__dict__.update(extra)
     return made
 
@@ -87,7 +87,7 @@ def test_colours_are_for_terminals() -> None:
 def test_what_an_event_brings_cannot_pass_for_what_every_line_has() -> None:
     """Level, time and logger are the record's own."""
     line = json.loads(formatter((), as_json=True).format(record("x", level="debug", timestamp="never", logger="y")))
-    assert (line["level"], line["logger"]) == ("warning", "bot.desk")
+    assert (line["level"], line["logger"]) == ("warning", "bot.services.question_service")
     assert line["timestamp"] != "never"
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot import running as program
-from bot.client import intents
-from bot.endings import ending
-from bot.gateway import GatewayLimitError
+from bot.runtime import app as program
+from bot.runtime.bot import intents
+from bot.runtime.exit_codes import ending
+from bot.transport.gateway import GatewayLimitError
 from retrieval.core.errors import VectorsAwayError
 from retrieval.core.vector_health import VectorHealth, VectorState
 

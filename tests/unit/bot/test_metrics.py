@@ -6,9 +6,9 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.health import Commands, Condition, Gateway
-from bot.listening import close_code, request_code
-from bot.metrics import Metrics
+from bot.observability.health import Commands, Condition, Gateway
+from bot.observability.metrics import Metrics
+from bot.transport.http_trace import close_code, request_code
 from retrieval.core.vector_health import VectorHealth, VectorState
 
 Labels = tuple[tuple[str, str], ...]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from bot.offload import BusyError, Lane, Place, Pool
+from bot.services.worker_pool import BusyError, Lane, Place, Pool
 
 
 def test_no_more_run_at_once_than_allowed_and_all_accepted_are_done() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.opening import Opening
+from bot.runtime.startup import Opening
 
 
 class Shelf:

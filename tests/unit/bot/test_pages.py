@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.access import Finding, Rules
-from bot.records import QuestionRow, Report
-from bot.render.answers import answer_pages, context_pages, findings_pages
-from bot.render.escaping import quoted_words
-from bot.render.notices import About, about_pages, help_pages, rules_pages
-from bot.render.pages import Form, Page, link, weight
-from bot.render.parts import Line, bodies, passage
-from bot.render.reports import report_pages
-from bot.render.sources import list_pages, page_of, source_pages, text_files
-from bot.shown import Kind, Shown
+from bot.services.permissions import Finding, Rules
+from bot.store import QuestionRow, Report
+from bot.store.message_state import Kind, Shown
+from bot.ui.answers import answer_pages, context_pages, findings_pages
+from bot.ui.articles import list_pages, page_of, source_pages, text_files
+from bot.ui.markup.escaping import quoted_words
+from bot.ui.markup.layout import Line, bodies, passage
+from bot.ui.markup.pages import Form, Page, link, weight
+from bot.ui.notices import About, about_pages, help_pages, rules_pages
+from bot.ui.reports import report_pages
 from retrieval.core.types import Metadata, Outcome, Quote, Span, TitleSource
 from tests.unit.bot.building import metadata, paragraphs, quote, summary
 

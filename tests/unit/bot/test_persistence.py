@@ -11,7 +11,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.persistence import Patience, is_lost, passing
+from bot.transport.retry import Patience, is_lost, passing
 
 
 def refusal(status: int, code: int = 0, headers: dict[str, str] | None = None) -> discord.HTTPException:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.access import Rules
-from bot.records import PersonHash, RecordsError, Store, Vote
-from bot.records.schema import MIGRATIONS
-from bot.shown import Kind, Ref, Shown, new_key
+from bot.services.permissions import Rules
+from bot.store import PersonHash, RecordsError, Store, Vote
+from bot.store.message_state import Kind, Ref, Shown, new_key
+from bot.store.schema import MIGRATIONS
 from retrieval.core.types import Outcome, Span
 
 DAY = 86_400.0

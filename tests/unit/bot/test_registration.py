@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.registration import same
+from bot.runtime.command_sync import same
 
 OURS: dict[str, Any] = {
     "name": "ask",

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.records import QuestionRow, Report
-from bot.render.reports import COLUMNS, report_csv, report_pages
+from bot.store import QuestionRow, Report
+from bot.ui.reports import COLUMNS, report_csv, report_pages
 from retrieval.core.types import Outcome
 
 

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from bot.shown import Kind, Ref, Shown, from_json, new_key, to_json
-from bot.views import TEMPLATE, Action, ActionButton, actions_for, view_for
+from bot.store.message_state import Kind, Ref, Shown, from_json, new_key, to_json
+from bot.ui.buttons import TEMPLATE, Action, ActionButton, actions_for, view_for
 from retrieval.core.types import Outcome, Span
 
 REF = Ref("paris", 0, 9, 1, 1, "0" * 16, highlights=(Span(0, 3),), lead_in=Span(1, 2))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import DiscordClock
-from bot.offload import Pool
-from bot.watch import Watch, look
+from bot.runtime.monitor import Watch, look
+from bot.services.worker_pool import Pool
+from bot.transport.clock import DiscordClock
 from retrieval.core.errors import NotIndexedError, StorageError
 from retrieval.core.system import Memory
 from tests.unit.bot.building import FakeArticles

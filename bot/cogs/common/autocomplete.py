@@ -1,0 +1,25 @@
+"""Naming an article: suggestions while typing, and what was meant in the end. Answered from memory."""
+
+from __future__ import annotations
+
+from discord import app_commands
+
+from bot.cogs.common.error_messages import no_such_article
+from bot.services.question_service import RefusedError
+from bot.services.titles import Catalogue, choice_value
+from bot.ui.articles import choice_name
+from retrieval.core.types import ArticleSummary
+
+
+def suggestions(typed: str, catalogue: Catalogue) -> list[app_commands.Choice[str]]:
+    """At most 25 articles, the likeliest first."""
+    found = catalogue.suggest(typed)[:25]
+    return [app_commands.Choice(name=choice_name(article), value=choice_value(article)) for article in found]
+
+
+def chosen(typed: str, catalogue: Catalogue) -> ArticleSummary:
+    """The article meant by what was picked or typed. Raises RefusedError with suggestions."""
+    article = catalogue.resolve(typed)
+    if article is None:
+        raise RefusedError(no_such_article(typed, catalogue))
+    return article

@@ -1,0 +1,48 @@
+"""What somebody is told when something fails; the log has the rest under the same number."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.observability.request_log import current_id
+from bot.services.question_service import RefusedError
+from bot.services.titles import Catalogue
+from bot.store import RecordsError
+from bot.ui import strings
+from bot.ui.markup.escaping import escape
+from bot.ui.markup.limits import fitted_line
+from retrieval.core.errors import AlteredArticleError, QuestionError, RetrievalError, UnknownArticleError
+
+_log = logging.getLogger(__name__)
+_MOST_SUGGESTIONS = 3
+
+
+def told(error: Exception, catalogue: Catalogue) -> str:
+    """A sentence for the person whose request failed with ``error``, in Markdown; logged unless it is their matter.
+
+    The number it names is the request's id, which all other lines on it carry as well.
+    """
+    if isinstance(error, RefusedError):
+        return str(error)
+    if isinstance(error, QuestionError):
+        return escape(str(error))
+    if isinstance(error, UnknownArticleError):
+        return no_such_article(error.article_id, catalogue)
+    incident = current_id()
+    if isinstance(error, (RetrievalError, RecordsError)):
+        # These say themselves what to do, so a traceback would only hide it.
+        _log.error("incident %s: %s", incident, error)
+        text = strings.ALTERED if isinstance(error, AlteredArticleError) else strings.LATER
+    else:
+        _log.error("incident %s", incident, exc_info=error)
+        text = strings.APOLOGY
+    return text.format(incident=incident)
+
+
+def no_such_article(typed: str, catalogue: Catalogue) -> str:
+    """For a name that is no article's; with the names that are most like it."""
+    name = fitted_line(typed, 150)
+    near = [fitted_line(a.metadata.title or a.article_id, 200) for a in catalogue.suggest(typed)[:_MOST_SUGGESTIONS]]
+    if not near:
+        return strings.NO_SUCH_ARTICLE.format(typed=name)
+    return strings.DID_YOU_MEAN.format(typed=name, titles=" or ".join(f"“{title}”" for title in near))

@@ -1,0 +1,1 @@
+"""Logs, metrics, health and the request log: what operators see."""

@@ -1,0 +1,1 @@
+"""The bot as a process: built, connected, monitored, stopped."""

@@ -1,0 +1,179 @@
+"""What ``pullquote doctor`` asks of Discord: token, intents, servers, permissions, commands, clock. Changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.runtime.bot import Parts, PullquoteBot, without_voice
+from bot.runtime.command_sync import same
+from bot.settings import Settings
+from bot.transport.rest_probe import AwayError, Inquiry, RefusedError, Told, inquiring, readiness
+from retrieval.core.errors import SettingsError
+from retrieval.core.health import Check, Verdict
+
+PORTAL = "https://discord.com/developers/applications"
+#: What the bot needs to answer a mention as it should; slash commands work without any.
+NEEDED = discord.Permissions(
+    view_channel=True, send_messages=True, send_messages_in_threads=True, embed_links=True, read_message_history=True
+)
+#: An application's flags for intents that Discord calls privileged; the second of each pair is for small bots.
+_PRIVILEGED = {
+    "Presence": 1 << 12 | 1 << 13,
+    "Server Members": 1 << 14 | 1 << 15,
+    "Message Content": 1 << 18 | 1 << 19,
+}
+_PAGE, _MOST_PAGES, _MOST_NAMED = 200, 5, 5
+_SOME_SECONDS, _MANY_SECONDS = 5.0, 60.0
+
+
+def checks(environ: Mapping[str, str]) -> list[Check]:
+    """The health of a bot that runs here, and what can be asked of Discord with the token in ``environ``."""
+    return [*_health(environ), *_discord(environ)]
+
+
+def _health(environ: Mapping[str, str]) -> list[Check]:
+    port = environ.get("HTTP_PORT", "").strip()
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16):
+        return []  # off, or a mistake that the bot itself names when it starts
+    host = environ.get("HTTP_HOST", "").strip() or "127.0.0.1"
+    try:
+        ready, words = asyncio.run(readiness(host, int(port)))
+    except AwayError as error:
+        return [Check("Health", Verdict.NOTE, f"no bot serves HTTP_PORT {port} here ({error})")]
+    told = "; ".join(" ".join(each.split()) for each in words)
+    if not ready:
+        return [Check("Health", Verdict.BAD, f"the bot is not ready: {told}", "See its log.")]
+    return [Check("Health", Verdict.NOTE if told else Verdict.GOOD, f"the bot is ready{told and f', but: {told}'}")]
+
+
+def _discord(environ: Mapping[str, str]) -> list[Check]:
+    if not any(environ.get(name, "").strip() for name in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE")):
+        finding = "not asked: neither DISCORD_TOKEN nor DISCORD_TOKEN_FILE is set"
+        return [Check("Discord", Verdict.NOTE, finding, "Set one of them to run the bot, and to have it checked.")]
+    try:
+        settings = Settings.from_env(environ)
+    except SettingsError as error:
+        return [Check("Settings of the bot", Verdict.BAD, str(error))]
+    return asyncio.run(_ask(settings))
+
+
+async def _ask(settings: Settings) -> list[Check]:
+    found: list[Check] = []
+    async with inquiring(settings.api_url, settings.token) as inquiry:
+        try:
+            me = await inquiry.get("/users/@me")
+            name = " ".join(str(me.document["username"]).split())
+            found += [Check("Token", Verdict.GOOD, f"Discord takes it; the bot is called {name}"), *_clock(me)]
+            application = (await inquiry.get("/applications/@me")).document
+            found.append(_intents(int(application.get("flags") or 0)))
+            guilds, complete = await _guilds(inquiry)
+            found += _servers(guilds, settings.guild_ids, complete=complete)
+            found.append(await _commands(inquiry, settings, int(application["id"]), {int(g["id"]) for g in guilds}))
+        except RefusedError as error:
+            found.append(_refused(error))
+        except AwayError as error:
+            finding = f"{settings.api_url} cannot be asked ({error})"
+            remedy = "Check the network, the proxy, and DISCORD_API_URL if you set it."
+            found.append(Check("Discord", Verdict.BAD, finding, remedy))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            finding = f"{settings.api_url} does not answer as Discord does ({type(error).__name__})"
+            found.append(Check("Discord", Verdict.BAD, finding, "Check DISCORD_API_URL, or upgrade pullquote."))
+    return found
+
+
+def _refused(error: RefusedError) -> Check:
+    if error.status == 401:
+        remedy = f"Copy it anew from {PORTAL} (your application, Bot, Reset Token)."
+        return Check("Token", Verdict.BAD, "Discord refuses it", remedy)
+    if error.status == 429:
+        return Check("Discord", Verdict.NOTE, "it wants to be asked less often just now", "Try again in a minute.")
+    remedy = "Check DISCORD_API_URL." if error.status == 404 else "See https://discordstatus.com"
+    return Check("Discord", Verdict.BAD, f"it refuses the bot's request ({error})", remedy)
+
+
+def _clock(told: Told) -> list[Check]:
+    if told.ahead is None:
+        return []
+    off = abs(told.ahead)
+    if off <= _SOME_SECONDS:
+        return [Check("Clock", Verdict.GOOD, "agrees with Discord's")]
+    finding = f"{off:.0f} s {'ahead of' if told.ahead > 0 else 'behind'} Discord's"
+    verdict = Verdict.BAD if off > _MANY_SECONDS else Verdict.NOTE
+    return [Check("Clock", verdict, finding, "Set this machine's clock by NTP: timedatectl set-ntp true")]
+
+
+def _intents(flags: int) -> Check:
+    needless = [name for name, bits in _PRIVILEGED.items() if flags & bits]
+    if not needless:
+        return Check("Intents", Verdict.GOOD, "no privileged intent is on, and none is needed")
+    finding = f"on, but not needed: {', '.join(needless)}"
+    return Check("Intents", Verdict.NOTE, finding, f"Switch them off at {PORTAL} (your application, Bot).")
+
+
+async def _guilds(inquiry: Inquiry) -> tuple[list[Any], bool]:
+    """The servers that the bot is in, and whether these are all."""
+    found: list[Any] = []
+    after = 0
+    for _ in range(_MOST_PAGES):
+        page = (await inquiry.get(f"/users/@me/guilds?limit={_PAGE}&after={after}")).document
+        found += page
+        if len(page) < _PAGE:
+            return found, True
+        after = int(page[-1]["id"])
+    return found, False
+
+
+def _servers(guilds: Sequence[Any], wanted: frozenset[int], *, complete: bool) -> list[Check]:
+    count = f"{len(guilds)} servers" if complete else f"the first {len(guilds)} servers"
+    if absent := wanted - {int(guild["id"]) for guild in guilds} if complete else ():
+        finding = f"the bot is not in {_some(str(each) for each in sorted(absent))} of DISCORD_GUILD_IDS"
+        return [Check("Servers", Verdict.BAD, finding, "Invite the bot there, or take the ids out of the setting.")]
+    if not guilds:
+        remedy = f"Invite it: {PORTAL} (your application, Installation)."
+        return [Check("Servers", Verdict.NOTE, "the bot is in no server yet", remedy)]
+    concerned = [guild for guild in guilds if not wanted or int(guild["id"]) in wanted]
+    lacking = [f"{guild['name']} ({', '.join(missing)})" for guild in concerned if (missing := _missing(guild))]
+    if not lacking:
+        return [Check("Permissions", Verdict.GOOD, f"the bot may do what it needs in {count}")]
+    remedy = "Give the bot's role these permissions in the server's settings; /settings show looks at one channel."
+    return [Check("Permissions", Verdict.BAD, f"missing in {_some(lacking)}", remedy)]
+
+
+def _missing(guild: Mapping[str, Any]) -> list[str]:
+    has = discord.Permissions(int(guild["permissions"]))
+    if has.administrator:
+        return []
+    return [name.replace("_", " ") for name, needed in NEEDED if needed and not getattr(has, name)]
+
+
+def _some(names: Iterable[str]) -> str:
+    every = list(names)
+    more = f" and {len(every) - _MOST_NAMED} more" if len(every) > _MOST_NAMED else ""
+    return ", ".join(every[:_MOST_NAMED]) + more
+
+
+async def _commands(inquiry: Inquiry, settings: Settings, application: int, guilds: set[int]) -> Check:
+    """Compare what Discord has with what the bot would register where it would register it."""
+    ours = await definitions(settings)
+    base = f"/applications/{application}"
+    places = [f"{base}/guilds/{guild}/commands" for guild in sorted(settings.guild_ids & guilds)]
+    known = [(await inquiry.get(path)).document for path in places or [f"{base}/commands"]]
+    if all(same(ours, theirs, in_guild=bool(places)) for theirs in known):
+        return Check("Commands", Verdict.GOOD, f"{len(ours)} are registered, as this version defines them")
+    if not any(known):
+        return Check("Commands", Verdict.NOTE, "none are registered yet", "Start the bot: it registers them.")
+    finding = "those that Discord knows are not those of this version"
+    return Check("Commands", Verdict.BAD, finding, "Restart the bot: it registers them when it starts.")
+
+
+async def definitions(settings: Settings) -> list[dict[str, Any]]:
+    """The commands as the bot would register them with these settings; nothing is asked of Discord."""
+    without_voice()
+    nobody: Any = None  # a bot that never connects carries no question to its desk
+    async with PullquoteBot(Parts(settings, nobody, nobody, nobody, nobody, aiohttp.TraceConfig())) as bot:
+        return await bot.definitions()

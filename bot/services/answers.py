@@ -1,0 +1,210 @@
+"""A request to what is shown for it. Synchronous: called in the pool's threads."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.services.titles import Catalogue
+from bot.store.message_state import Kind, Ref, Shown
+from bot.ui import strings
+from bot.ui.answers import answer_pages, context_pages, findings_pages
+from bot.ui.articles import list_pages, source_pages
+from bot.ui.markup.pages import Form, Page
+from retrieval.core.errors import QuestionError
+from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote
+from retrieval.core.vector_health import VectorHealth
+from retrieval.search.query.follow_up import FollowUp, follow_up, speaks_of
+from retrieval.search.query.message import merged, searches
+from retrieval.search.searcher import KEYWORDS_ALONE
+from retrieval.storage.articles import Paragraph
+
+_log = logging.getLogger(__name__)
+
+MOST_HITS = 200
+#: Passages that are looked for beyond those asked for, for a message's button *More passages*.
+MORE = 5
+_BEARING_SHOWN, _EACH = 3, 3
+#: A note that ends so is for whoever runs the bot.
+_FOR_OPERATORS = "Run: pullquote"
+
+
+class ArticleSource(Protocol):
+    """What the bot needs of the articles; every method may be called from several threads and raises RetrievalError."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    def ask(self, question: str, quotes: int, article_id: str | None = None) -> Answer: ...
+
+    def find(self, words: str, limit: int, article_id: str | None = None) -> Findings: ...
+
+    def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]: ...
+
+    def text(self, article_id: str) -> str: ...
+
+    def quotes(self, refs: Sequence[Ref]) -> list[Quote | None]: ...
+
+    def around(self, ref: Ref, quote: Quote | None) -> list[Paragraph]: ...
+
+    def refresh(self) -> None: ...
+
+    def health(self) -> VectorHealth: ...
+
+
+class Tell(Protocol):
+    """Told what was found, in the thread that found it."""
+
+    def __call__(self, outcome: Outcome, confidence: float | None, *, keyword_only: bool) -> None: ...
+
+
+def untold(outcome: Outcome, confidence: float | None, *, keyword_only: bool) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question, and how it is to be answered."""
+
+    question: str
+    quotes: int
+    article: str | None = None
+    private: bool = False
+    guild: int | None = None
+    before: str | None = None
+
+
+def answer(articles: ArticleSource, request: Request, tell: Tell = untold) -> Shown:
+    """The answer to a question, understood with the one before it where it leans on that. Raises RetrievalError."""
+    leaning = follow_up(request.question, request.before) if request.before else None
+    found, understood = (None, None) if leaning is None else _leaning(articles, request, leaning)
+    if found is None:
+        found, understood = articles.ask(request.question, request.quotes, request.article), None
+    tell(found.outcome, found.confidence, keyword_only=found.keyword_only)
+    return Shown(
+        kind=Kind.ANSWER,
+        query=request.question,
+        article=request.article,
+        quotes=request.quotes,
+        outcome=found.outcome,
+        confidence=found.confidence,
+        notes=_notes(found),
+        refs=tuple(map(Ref.of, found.quotes)),
+        closest=tuple(map(Ref.of, found.closest)),
+        took_up=request.before if understood else None,
+        understood=understood,
+        private=request.private,
+        guild=request.guild,
+    )
+
+
+def _leaning(articles: ArticleSource, request: Request, leaning: FollowUp) -> tuple[Answer | None, str | None]:
+    """The best of the ways in which a follow-up may be meant; nothing where it turns out to stand alone."""
+    if leaning.alone:
+        found = articles.ask(request.question, request.quotes, request.article)
+        if found.outcome is Outcome.ANSWERED:
+            return found, None
+    best: tuple[Answer, str] | None = None
+    for way in leaning.ways:
+        try:
+            found = articles.ask(way, request.quotes, request.article)
+        except QuestionError:
+            continue
+        if best is None or _rank(found, leaning) > _rank(best[0], leaning):
+            best = found, way
+    if best is None:
+        return None, None
+    found, way = best
+    return (found if _about(found, leaning) else _doubted(found)), way
+
+
+def _rank(found: Answer, leaning: FollowUp) -> tuple[bool, bool, float]:
+    """Where no way leads to an answer, the earlier way is the better sentence."""
+    return _about(found, leaning), found.answered, found.confidence if found.answered else 0.0
+
+
+def _about(found: Answer, leaning: FollowUp) -> bool:
+    first = next(iter(found.quotes or found.closest), None)
+    return first is not None and speaks_of(leaning.words, f"{first.lead_in or ''} {first.text}")
+
+
+def _doubted(found: Answer) -> Answer:
+    """An answer that never says what the follow-up is about is none, however sure: its passages merely come close."""
+    if not found.answered:
+        return found
+    notes = tuple(note for note in found.notes if note == KEYWORDS_ALONE)  # the others speak of the quotes
+    return replace(found, outcome=Outcome.NOT_SURE, quotes=(), closest=found.quotes, notes=notes)
+
+
+def _notes(found: Answer) -> tuple[str, ...]:
+    for note in found.notes:
+        if _FOR_OPERATORS in note:
+            _log.error("%s", note)
+    return tuple(note for note in found.notes if _FOR_OPERATORS not in note)
+
+
+def bearing(articles: ArticleSource, message: str, guild: int | None, tell: Tell = untold) -> Shown:
+    """The passages that bear on a message; of the message itself nothing is kept. Raises RetrievalError."""
+    answers = []
+    for text in searches(message):
+        try:
+            answers.append(articles.ask(text, _EACH))
+        except QuestionError:
+            continue
+    if not answers:
+        raise QuestionError(strings.NO_TEXT)
+    quotes, close = merged(answers)
+    outcome = Outcome.ANSWERED if quotes else Outcome.NOTHING
+    tell(outcome, None, keyword_only=any(found.keyword_only for found in answers))
+    return Shown(
+        kind=Kind.BEARING,
+        quotes=_BEARING_SHOWN,
+        outcome=outcome,
+        notes=(KEYWORDS_ALONE,) if any(answer.keyword_only for answer in answers) else (),
+        refs=tuple(map(Ref.of, quotes)),
+        closest=tuple(map(Ref.of, close[:_BEARING_SHOWN])),
+        private=True,
+        guild=guild,
+    )
+
+
+def more(articles: ArticleSource, shown: Shown) -> Shown:
+    """What comes after the quotes of an answer: nothing if there is no more. Raises RetrievalError."""
+    if shown.kind is Kind.BEARING:
+        rest = shown.refs[shown.quotes :]
+        return replace(shown, refs=rest, closest=(), notes=(), quotes=max(1, len(rest)), private=True)
+    passed = (*shown.passed, *shown.refs)
+    known = {(ref.article, ref.start) for ref in passed}
+    found = articles.ask(shown.searched, len(passed) + MORE, shown.article)
+    rest = tuple(ref for ref in map(Ref.of, found.quotes) if (ref.article, ref.start) not in known)
+    return replace(shown, kind=Kind.MORE, refs=rest, passed=passed, closest=(), notes=(), private=True)
+
+
+def closest(shown: Shown) -> Shown:
+    """The closest passages of an answer that was none."""
+    return replace(shown, kind=Kind.CLOSEST, refs=shown.closest, closest=(), notes=(), private=True)
+
+
+def pages(articles: ArticleSource, shown: Shown, form: Form) -> list[Page]:
+    """The pages of a message, made anew from the articles. Raises RetrievalError."""
+    titles = articles.catalogue.titles
+    if shown.kind is Kind.FINDINGS:
+        findings = articles.find(shown.query, MOST_HITS)
+        return findings_pages(shown.query, findings.total, findings.hits, titles, form)
+    if shown.kind is Kind.SOURCE:
+        return source_pages(*articles.read(shown.query), form)
+    if shown.kind is Kind.SOURCES:
+        return list_pages(articles.catalogue.matching(shown.query), shown.query, form)
+    refs = shown_refs(shown)
+    quotes: list[Quote | None] = articles.quotes(refs)
+    if shown.kind is Kind.CONTEXT:
+        around = [(quote, articles.around(ref, quote)) for ref, quote in zip(refs, quotes, strict=True)]
+        return context_pages(around, form)
+    return answer_pages(shown, quotes, titles, form)
+
+
+def shown_refs(shown: Shown) -> tuple[Ref, ...]:
+    """The quotes that the message itself shows."""
+    return shown.refs[: shown.quotes] if shown.kind is Kind.BEARING else shown.refs

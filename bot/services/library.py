@@ -1,0 +1,210 @@
+"""The articles as the bot uses them: opened once, opened anew when another process has indexed. Synchronous.
+
+Safe to use from several threads. The catalogue is in memory: what is asked of it never touches a store.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.services.titles import Catalogue
+from bot.store.message_state import Ref
+from retrieval.core.errors import (
+    AlteredArticleError,
+    DamagedIndexError,
+    IndexesDisagreeError,
+    NotIndexedError,
+    StorageError,
+    UnknownArticleError,
+    VectorsAwayError,
+)
+from retrieval.core.settings import Settings
+from retrieval.core.timing import Observe, unobserved
+from retrieval.core.types import Answer, ArticleSummary, Findings, Quote
+from retrieval.core.vector_health import VectorHealth
+from retrieval.index.sync import run_indexing
+from retrieval.search.searcher import Searcher, open_searcher
+from retrieval.search.session import HeldModels
+from retrieval.storage.articles import Paragraph, Shelf, open_shelf
+from retrieval.storage.library import Library
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Opened:
+    """The stores at one state of the data folder."""
+
+    searcher: Searcher
+    shelf: Shelf
+    state: tuple[int, str]
+    stack: ExitStack
+
+
+class Articles:
+    """Use as a context manager; opening indexes the corpus first where nothing is indexed."""
+
+    def __init__(self, settings: Settings, observe: Observe = unobserved, models: HeldModels | None = None) -> None:
+        self._settings = settings
+        self._models = models or HeldModels()
+        self._observe = observe
+        self._opened: _Opened | None = None
+        self._users = 0
+        self._changing = False
+        self._free = threading.Condition()
+        self._catalogue = Catalogue.of([], "")
+        self._health = VectorHealth()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What is known of all articles, from memory."""
+        return self._catalogue
+
+    def __enter__(self) -> Articles:
+        try:
+            self._open()
+        except (NotIndexedError, IndexesDisagreeError, DamagedIndexError) as error:
+            _log.warning("%s Indexing %s now.", str(error).partition(" Run:")[0], self._settings.corpus)
+            report = run_indexing(self._settings, open_embedder=self._models.embedder)
+            for problem in (*report.notices, *report.problems):
+                _log.warning("%s", problem)
+            self._open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._free:
+            self._close()
+
+    def _open(self) -> None:
+        with ExitStack() as stack:
+            state, model = self._probe()
+            opening = open_searcher(
+                self._settings, self._models.embedder, self._observe, self._note, self._models.reranker
+            )
+            searcher = stack.enter_context(opening)
+            shelf = stack.enter_context(open_shelf(self._settings))
+            searcher.warm_up()
+            self._catalogue = Catalogue.of(shelf.articles(), model)
+            self._opened = _Opened(searcher, shelf, state, stack.pop_all())
+        _log.info("%d articles are open, model %s", len(self.catalogue.articles), model)
+
+    def health(self) -> VectorHealth:
+        """How the vectors are doing, from memory."""
+        opened = self._opened
+        return self._health if opened is None else opened.searcher.health()
+
+    def _note(self, health: VectorHealth) -> None:
+        """Log a change of the vectors' state, once, however often the articles are opened meanwhile."""
+        before, self._health = self._health, health
+        if health.state is before.state:
+            return
+        if health.good:
+            _log.warning("The vectors are searched again.")
+        else:
+            _log.warning("Questions are answered from keywords alone: %s.", health.detail)
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            opened, self._opened = self._opened, None
+            opened.stack.close()
+
+    def _probe(self) -> tuple[tuple[int, str], str]:
+        """The state of the data folder (it changes with every indexing), and the model's name."""
+        with Library(self._settings.home) as library:
+            identity = library.identity()
+            return (library.generation(), library.indexes_folder()), identity.name if identity else "none"
+
+    def refresh(self, *, force: bool = False) -> None:
+        """Open everything anew if another process has indexed since.
+
+        An embedded vector index does not see what another process writes, so it is closed first; whoever asks
+        meanwhile waits that long. Raises RetrievalError.
+        """
+        state, _ = self._probe()
+        with self._free:
+            self._free.wait_for(lambda: not self._changing)
+            if self._opened is not None and self._opened.state == state and not force:
+                return
+            self._changing = True
+            try:
+                self._free.wait_for(lambda: self._users == 0)
+                self._close()
+                self._open()
+            finally:
+                self._changing = False
+                self._free.notify_all()
+
+    @contextmanager
+    def _use(self) -> Iterator[_Opened]:
+        with self._free:
+            self._free.wait_for(lambda: not self._changing)
+            if self._opened is None:
+                self._open()
+            opened = self._opened
+            assert opened is not None  # noqa: S101 - ``_open`` has just made it
+            self._users += 1
+        try:
+            yield opened
+        finally:
+            with self._free:
+                self._users -= 1
+                self._free.notify_all()
+
+    def _steady(self, work: Callable[[_Opened], T]) -> T:
+        """``work``'s result; once more with everything opened anew when a store was changed under it."""
+        try:
+            with self._use() as opened:
+                return work(opened)
+        except VectorsAwayError:
+            raise  # opening anew would not help, and the searcher looks after them
+        except StorageError as error:
+            _log.warning("Opening the articles anew: %s", error)
+        self.refresh(force=True)
+        with self._use() as opened:
+            return work(opened)
+
+    def ask(self, question: str, quotes: int, article_id: str | None = None) -> Answer:
+        """As ``Searcher.ask``."""
+        return self._steady(lambda opened: opened.searcher.ask(question, quotes=quotes, article_id=article_id))
+
+    def find(self, words: str, limit: int, article_id: str | None = None) -> Findings:
+        """As ``Searcher.find``."""
+        return self._steady(lambda opened: opened.searcher.find(words, limit=limit, article_id=article_id))
+
+    def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
+        """As ``Shelf.read``."""
+        return self._steady(lambda opened: opened.shelf.read(article_id))
+
+    def text(self, article_id: str) -> str:
+        """The whole text of an article. Raises UnknownArticleError, AlteredArticleError."""
+        return self._steady(lambda opened: opened.shelf.omissions(article_id)[0])
+
+    def quotes(self, refs: Sequence[Ref]) -> list[Quote | None]:
+        """The quotes that ``refs`` stand for; ``None`` where the article is gone or says something else now."""
+        texts: dict[str, str | None] = {}
+        for article_id in {ref.article for ref in refs}:
+            try:
+                texts[article_id] = self.text(article_id)
+            except (UnknownArticleError, AlteredArticleError):
+                texts[article_id] = None
+        found: list[Quote | None] = []
+        for ref in refs:
+            text, summary = texts[ref.article], self.catalogue.get(ref.article)
+            found.append(ref.quote(text, summary.metadata) if text is not None and summary is not None else None)
+        return found
+
+    def around(self, ref: Ref, quote: Quote | None, reach: int = 2) -> list[Paragraph]:
+        """The paragraphs of a quote and ``reach`` more on either side."""
+        if quote is None:
+            return []
+        _, paragraphs = self.read(ref.article)
+        inside = [place for place, p in enumerate(paragraphs) if p.start < ref.end and p.end > ref.start]
+        if not inside:
+            return []
+        return paragraphs[max(0, inside[0] - reach) : inside[-1] + reach + 1]

@@ -1,0 +1,212 @@
+"""The bot's own SQLite file: the only place that opens it. Synchronous; called from one thread at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bot.services.permissions import Rules
+from bot.store.message_state import Shown, from_json, to_json
+from bot.store.report import AskedRow, Report, summed
+from bot.store.schema import MIGRATIONS
+from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError
+from retrieval.core.types import Outcome
+from retrieval.storage.library import migrate
+
+FILE_NAME = "bot.sqlite3"
+BUTTON_DAYS = 30
+_DAY = 86_400.0
+_NO_GUILD = 0
+_DAMAGED = ("malformed", "not a database")
+
+
+class RecordsError(Exception):
+    """The file cannot be opened, read or written. ``str()`` is one line that says what to do."""
+
+
+class Vote(StrEnum):
+    """What became of a vote."""
+
+    COUNTED = "counted"
+    CHANGED = "changed"
+    SAME = "same"
+    GONE = "gone"
+
+
+class Forgotten(NamedTuple):
+    """How much was deleted."""
+
+    questions: int
+    votes: int
+    messages: int
+
+
+class Store:
+    """Use as a context manager."""
+
+    def __init__(self, folder: Path, retention_days: int = 90, migrations: Sequence[str] = MIGRATIONS) -> None:
+        """Open the file in ``folder``, made or brought up to date if need be. Raises RecordsError."""
+        self.path = folder / FILE_NAME
+        self._retention = retention_days * _DAY
+        with self._translated():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self.path, check_same_thread=False, timeout=10, isolation_level=None)
+            try:
+                self._prepare(migrations)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self, migrations: Sequence[str]) -> None:
+        self.path.chmod(0o600)
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+        try:
+            migrate(self._connection, self.path, migrations)
+        except SchemaVersionError as error:
+            raise RecordsError(
+                f"{self.path} has schema version {error.found}, this program knows up to {error.known}. "
+                "Upgrade pullquote, or name another folder with PULLQUOTE_HOME."
+            ) from error
+        except StorageError as error:
+            raise RecordsError(str(error)) from error
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        self._connection.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            problem = getattr(error, "strerror", None) or " ".join(str(error).split())
+            if any(sign in problem for sign in _DAMAGED):
+                raise RecordsError(str(DamagedStoreError(self.path, problem, derived=False))) from error
+            raise RecordsError(f"{self.path}: {problem}. Check the disk and the folder's rights.") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # A commit can fail, too, and SQLite may leave the transaction open: every later one would fail.
+                self._connection.rollback()
+                raise
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        with self._translated():
+            return self._connection.execute(sql, values).fetchall()
+
+    # Settings of servers
+
+    def rules(self) -> dict[int, Rules]:
+        """Every server's settings."""
+        rows = self._rows("SELECT guild_id, channels, roles, private, quotes FROM guilds")
+        return {
+            guild: Rules(frozenset(json.loads(channels)), frozenset(json.loads(roles)), bool(private), quotes)
+            for guild, channels, roles, private, quotes in rows
+        }
+
+    def save_rules(self, guild: int, rules: Rules) -> None:
+        """Keep a server's settings."""
+        channels, roles = (json.dumps(sorted(ids)) for ids in (rules.channels, rules.roles))
+        values = (guild, channels, roles, rules.private, rules.quotes)
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO guilds VALUES (?, ?, ?, ?, ?)", values)
+
+    # Questions and votes
+
+    def add_question(self, key: str, person: str, shown: Shown, now: float) -> None:
+        """Keep that a question was asked."""
+        values = (key, shown.guild or _NO_GUILD, person, shown.query, now, shown.outcome.value, shown.confidence)
+        with self._writing() as connection:
+            connection.execute("INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def vote(self, key: str, person: str, now: float, *, helpful: bool) -> Vote:
+        """Count a person's vote on a question; the last one counts."""
+        with self._writing() as connection:
+            if not connection.execute("SELECT 1 FROM questions WHERE key = ?", (key,)).fetchone():
+                return Vote.GONE
+            old = connection.execute("SELECT helpful FROM votes WHERE key = ? AND person = ?", (key, person)).fetchone()
+            connection.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?)", (key, person, helpful, now))
+        if old is None:
+            return Vote.COUNTED
+        return Vote.SAME if bool(old[0]) == helpful else Vote.CHANGED
+
+    def report(self, guild: int, days: int, now: float) -> Report:
+        """What was asked in a server during the last ``days``."""
+        rows = self._rows(
+            "SELECT q.question, q.asked_at, q.outcome, q.confidence, "
+            "(SELECT count(*) FROM votes v WHERE v.key = q.key AND v.helpful = 1), "
+            "(SELECT count(*) FROM votes v WHERE v.key = q.key AND v.helpful = 0) "
+            "FROM questions q WHERE q.guild_id = ? AND q.asked_at >= ? ORDER BY q.asked_at",
+            (guild, now - days * _DAY),
+        )
+        return summed((AskedRow(q, at, Outcome(out), conf, good, bad) for q, at, out, conf, good, bad in rows), days)
+
+    # Messages with buttons
+
+    def add_shown(self, key: str, person: str, shown: Shown, now: float) -> None:
+        """Keep what a message shows, for its buttons and for follow-ups."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?)", (key, person, now, to_json(shown)))
+
+    def shown(self, key: str, now: float) -> Shown | None:
+        """What a message shows; ``None`` when its time is over, or it was forgotten."""
+        sql = "SELECT content FROM shown WHERE key = ? AND shown_at >= ?"
+        rows = self._rows(sql, (key, now - BUTTON_DAYS * _DAY))
+        return _read(rows[0][0]) if rows else None
+
+    def settle(self, place: int, key: str) -> None:
+        """The message, thread or direct message channel ``place`` now is about what ``key`` shows."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO places SELECT ?, key FROM shown WHERE key = ?", (place, key))
+
+    def settled(self, place: int, now: float) -> Shown | None:
+        """What ``place`` is about."""
+        sql = "SELECT s.content FROM shown s JOIN places p ON p.key = s.key WHERE p.place = ? AND s.shown_at >= ?"
+        rows = self._rows(sql, (place, now - BUTTON_DAYS * _DAY))
+        return _read(rows[0][0]) if rows else None
+
+    # Forgetting
+
+    def forget(self, person: str) -> Forgotten:
+        """Delete what a person left: questions with all their votes, the person's votes, what the buttons need."""
+        with self._writing() as connection:
+            votes = connection.execute("DELETE FROM votes WHERE person = ?", (person,)).rowcount
+            questions = connection.execute("DELETE FROM questions WHERE person = ?", (person,)).rowcount
+            messages = connection.execute("DELETE FROM shown WHERE person = ?", (person,)).rowcount
+        self._rows("PRAGMA wal_checkpoint(TRUNCATE)")  # the log beside the file still holds the old pages
+        return Forgotten(questions, votes, messages)
+
+    def prune(self, now: float) -> None:
+        """Delete what is older than it may become."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM questions WHERE asked_at < ?", (now - self._retention,))
+            connection.execute("DELETE FROM votes WHERE voted_at < ?", (now - self._retention,))
+            connection.execute("DELETE FROM shown WHERE shown_at < ?", (now - BUTTON_DAYS * _DAY,))
+
+
+def _read(content: str) -> Shown | None:
+    """What was kept; nothing if another version of the program wrote it in another form."""
+    try:
+        return from_json(content)
+    except (ValueError, KeyError, TypeError):
+        return None

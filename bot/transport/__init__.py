@@ -1,0 +1,1 @@
+"""Requests to Discord: delivery, retries, gateway, tracing."""

@@ -1,0 +1,124 @@
+"""Articles to read: the card, pages of numbered paragraphs, the list, an article as a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.ui.answers import BLUE
+from bot.ui.markup import limits
+from bot.ui.markup.escaping import escape
+from bot.ui.markup.layout import Block, Line, Part, Words, passage
+from bot.ui.markup.limits import fitted, fitted_line, one_line, size
+from bot.ui.markup.pages import Form, Page, link, paged
+from bot.ui.quotes import title_of
+from retrieval.core.types import ArticleSummary
+from retrieval.storage.articles import Paragraph
+
+PER_PAGE = 10
+_SHORT_ADDRESS = 500
+_PLAIN_ADDRESS = re.compile(r"[\w:/.?=&%+,;~-]+", re.ASCII)
+_UNSAFE = re.compile(r"[^\w.-]+")
+
+
+def source_pages(article: ArticleSummary, paragraphs: Sequence[Paragraph], form: Form = Form.EMBEDS) -> list[Page]:
+    """The card, then the numbered paragraphs; the anchors of a page are the numbers of the paragraphs on it."""
+    parts: list[Part] = []
+    for paragraph in paragraphs:
+        left_out = f" · not indexed: {escape(paragraph.left_out)}" if paragraph.left_out else ""
+        parts.append(Line(f"**¶ {paragraph.number}**{left_out}", paragraph.number))
+        parts.append(passage(paragraph.text))
+    title = title_of(article.metadata, article.article_id)
+    text = Block(tuple(parts), title=title, url=article.metadata.url, footer=article.article_id, colour=BLUE)
+    return [*paged([card(article)], form, one_a_page=True), *(paged([text], form, one_a_page=True) if parts else [])]
+
+
+def card(article: ArticleSummary) -> Block:
+    """What is known of an article."""
+    meta = article.metadata
+    title = title_of(meta, article.article_id)
+    facts: list[Part] = []
+    if size(escape(title)) > limits.TITLE:  # the title line shows its beginning only
+        facts.append(Words(title))
+    for name, value in (("Publisher", meta.publisher), ("Author", meta.author), ("Date", meta.published)):
+        if value:
+            facts.append(Words(f"{name}: {one_line(value)}"))
+    if meta.url:
+        plain = link(meta.url) is not None and _plain_address(meta.url)
+        facts.append(Line(f"Link: {meta.url}") if plain else Words(f"Link: {one_line(meta.url)}"))
+    counts = f"Paragraphs: {article.paragraphs:,} · passages: {article.passages:,} · characters: {article.characters:,}"
+    facts.append(Line(counts))
+    if article.repairs:
+        count = len(article.repairs)
+        facts.append(Line(f"Wrongly decoded characters put right: {count} place{'s' if count > 1 else ''}"))
+    if article.sections:
+        facts.append(Words("Sections: " + " · ".join(map(one_line, article.sections))))
+    return Block(tuple(facts), title=title, url=meta.url, footer=article.article_id, colour=BLUE)
+
+
+def _plain_address(address: str) -> bool:
+    """Whether Discord shows an address as it stands and links the whole of it."""
+    return size(address) <= _SHORT_ADDRESS and _PLAIN_ADDRESS.fullmatch(address) is not None and "__" not in address
+
+
+def page_of(pages: Sequence[Page], paragraph: int) -> int:
+    """The index of the page where ``paragraph`` begins, or that of the last one before it."""
+    found = 0
+    for index, page in enumerate(pages):
+        if any(anchor <= paragraph for anchor in page.anchors):
+            found = index
+        if paragraph in page.anchors:
+            return index
+    return found
+
+
+def list_pages(articles: Sequence[ArticleSummary], filtered_by: str, form: Form = Form.EMBEDS) -> list[Page]:
+    """The articles, ten a page, with what is known of when they are from and how long they are."""
+    count = "1 article" if len(articles) == 1 else f"{len(articles):,} articles"
+    title = f"{count} with “{fitted_line(filtered_by, 150, markdown=False)}”" if filtered_by else count
+    if not articles:
+        hint = (
+            "No title, id, publisher or date matches. Leave the filter out to see all."
+            if filtered_by
+            else ("There is no article yet.")
+        )
+        return paged([Block((Line(hint),), title=title, colour=BLUE)], form)
+    pages: list[Page] = []
+    per_page, room = (PER_PAGE, 380) if form is Form.EMBEDS else (5, 300)
+    for first in range(0, len(articles), per_page):
+        some = articles[first : first + per_page]
+        lines = [Line(_entry(number, article, room)) for number, article in enumerate(some, start=first + 1)]
+        pages += paged([Block(tuple(lines), title=title, colour=BLUE)], form)
+    return pages
+
+
+def _entry(number: int, article: ArticleSummary, room: int) -> str:
+    meta = article.metadata
+    title = fitted_line(title_of(meta, article.article_id), room // 2 - 20)
+    address = link(meta.url)
+    if address and size(address) <= room // 4 and not re.search(r"[()<>\\\[\]]", address):
+        title = f"[{title}]({address})"
+    length = "1 paragraph" if article.paragraphs == 1 else f"{article.paragraphs:,} paragraphs"
+    facts = [fitted_line(fact, room // 8) for fact in (meta.publisher, meta.published) if fact]
+    return f"{number}\\. **{title}**\n-# " + " · ".join([*facts, length, fitted_line(article.article_id, room // 5)])
+
+
+def file_name(article_id: str) -> str:
+    """A name for an article's text as a file."""
+    return f"{_UNSAFE.sub('_', article_id.rpartition('/')[2])[:100].strip('._') or 'article'}.txt"
+
+
+def text_files(article_id: str, text: str, limit: int = limits.FILE_BYTES) -> list[tuple[str, bytes]]:
+    """The whole text as one UTF-8 file, or as numbered ones of at most ``limit`` bytes; joined they are the text."""
+    data = text.encode("utf-8", "surrogatepass")
+    name = file_name(article_id)
+    if len(data) <= limit:
+        return [(name, data)]
+    stem = name.removesuffix(".txt")
+    pieces = [data[first : first + limit] for first in range(0, len(data), limit)]
+    return [(f"{stem}.part{number}of{len(pieces)}.txt", piece) for number, piece in enumerate(pieces, start=1)]
+
+
+def choice_name(article: ArticleSummary) -> str:
+    """An article as a suggestion in autocomplete."""
+    return fitted(one_line(title_of(article.metadata, article.article_id)), limits.CHOICE) or "(no title)"

@@ -1,0 +1,109 @@
+"""The buttons under the bot's messages. All they need stands in their ids and in the records, so they outlive us."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Self
+
+import discord
+
+from bot.store.message_state import KEY_LENGTH, Kind, Shown
+from bot.transport.delivery import Act
+from retrieval.core.types import Outcome
+
+
+class Action(StrEnum):
+    """What a button does; the values are part of the ids on messages that exist, so they never change."""
+
+    MORE = "more"
+    CONTEXT = "context"
+    SHARE = "share"
+    HELPFUL = "helpful"
+    NOT_HELPFUL = "unhelpful"
+    CLOSEST = "closest"
+    PREVIOUS = "prev"
+    NEXT = "next"
+    PLACE = "place"  # shows the page's number, cannot be pressed
+    TEXT = "text"
+
+
+_LABELS = {
+    Action.MORE: "More passages",
+    Action.CONTEXT: "In context",
+    Action.SHARE: "Share",
+    Action.HELPFUL: "Helpful",
+    Action.NOT_HELPFUL: "Not helpful",
+    Action.CLOSEST: "Closest passages",
+    Action.PREVIOUS: "◀ Previous",
+    Action.NEXT: "Next ▶",
+    Action.TEXT: "Full text",
+}
+_STYLES = {Action.SHARE: discord.ButtonStyle.primary}
+TEMPLATE = re.compile(rf"pq:(?P<action>{'|'.join(Action)}):(?P<key>[0-9A-Za-z]{{{KEY_LENGTH}}}):(?P<page>\d{{1,6}})")
+
+Pressed = Callable[["ActionButton", Act], "discord.utils.Coro[None]"]
+
+
+class ActionButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=TEMPLATE):
+    """Any button of the bot; ``page`` is the page that the message shows."""
+
+    def __init__(self, action: Action, key: str, page: int = 0, *, row: int = 0, disabled: bool = False) -> None:
+        self.action = action
+        self.key = key
+        self.page = page
+        label = _LABELS.get(action, "")
+        style = _STYLES.get(action, discord.ButtonStyle.secondary)
+        custom_id = f"pq:{action}:{key}:{page}"
+        super().__init__(
+            discord.ui.Button(label=label or "·", style=style, custom_id=custom_id, disabled=disabled, row=row)
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: discord.ui.Item[discord.ui.View], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed, out of its id."""
+        return cls(Action(match["action"]), match["key"], int(match["page"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Hand the press to the client, which knows what to do."""
+        interaction.client.dispatch("button", self, interaction)
+
+
+def actions_for(shown: Shown, *, private: bool) -> list[Action]:
+    """The buttons that make sense under a message."""
+    found: list[Action] = []
+    quoted = shown.kind in {Kind.ANSWER, Kind.MORE, Kind.BEARING, Kind.CLOSEST}
+    if shown.kind in {Kind.ANSWER, Kind.MORE, Kind.BEARING} and shown.outcome is Outcome.ANSWERED:
+        found.append(Action.MORE)
+    if quoted and shown.refs:
+        found.append(Action.CONTEXT)
+    if shown.kind in {Kind.ANSWER, Kind.BEARING} and shown.outcome is not Outcome.ANSWERED and shown.closest:
+        found.append(Action.CLOSEST)
+    nothing = shown.kind is Kind.BEARING and not shown.refs
+    if private and shown.guild is not None and shown.kind is not Kind.CONTEXT and not nothing:
+        found.append(Action.SHARE)
+    if shown.kind is Kind.ANSWER:
+        found += [Action.HELPFUL, Action.NOT_HELPFUL]
+    if shown.kind is Kind.SOURCE:
+        found.append(Action.TEXT)
+    return found
+
+
+def view_for(actions: Sequence[Action], key: str | None, page: int, pages: int) -> discord.ui.View | None:
+    """The buttons of a message that shows page ``page`` (from 0) of ``pages``; none if there is nothing to press."""
+    if key is None or (not actions and pages < 2):
+        return None
+    view = discord.ui.View(timeout=None)
+    for action in actions:
+        view.add_item(ActionButton(action, key, page, row=0))
+    if pages > 1:
+        row = 1 if actions else 0
+        view.add_item(ActionButton(Action.PREVIOUS, key, page, row=row, disabled=page == 0))
+        place = ActionButton(Action.PLACE, key, page, row=row, disabled=True)
+        place.item.label = f"{page + 1}/{pages}"
+        view.add_item(place)
+        view.add_item(ActionButton(Action.NEXT, key, page, row=row, disabled=page >= pages - 1))
+    return view

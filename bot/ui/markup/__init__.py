@@ -1,0 +1,1 @@
+"""Discord's markup: escaping, length limits, layout, pages."""

@@ -1,0 +1,146 @@
+"""The matter of a message before it has a form: blocks made of parts, and the cutting of parts that are too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.ui.markup.escaping import QUOTE_PREFIX, marked
+from bot.ui.markup.limits import size
+from retrieval.core.types import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that the bot itself says; Markdown already, and short. ``anchor`` lets a page be found again."""
+
+    markup: str
+    anchor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that somebody else said, verbatim: cut over several pages where too long, never shortened."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    prefix: str = ""
+    mark: str = "**"
+
+
+def passage(text: str, highlights: Sequence[Span] = ()) -> Words:
+    """A passage as a block quote, with ``highlights`` in bold."""
+    return Words(text, tuple(highlights), QUOTE_PREFIX)
+
+
+def in_italics(text: str) -> Words:
+    """A lead-in."""
+    return Words(text, (Span(0, len(text)),), mark="*")
+
+
+def in_bold(text: str) -> Words:
+    """A question as it was asked."""
+    return Words(text, (Span(0, len(text)),))
+
+
+Part = Line | Words
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One embed's worth: ``title`` and ``footer`` are plain text, ``colour`` is 0xRRGGBB."""
+
+    parts: tuple[Part, ...]
+    title: str = ""
+    url: str | None = None
+    footer: str = ""
+    colour: int | None = None
+    paragraph: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Markdown for one embed or message, and the anchors of the lines in it."""
+
+    markup: str
+    anchors: tuple[int, ...] = ()
+
+
+def bodies(parts: Sequence[Part], room: int) -> list[Body]:
+    """``parts`` one below the other, in as few bodies of at most ``room`` as their order allows."""
+    done: list[Body] = []
+    lines: list[str] = []
+    anchors: list[int] = []
+    used = 0
+
+    def close() -> None:
+        nonlocal lines, anchors, used
+        if lines:
+            done.append(Body("\n".join(lines), tuple(anchors)))
+        lines, anchors, used = [], [], 0
+
+    for index, part in enumerate(parts):
+        if isinstance(part, Line):
+            # A line announces what comes after it, so it does not stay behind at a body's end.
+            follows = min(200, room - size(part.markup) - 1) if index + 1 < len(parts) else 0
+            if lines and used + 1 + size(part.markup) + follows > room:
+                close()
+            lines.append(part.markup)
+            if part.anchor is not None:
+                anchors.append(part.anchor)
+            used += size(part.markup) + (1 if len(lines) > 1 else 0)
+            continue
+        free = room - used - 1 if lines else room
+        for piece in _pieces(part, free, room):
+            if piece is None:
+                close()
+                continue
+            lines.append(piece)
+            used += size(piece) + (1 if len(lines) > 1 else 0)
+    close()
+    return done
+
+
+def _pieces(words: Words, free: int, room: int) -> Iterator[str | None]:
+    """The markup of ``words``; ``None`` where a new body has to begin. ``free`` is what is left of the first."""
+    whole = _markup(words, 0, len(words.text))
+    if size(whole) <= free:
+        yield whole
+        return
+    if size(whole) <= room:
+        yield None
+        yield whole
+        return
+    if free < room // 2:
+        yield None
+        free = room
+    start = 0
+    while start < len(words.text):
+        end = _cut(words, start, free)
+        yield _markup(words, start, end)
+        start = end
+        if start < len(words.text):
+            yield None
+            free = room
+
+
+def _markup(words: Words, start: int, end: int) -> str:
+    spans = [Span(max(s, start) - start, min(e, end) - start) for s, e in words.spans if s < end and e > start]
+    return marked(words.text[start:end], spans, prefix=words.prefix, mark=words.mark)
+
+
+def _cut(words: Words, start: int, room: int) -> int:
+    """Where a piece that begins at ``start`` ends: before white space if possible, so that nothing is trimmed away."""
+    low, high = start + 1, min(len(words.text), start + room)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if size(_markup(words, start, middle)) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    if low >= len(words.text):
+        return len(words.text)
+    for end in range(low, max(start + 1, low - 200), -1):
+        if words.text[end].isspace() and not words.text[end - 1].isspace():
+            return end
+    return low

@@ -1,0 +1,50 @@
+"""Discord's limits, and texts cut to measure where the cut can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.ui.markup.escaping import escape
+
+TITLE = 256
+DESCRIPTION = 4096
+FOOTER = 2048
+ALL_EMBEDS = 6000
+EMBEDS = 10
+CONTENT = 2000
+URL = 2048
+LABEL = 80
+CHOICE = 100
+FILE_BYTES = 8 * 1024 * 1024  # Discord takes 10 MiB for all files of a message together
+ELISION = "[…]"
+
+
+def size(text: str) -> int:
+    """The length of ``text`` as Discord may count it: in UTF-16 units, which is never less than in characters."""
+    return len(text) + sum(1 for sign in text if ord(sign) > 0xFFFF)
+
+
+def one_line(text: str) -> str:
+    """``text`` with each run of white space as one space."""
+    return " ".join(text.split())
+
+
+def fitted(text: str, room: int, form: Callable[[str], str] = str) -> str:
+    """``form(text)``, or of its beginning with a visible elision, within ``room``."""
+    whole = form(text)
+    if size(whole) <= room:
+        return whole
+    tail = f" {form(ELISION)}"
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if size(form(text[:middle].rstrip())) + size(tail) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return form(text[:low].rstrip()) + tail
+
+
+def fitted_line(text: str, room: int, *, markdown: bool = True) -> str:
+    """``text`` on one line within ``room``, escaped where Discord reads Markdown."""
+    return fitted(one_line(text), room, escape if markdown else str)

@@ -1,0 +1,132 @@
+"""Blocks to pages: each page is one message, as embeds, or as plain text where embeds are not permitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import discord
+
+from bot.ui.markup import limits
+from bot.ui.markup.escaping import escape
+from bot.ui.markup.layout import Block, bodies
+from bot.ui.markup.limits import fitted, fitted_line, one_line, size
+
+_PLAIN_TITLE, _PLAIN_FOOTER, _PLAIN_URL = 300, 400, 400
+_CONTINUED = " (continued)"
+
+
+class Form(StrEnum):
+    """How a page is shown."""
+
+    EMBEDS = "embeds"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message: ``content`` (Markdown) or embeds. ``anchors`` are those of the lines on it."""
+
+    content: str | None = None
+    embeds: tuple[discord.Embed, ...] = ()
+    anchors: tuple[int, ...] = ()
+
+
+def paged(blocks: Iterable[Block], form: Form = Form.EMBEDS, *, one_a_page: bool = False) -> list[Page]:
+    """The pages of ``blocks``, at least one if there is a block; nothing of them is left out."""
+    make = _embeds if form is Form.EMBEDS else _plain
+    return make(list(blocks), one_a_page=one_a_page)
+
+
+def link(url: str | None) -> str | None:
+    """``url`` if Discord takes it as a link."""
+    if not url or size(url) > limits.URL or any(sign.isspace() or not sign.isprintable() for sign in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and "." in (parts.hostname or "")
+    except ValueError:
+        return None
+    return url if usable else None
+
+
+def _embeds(blocks: Sequence[Block], *, one_a_page: bool) -> list[Page]:
+    pages: list[list[tuple[discord.Embed, tuple[int, ...]]]] = []
+    used = 0
+    links: set[str] = set()
+    for block in blocks:
+        for embed, anchors in _embeds_of(block):
+            length = weight(embed)
+            fits = pages and used + length <= limits.ALL_EMBEDS and len(pages[-1]) < limits.EMBEDS
+            if not fits or one_a_page:
+                pages.append([])
+                used, links = 0, set()
+            _distinct(embed, block, links)
+            pages[-1].append((embed, anchors))
+            used += length
+    return [Page(None, tuple(e for e, _ in page), tuple(a for _, anchors in page for a in anchors)) for page in pages]
+
+
+def _embeds_of(block: Block) -> list[tuple[discord.Embed, tuple[int, ...]]]:
+    title = one_line(block.title)
+    footer = fitted_line(block.footer, limits.FOOTER // 2, markdown=False)
+    shown = fitted_line(title, limits.TITLE) if title else ""
+    room = min(limits.DESCRIPTION, limits.ALL_EMBEDS - limits.TITLE - size(footer))
+    made = []
+    for index, body in enumerate(bodies(block.parts, room) or [None]):
+        name = shown
+        if index and title:
+            name = fitted_line(title, limits.TITLE - len(_CONTINUED)) + escape(_CONTINUED)
+        embed = discord.Embed(
+            title=name or None,
+            url=link(block.url) if name and not index else None,
+            description=body.markup if body else None,
+            colour=block.colour,
+        )
+        if footer:
+            embed.set_footer(text=footer)
+        made.append((embed, body.anchors if body else ()))
+    return made
+
+
+def _distinct(embed: discord.Embed, block: Block, links: set[str]) -> None:
+    """Clients merge the embeds of one address, so a second one gets the paragraph as its fragment."""
+    if embed.url is None:
+        return
+    if embed.url in links:
+        other = f"{embed.url}#paragraph-{block.paragraph}"
+        free = block.paragraph is not None and "#" not in embed.url and other not in links
+        embed.url = link(other) if free else None
+    if embed.url is not None:
+        links.add(embed.url)
+
+
+def weight(embed: discord.Embed) -> int:
+    """What an embed counts towards the limit over all embeds of a message."""
+    return size(embed.title or "") + size(embed.description or "") + size(embed.footer.text or "")
+
+
+def _plain(blocks: Sequence[Block], *, one_a_page: bool) -> list[Page]:
+    pages: list[tuple[str, tuple[int, ...]]] = []
+    for block in blocks:
+        title = f"**{fitted_line(block.title, _PLAIN_TITLE)}**" if one_line(block.title) else ""
+        address = link(block.url)
+        url = f"<{address}>" if address and size(address) <= _PLAIN_URL and ">" not in address else ""
+        footer = f"-# {fitted_line(block.footer, _PLAIN_FOOTER)}" if one_line(block.footer) else ""
+        frame = size(title) + size(url) + size(footer) + 4
+        for index, body in enumerate(bodies(block.parts, limits.CONTENT - frame) or [None]):
+            lines = [title, "" if index else url, body.markup if body else "", footer]
+            text = "\n".join(line for line in lines if line)
+            anchors = body.anchors if body else ()
+            if pages and not one_a_page and size(pages[-1][0]) + 2 + size(text) <= limits.CONTENT:
+                pages[-1] = (f"{pages[-1][0]}\n\n{text}", (*pages[-1][1], *anchors))
+            else:
+                pages.append((text, anchors))
+    return [Page(text, (), anchors) for text, anchors in pages]
+
+
+def sentence(text: str) -> Page:
+    """A page with something the bot itself says; ``text`` is Markdown."""
+    return Page(fitted(text, limits.CONTENT))

@@ -1,0 +1,66 @@
+"""Quotes as blocks: title, lead-in, the passage with the answering sentence in bold, where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.ui.markup.layout import Block, Line, Part, in_italics, passage
+from bot.ui.markup.limits import ELISION, one_line
+from retrieval.core.types import Metadata, Quote, TitleSource
+
+_MARKS = {TitleSource.ASSIGNED: " (title assigned)", TitleSource.FILE_NAME: " (file name)"}
+_MOST_ALSO_IN = 5
+_TITLE_IN_LIST = 80
+
+
+def title_of(metadata: Metadata, article_id: str) -> str:
+    """An article's title on one line, marked where it is not the document's own."""
+    return f"{one_line(metadata.title) or article_id}{_MARKS.get(metadata.title_source, '')}"
+
+
+def paragraphs_of(first: int, last: int) -> str:
+    """``paragraph 3`` or ``paragraphs 3–5``."""
+    return f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
+
+
+def quote_block(quote: Quote, titles: Mapping[str, str], colour: int) -> Block:
+    """A quote; ``titles`` gives the titles of other articles by id."""
+    parts: list[Part] = []
+    if quote.lead_in:
+        parts.append(in_italics(quote.lead_in))
+        if not quote.lead_in_adjacent:
+            parts.append(Line(ELISION.replace("[", r"\[").replace("]", r"\]")))
+    parts.append(passage(quote.text, quote.highlights))
+    return Block(
+        parts=tuple(parts),
+        title=title_of(quote.metadata, quote.passage.article_id),
+        url=quote.metadata.url,
+        footer=_footer(quote, titles),
+        colour=colour,
+        paragraph=quote.passage.paragraph,
+    )
+
+
+def _footer(quote: Quote, titles: Mapping[str, str]) -> str:
+    where, meta = quote.passage, quote.metadata
+    facts = [
+        paragraphs_of(where.paragraph, where.last_paragraph),
+        f"“{one_line(where.section)}”" if where.section else None,
+        meta.publisher,
+        meta.published,
+        _also_in(quote.also_in, titles),
+    ]
+    return " · ".join(one_line(fact) for fact in facts if fact)
+
+
+def _also_in(articles: tuple[str, ...], titles: Mapping[str, str]) -> str | None:
+    if not articles:
+        return None
+    names = [_short(titles.get(article) or article) for article in articles[:_MOST_ALSO_IN]]
+    more = len(articles) - len(names)
+    return f"also in {', '.join(names)}" + (f" and {more} more" if more else "")
+
+
+def _short(title: str) -> str:
+    title = one_line(title)
+    return f"“{title}”" if len(title) <= _TITLE_IN_LIST else f"“{title[: _TITLE_IN_LIST - 4].rstrip()} {ELISION}”"

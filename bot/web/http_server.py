@@ -1,0 +1,99 @@
+"""Pages for programs that look after the bot: is it alive, is it ready, what are its figures."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+
+from aiohttp import hdrs, web
+from aiohttp.http_exceptions import BadHttpMessage
+
+from bot.observability.health import Health
+from bot.observability.metrics import CONTENT_TYPE
+from retrieval.core.errors import SettingsError
+
+_log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_INDEX = """pullquote
+/healthz  whether the process is alive
+/readyz   whether it can answer questions, and why not
+/metrics  figures for Prometheus
+"""
+_TO_CLOSE = 0.2
+
+
+@asynccontextmanager
+async def serving(
+    host: str, port: int, health: Callable[[], Health], figures: Callable[[], bytes]
+) -> AsyncIterator[None]:
+    """Serve the pages while the block runs. Raises SettingsError where nobody can listen there."""
+    _log.filters[:] = [_WithoutRubbish()]
+    runner = web.AppRunner(
+        _application(health, figures), access_log=None, logger=_log, shutdown_timeout=_TO_CLOSE, handle_signals=False
+    )
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise _unusable(host, port, error) from None
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _application(health: Callable[[], Health], figures: Callable[[], bytes]) -> web.Application:
+    async def index(_request: web.Request) -> web.Response:
+        return web.Response(text=_INDEX)
+
+    async def alive(_request: web.Request) -> web.Response:
+        """The event loop answers, so it turns; one that stalls lets whoever asks wait until that gives up."""
+        return web.Response(text="alive\n")
+
+    async def ready(_request: web.Request) -> web.Response:
+        state = health()
+        text = json.dumps(asdict(state), ensure_ascii=False, indent=2) + "\n"
+        return web.Response(text=text, status=200 if state.ready else 503, content_type="application/json")
+
+    async def measured(_request: web.Request) -> web.Response:
+        return web.Response(body=figures(), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})
+
+    app = web.Application(client_max_size=0, middlewares=[_only_reading])
+    app.on_response_prepare.append(_reticent)
+    for path, handler in (("/", index), ("/healthz", alive), ("/readyz", ready), ("/metrics", measured)):
+        app.router.add_get(path, handler)
+    return app
+
+
+@web.middleware
+async def _only_reading(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.method not in {hdrs.METH_GET, hdrs.METH_HEAD}:
+        raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_GET, hdrs.METH_HEAD])
+    return await handler(request)
+
+
+async def _reticent(_request: web.Request, response: web.StreamResponse) -> None:
+    """Which libraries answer, and in which version, is nobody's business; nor is an old answer of any use."""
+    response.headers.popall(hdrs.SERVER, None)
+    response.headers[hdrs.CACHE_CONTROL] = "no-store"
+
+
+class _WithoutRubbish(logging.Filter):
+    """What is no HTTP was refused already: whoever can reach the port must not be able to fill the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.exc_info is None or not isinstance(record.exc_info[1], BadHttpMessage)
+
+
+def _unusable(host: str, port: int, error: OSError) -> SettingsError:
+    if error.errno == errno.EADDRINUSE:
+        return SettingsError("HTTP_PORT", f"port {port} of {host} is in use; choose another, or 0 for none")
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return SettingsError("HTTP_PORT", f"listening on port {port} is not permitted; choose one above 1023")
+    return SettingsError("HTTP_HOST", f"nobody can listen on {host} here; take 127.0.0.1, ::1 or 0.0.0.0")
