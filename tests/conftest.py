@@ -22,14 +22,15 @@ from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
 from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.index.lexical import TantivyLexicalIndex
-from retrieval.index.sync import IndexReport, open_home, run_indexing
+from retrieval.index.sync import IndexReport, run_indexing
 from retrieval.index.vector import ChromaVectorIndex
-from retrieval.search.searcher import Searcher, open_searcher
+from retrieval.search.searcher import Searcher
+from retrieval.search.session import open_home, open_searcher
 from retrieval.storage.library import Library
-from tests import hatchery
-from tests.chroma import ChromaProcess
-from tests.fakes import WordEmbedder
-from tests.offline import sitecustomize  # noqa: F401 - keeps this process on this machine
+from tests.support import fork_server
+from tests.support.chroma_process import ChromaProcess
+from tests.support.fakes import WordEmbedder
+from tests.support.offline import sitecustomize  # noqa: F401 - keeps this process on this machine
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -104,7 +105,7 @@ def run_command(*arguments: object, timeout: float = 100, fresh: bool = False, *
             ).returncode
         else:
             streams = nothing.fileno(), out.fileno(), err.fileno()
-            process = hatchery.start("retrieval", arguments, environment=whole, folder=ROOT, streams=streams)
+            process = fork_server.start("retrieval", arguments, environment=whole, folder=ROOT, streams=streams)
             code = process.end(timeout)
         out.seek(0)
         err.seek(0)

@@ -10,9 +10,10 @@ from bot.cogs.common.autocomplete import chosen, suggestions
 from bot.cogs.common.interaction_handler import Front, Want, asked_by, sound
 from bot.observability.request_log import Via
 from bot.services.answers import Request
-from bot.services.permissions import MOST_QUOTES, Way
+from bot.services.permissions import Way
 from bot.services.question_service import RefusedError
 from bot.services.worker_pool import Place
+from bot.store.guild_settings import MOST_QUOTES
 
 FIND_SOURCES = "Find sources"
 

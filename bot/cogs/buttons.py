@@ -13,10 +13,10 @@ from bot.services.permissions import Way
 from bot.services.question_service import RefusedError, Reply
 from bot.services.worker_pool import Place
 from bot.store.message_state import Shown
-from bot.transport.delivery import Act, Outgoing
+from bot.transport.delivery import Outgoing
 from bot.ui import strings
 from bot.ui.articles import text_files
-from bot.ui.buttons import TEMPLATE, Action, ActionButton
+from bot.ui.buttons import TEMPLATE, Act, Action, ActionButton
 from bot.ui.markup.limits import CONTENT, fitted_line, size
 from bot.ui.markup.pages import Page, sentence
 from bot.ui.quotes import title_of

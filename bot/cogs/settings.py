@@ -12,7 +12,8 @@ from discord.ext import commands
 
 from bot.cogs.common.checks import managed_guild
 from bot.cogs.common.interaction_handler import Front, Want
-from bot.services.permissions import MOST_QUOTES, Asker, Powers, Rules, explain
+from bot.services.permissions import Asker, Powers, explain
+from bot.store.guild_settings import MOST_QUOTES, Rules
 from bot.ui.markup.pages import Page
 from bot.ui.notices import rules_pages
 

@@ -19,12 +19,12 @@ from bot.cogs.articles import SourcesCog
 from bot.cogs.ask import AskCog
 from bot.cogs.buttons import ButtonsCog
 from bot.cogs.common.interaction_handler import Front
-from bot.cogs.gateway import GatewayCog
 from bot.cogs.mentions import MentionsCog
 from bot.cogs.report import ReportCog
 from bot.cogs.settings import SettingsCog
 from bot.observability.health import Commands
 from bot.runtime.command_sync import Registrar
+from bot.runtime.gateway_events import GatewayCog
 from bot.runtime.monitor import Watch
 from bot.services.question_service import Desk
 from bot.settings import Settings

@@ -28,8 +28,8 @@ from retrieval.core.timing import Observe, unobserved
 from retrieval.core.types import Answer, ArticleSummary, Findings, Quote
 from retrieval.core.vector_health import VectorHealth
 from retrieval.index.sync import run_indexing
-from retrieval.search.searcher import Searcher, open_searcher
-from retrieval.search.session import HeldModels
+from retrieval.search.searcher import Searcher
+from retrieval.search.session import HeldModels, open_searcher
 from retrieval.storage.articles import Paragraph, Shelf, open_shelf
 from retrieval.storage.library import Library
 

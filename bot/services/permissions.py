@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-MOST_QUOTES = 5
-DEFAULT_QUOTES = 3
+from bot.store.guild_settings import Rules
+from bot.ui.notices import Finding
 
 
 class Way(StrEnum):
@@ -15,16 +15,6 @@ class Way(StrEnum):
     COMMAND = "command"
     MENTION = "mention"
     BUTTON = "button"
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """A server's settings. No channels: mentions are answered in all; no roles: everybody may ask."""
-
-    channels: frozenset[int] = frozenset()
-    roles: frozenset[int] = frozenset()
-    private: bool = False
-    quotes: int = DEFAULT_QUOTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +86,6 @@ class Powers:
     send: bool
     embed: bool
     history: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of an explanation: good, or standing in the way (``blocking``), or worth knowing."""
-
-    good: bool
-    text: str
-    blocking: bool = False
 
 
 def explain(rules: Rules, asker: Asker, powers: Powers | None, only_guilds: frozenset[int]) -> list[Finding]:

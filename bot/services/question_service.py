@@ -11,10 +11,11 @@ from typing import TypeVar
 from bot.observability.request_log import Journal, Step
 from bot.services import answers
 from bot.services.answers import ArticleSource, Request
-from bot.services.permissions import Asker, Rules, Way, decide
+from bot.services.permissions import Asker, Way, decide
 from bot.services.rate_limits import Limits
 from bot.services.worker_pool import BusyError, Lane, Place, Pool
 from bot.store import Forgotten, PersonHash, RecordsError, Report, Store, Vote
+from bot.store.guild_settings import Rules
 from bot.store.message_state import Kind, Shown, new_key
 from bot.ui import strings
 from bot.ui.markup.escaping import escape

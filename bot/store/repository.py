@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.services.permissions import Rules
+from bot.store.guild_settings import Rules
 from bot.store.message_state import Shown, from_json, to_json
 from bot.store.report import AskedRow, Report, summed
 from bot.store.schema import MIGRATIONS

@@ -16,11 +16,11 @@ import discord
 
 from bot.transport.retry import ACKNOWLEDGED, TO_ACKNOWLEDGE, TO_ANSWER, Patience, is_lost
 from bot.ui import strings
+from bot.ui.buttons import Act
 from bot.ui.markup.pages import Page
 
 _log = logging.getLogger(__name__)
 
-Act = discord.Interaction[discord.Client]
 _NO_ONE = discord.AllowedMentions.none()
 _TYPING_LASTS = 8.0
 _typing: set[asyncio.Task[None]] = set()  # the event loop itself holds tasks weakly

@@ -10,7 +10,6 @@ from typing import Self
 import discord
 
 from bot.store.message_state import KEY_LENGTH, Kind, Shown
-from bot.transport.delivery import Act
 from retrieval.core.types import Outcome
 
 
@@ -43,6 +42,7 @@ _LABELS = {
 _STYLES = {Action.SHARE: discord.ButtonStyle.primary}
 TEMPLATE = re.compile(rf"pq:(?P<action>{'|'.join(Action)}):(?P<key>[0-9A-Za-z]{{{KEY_LENGTH}}}):(?P<page>\d{{1,6}})")
 
+Act = discord.Interaction[discord.Client]
 Pressed = Callable[["ActionButton", Act], "discord.utils.Coro[None]"]
 
 

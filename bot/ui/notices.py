@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.services.permissions import Finding, Rules
+from bot.store.guild_settings import Rules
 from bot.ui.answers import BLUE
 from bot.ui.markup.escaping import escape
 from bot.ui.markup.layout import Block, Line
@@ -104,3 +104,12 @@ def rules_pages(
 def _listed(names: Sequence[str], most: int = 20) -> str:
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of an explanation: good, or standing in the way (``blocking``), or worth knowing."""
+
+    good: bool
+    text: str
+    blocking: bool = False

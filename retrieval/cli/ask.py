@@ -31,7 +31,8 @@ from retrieval.cli.output.text import harmless, show_answer, show_findings
 from retrieval.core.errors import CorpusFileError, QuestionError, StorageError, UnknownArticleError
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer, Outcome
-from retrieval.search.searcher import Searcher, open_searcher
+from retrieval.search.searcher import Searcher
+from retrieval.search.session import open_searcher
 from retrieval.storage.articles import open_shelf
 
 PICTURE_WIDTH = 84  # columns

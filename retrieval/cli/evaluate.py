@@ -32,8 +32,9 @@ from retrieval.evaluation.datasets import Asked, read_questions, read_squad
 from retrieval.evaluation.plots import plot
 from retrieval.evaluation.systems import Bench, Example, examples, run
 from retrieval.evaluation.temporary_corpus import temporary_bench
-from retrieval.index.sync import Progress, open_home
+from retrieval.index.sync import Progress
 from retrieval.search.answer.confidence import shipped
+from retrieval.search.session import open_home
 
 SquadOption = Annotated[
     Path | None, typer.Option("--squad", help="Questions in SQuAD's format; their paragraphs become the corpus.")

@@ -13,10 +13,10 @@ from retrieval.core.types import Outcome, Passage, StoredPassage
 from retrieval.core.vectors import Matrix
 from retrieval.evaluation.datasets import Asked
 from retrieval.index.embedding import Embedder
-from retrieval.index.sync import Opened
 from retrieval.search.answer.confidence import Features
 from retrieval.search.ranking.selection import choose
 from retrieval.search.searcher import Examined, Searcher
+from retrieval.search.session import Opened
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 

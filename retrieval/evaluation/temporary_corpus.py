@@ -10,7 +10,8 @@ from pathlib import Path
 
 from retrieval.core.settings import Settings
 from retrieval.evaluation.systems import Bench
-from retrieval.index.sync import Progress, open_home, run_indexing
+from retrieval.index.sync import Progress, run_indexing
+from retrieval.search.session import open_home
 
 
 @contextmanager

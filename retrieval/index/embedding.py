@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from retrieval.core.errors import ModelError
-from retrieval.core.settings import DEFAULT_MODEL
+from retrieval.core.settings import DEFAULT_MODEL, Settings
 from retrieval.core.types import ModelIdentity
 from retrieval.core.vectors import Matrix
 
@@ -192,3 +192,12 @@ def _has_bfloat16(cpu: object) -> bool:
             if check is not None and check():
                 return True
     return False
+
+
+#: Opens an embedder; the identity is that of the model that made the library's vectors, if there are any.
+OpenEmbedder = Callable[[Settings, ModelIdentity | None], Embedder]
+
+
+def lazy_embedder(settings: Settings, known: ModelIdentity | None) -> Embedder:
+    """The model that the settings name, loaded when it is needed."""
+    return LazyEmbedder(settings.embedding_model, threads=settings.threads, known=known)

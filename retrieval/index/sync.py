@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from retrieval.core.errors import (
     CorpusFileError,
     DamagedIndexError,
     DamagedStoreError,
-    IndexesDisagreeError,
-    IndexesReplacedError,
-    ModelMismatchError,
-    NotIndexedError,
 )
 from retrieval.core.settings import Settings
 from retrieval.core.types import Article
-from retrieval.core.vector_health import VectorHealth
-from retrieval.core.vectors import Matrix
-from retrieval.index.embedding import Embedder, NoEmbedder
+from retrieval.index.embedding import Embedder, NoEmbedder, OpenEmbedder, lazy_embedder
 from retrieval.index.indexer import ANALYSIS, Indexer, Plan
-from retrieval.index.lexical import TantivyLexicalIndex
-from retrieval.index.stores import EMBEDDED, WORDS, forget_stale, open_indexes, open_stores
+from retrieval.index.stores import forget_stale, open_stores
 from retrieval.index.vector import greet
-from retrieval.index.vector.monitor import Changed, WatchedVectors
 from retrieval.ingest import LoadedCorpus, article_digest, load_catalog, load_corpus
-from retrieval.search.session import OpenEmbedder, lazy_embedder
-from retrieval.storage.home.index_state import Stamp, fits
-from retrieval.storage.home.lock import first_run_named, owning
+from retrieval.storage.home.lock import owning
 from retrieval.storage.library import FILE_NAME, Library, LibraryWriter
 
 #: Called with a stage's name, how much of it is done, and how much there is (``None``: not known).
@@ -58,55 +45,6 @@ class IndexReport:
     seconds: float
 
 
-class VectorSearch(Protocol):
-    """The reading side of the vectors, wherever they are."""
-
-    def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]: ...
-
-    def health(self) -> VectorHealth: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A data folder opened for searching."""
-
-    library: Library
-    vectors: VectorSearch
-    words: TantivyLexicalIndex
-    embedder: Embedder
-
-
-@contextmanager
-def _complete_indexes(
-    settings: Settings, library: Library, changed: Changed | None
-) -> Iterator[tuple[VectorSearch, TantivyLexicalIndex]]:
-    """The derived indexes, if they hold all that the library has. Raises IndexesDisagreeError, StorageError.
-
-    Vectors on a server may be out of order: they are given nevertheless, and say so.
-    """
-    folder = settings.home / library.indexes_folder()
-    if not folder.is_dir():
-        raise IndexesDisagreeError(folder, library.count(), 0)
-    with ExitStack() as stack:
-        vectors: VectorSearch
-        if settings.chroma is None:
-            embedded, words = stack.enter_context(open_indexes(settings.home, folder.name))
-            _check_count(folder / EMBEDDED, library, embedded.count())
-            vectors = embedded
-        else:
-            words = stack.enter_context(TantivyLexicalIndex(folder / WORDS))
-            vectors = stack.enter_context(WatchedVectors(settings.chroma, library, partial(refill, settings), changed))
-        _check_count(folder / WORDS, library, words.count())
-        if not fits(Stamp(folder), library.state):
-            raise IndexesDisagreeError(folder, library.count())
-        yield vectors, words
-
-
-def _check_count(place: Path, library: Library, found: int) -> None:
-    if found < library.count():
-        raise IndexesDisagreeError(place, library.count(), found)
-
-
 def refill(settings: Settings, ended: Callable[[], bool] = lambda: False) -> None:
     """Give the derived indexes what they lack, from the library alone. Raises HomeBusyError, StorageError."""
     with owning(settings.home), LibraryWriter(settings.home) as library:
@@ -116,34 +54,6 @@ def refill(settings: Settings, ended: Callable[[], bool] = lambda: False) -> Non
         with open_stores(settings, library, library.indexes_folder(), ended) as stores:
             Indexer(library, stores, NoEmbedder(identity)).reconcile()
         forget_stale(settings, library, library.indexes_folder())
-
-
-@contextmanager
-def open_home(
-    settings: Settings, open_embedder: OpenEmbedder = lazy_embedder, changed: Changed | None = None
-) -> Iterator[Opened]:
-    """Open everything a search needs, for reading.
-
-    With ``changed`` vectors on a server are looked after while this is open, and every change of their health is told.
-
-    Raises NotIndexedError (BeingIndexedError while the first run goes on), ModelMismatchError, IndexesDisagreeError,
-    IndexesReplacedError, StorageError.
-    """
-    with first_run_named(settings.home), Library(settings.home) as library:
-        identity = library.identity()
-        name = library.indexes_folder()
-        if identity is None or not library.count():
-            raise NotIndexedError(settings.home)
-        embedder = open_embedder(settings, identity)
-        if embedder.identity.fingerprint != identity.fingerprint:
-            raise ModelMismatchError(str(identity), str(embedder.identity))
-        try:
-            with _complete_indexes(settings, library, changed) as (vectors, words):
-                yield Opened(library, vectors, words, embedder)
-        except (DamagedStoreError, IndexesDisagreeError) as error:
-            if library.indexes_folder() == name:
-                raise
-            raise IndexesReplacedError(settings.home / name) from error
 
 
 def run_indexing(

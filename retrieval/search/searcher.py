@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from retrieval.core.errors import AlteredArticleError, QuestionError, UnknownArticleError, VectorsAwayError
-from retrieval.core.settings import Settings
 from retrieval.core.timing import Observe, Stage, timed, unobserved
 from retrieval.core.types import Answer, Findings, Outcome, Quote, Span, StoredPassage
 from retrieval.core.vector_health import VectorHealth
 from retrieval.core.vectors import Matrix
 from retrieval.index.embedding import Embedder
-from retrieval.index.sync import VectorSearch, open_home
-from retrieval.index.vector.monitor import Changed
 from retrieval.search.answer.confidence import Confidence, Features, features_of, shipped
 from retrieval.search.answer.conflicts import differing_figures
 from retrieval.search.answer.quotes import plain_quote, quote_of
@@ -25,7 +21,6 @@ from retrieval.search.query.validation import askable, phrases_in
 from retrieval.search.ranking.reranker import Reranker, reranked
 from retrieval.search.ranking.scoring import Candidate, Evidence, PassageTerms
 from retrieval.search.ranking.selection import FIGURES, HOLDS_A_FIGURE, Choice, choose, rank, witnesses
-from retrieval.search.session import OpenEmbedder, OpenReranker, lazy_embedder, lazy_reranker
 from retrieval.storage.library import CandidateRow, Library
 from retrieval.text.tokenizer import content_terms, plain_words
 from retrieval.text.vocabulary import Vocabulary
@@ -34,6 +29,14 @@ from retrieval.text.vocabulary import Vocabulary
 KEYWORDS_ALONE = "Found by keywords alone: the vector search is out of order."
 #: Candidates asked of each index.
 DEPTH = 32
+
+
+class VectorSearch(Protocol):
+    """The reading side of the vectors, wherever they are."""
+
+    def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]: ...
+
+    def health(self) -> VectorHealth: ...
 
 
 class LexicalSearch(Protocol):
@@ -278,19 +281,3 @@ def _hit(found: StoredPassage, phrases: list[list[str]], score: float) -> Quote:
             if words[place : place + len(phrase)] == phrase:
                 spans.add(Span(here[place].start, here[place + len(phrase) - 1].end))
     return plain_quote(found, highlights=tuple(sorted(spans)), score=score)
-
-
-@contextmanager
-def open_searcher(
-    settings: Settings,
-    open_embedder: OpenEmbedder = lazy_embedder,
-    observe: Observe = unobserved,
-    changed: Changed | None = None,
-    open_reranker: OpenReranker = lazy_reranker,
-) -> Iterator[Searcher]:
-    """A searcher over a data folder; ``changed`` as for ``open_home``. Raises what that raises."""
-    with open_home(settings, open_embedder, changed) as opened:
-        reranker = open_reranker(settings)
-        yield Searcher(
-            opened.library, opened.vectors, opened.words, opened.embedder, reranker=reranker, observe=observe
-        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from retrieval.core.types import Span
-from retrieval.ingest.cleaning.features import words_of
+from retrieval.text.languages.word_list import words_of
 
 # Possessive quantifiers: a run of marks is read once, however long it is and whatever follows it.
 _STOP = re.compile(

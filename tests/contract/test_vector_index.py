@@ -15,10 +15,10 @@ from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import DamagedStoreError
 from retrieval.core.vectors import Matrix, normalised
 from retrieval.index.indexer import VectorStore
-from retrieval.index.sync import VectorSearch
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex
-from tests.chroma import ChromaProcess
-from tests.fakes import MemoryVectorIndex
+from retrieval.search.searcher import VectorSearch
+from tests.support.chroma_process import ChromaProcess
+from tests.support.fakes import MemoryVectorIndex
 
 #: More than Chroma takes in one call (5,461).
 MANY = 6000

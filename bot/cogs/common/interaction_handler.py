@@ -14,8 +14,8 @@ from bot.observability.request_log import Asked, End, Step, Via
 from bot.services.permissions import Asker
 from bot.services.question_service import Desk, RefusedError, Reply, TooBusyError
 from bot.services.worker_pool import Place
-from bot.transport.delivery import Act, Courier, Outgoing
-from bot.ui.buttons import actions_for, view_for
+from bot.transport.delivery import Courier, Outgoing
+from bot.ui.buttons import Act, actions_for, view_for
 from bot.ui.markup.pages import Form, Page, sentence
 from retrieval.core.errors import QuestionError, UnknownArticleError
 

@@ -50,7 +50,7 @@ def _open(system: str, folder: Path, model: str, stack: ExitStack) -> Callable[[
 
         return PlainPipeline(folder, model).ask
     from retrieval.core.settings import Settings
-    from retrieval.search.searcher import open_searcher
+    from retrieval.search.session import open_searcher
 
     return stack.enter_context(open_searcher(Settings(home=folder, embedding_model=model))).ask
 

@@ -10,7 +10,7 @@ from retrieval.core.types import Span
 from retrieval.ingest.chunking import gender
 from retrieval.ingest.chunking.gender import Gender
 from retrieval.ingest.chunking.pronouns import SPEAKS, is_man, is_woman, speaks
-from retrieval.ingest.cleaning.features import words_of
+from retrieval.text.languages.word_list import words_of
 
 _CONNECTIVE = (
     r"(?:(?:But|And|So|Yet|Still|However|Additionally|Also|Meanwhile|Moreover|Furthermore|Instead|Later|Then|Earlier|Nevertheless"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from retrieval.ingest.cleaning.features import words_of
+from retrieval.text.languages.word_list import words_of
 
 
 class Gender(StrEnum):

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from retrieval.ingest.cleaning.boilerplate_patterns import INVITATIONS, LABELS, LEGAL
-from retrieval.ingest.cleaning.features import Traits, words_of
+from retrieval.ingest.cleaning.features import Traits
+from retrieval.text.languages.word_list import words_of
 
 _SECTIONS = words_of(
     """

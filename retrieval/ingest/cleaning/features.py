@@ -78,8 +78,3 @@ def look(text: str) -> Traits:
 def folded(text: str) -> str:
     """The words as they compare: one spelling of white space, quotation marks, dashes and case."""
     return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold().split())
-
-
-def words_of(text: str) -> frozenset[str]:
-    """The words of a list written as running text."""
-    return frozenset(text.split())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from retrieval.ingest.cleaning.features import Traits, words_of
+from retrieval.ingest.cleaning.features import Traits
+from retrieval.text.languages.word_list import words_of
 
 _LONGEST_TITLE = 160  # columns
 _LETTERS = re.compile(r"[^\W\d_]{2,}")

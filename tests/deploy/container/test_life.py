@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.chroma import ChromaProcess
 from tests.deploy.container.running import Container, Machine
-from tests.discord_double import DiscordDouble
 from tests.integration.bot.reading import passages
 from tests.integration.bot.seeds import assert_verbatim
+from tests.support.chroma_process import ChromaProcess
+from tests.support.fake_discord import DiscordDouble
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 TO_CONNECT, TO_END = 120.0, 10.0

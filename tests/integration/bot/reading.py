@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.discord_double import Sight
+from tests.support.fake_discord import Sight
 
 #: Stands for an escaped sign while the signs that are not escaped are looked at.
 _HIDDEN = "\ue000"

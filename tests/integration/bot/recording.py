@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.discord_double import Channel, DiscordDouble, Sight
-from tests.discord_double.interactions import Interaction, Kind
+from tests.support.fake_discord import Channel, DiscordDouble, Sight
+from tests.support.fake_discord.interactions import Interaction, Kind
 
 
 def record(discord: DiscordDouble) -> str:

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.conftest import ROOT, SEEDS
-from tests.discord_double import DiscordDouble
-from tests.hatchery import Hatched, start
+from tests.support.fake_discord import DiscordDouble
+from tests.support.fork_server import Hatched, start
 
 TO_CONNECT = 60.0
 TO_END = 10.0

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tests.discord_double import DiscordDouble
 from tests.integration.bot.recording import record
 from tests.integration.bot.running import TO_END, Bot, started, started_afresh
+from tests.support.fake_discord import DiscordDouble
 
 T = TypeVar("T")
 RECORDS: pytest.StashKey[list[Path]] = pytest.StashKey()

@@ -9,11 +9,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.discord_double import DiscordDouble
 from tests.integration.bot.reading import labels, passages
 from tests.integration.bot.running import TO_END, started_afresh
 from tests.integration.bot.staging import assert_kept_quiet
-from tests.ports import free_port
+from tests.support.fake_discord import DiscordDouble
+from tests.support.ports import free_port
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 TEN_YEARS = 3650  # days

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.settings import Settings
-from tests.discord_double import DiscordDouble, Guild
 from tests.integration.bot.reading import labels, numbered, passages
 from tests.integration.bot.running import TO_END, Bot, started
 from tests.integration.bot.staging import assert_kept_quiet
+from tests.support.fake_discord import DiscordDouble, Guild
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 _SPACE = 4_000_000  # bytes beside the stores

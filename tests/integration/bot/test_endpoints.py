@@ -14,7 +14,7 @@ from bot.observability.health import Condition, Health, judged
 from bot.observability.metrics import Metrics
 from bot.web.http_server import serving
 from retrieval.core.errors import SettingsError
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 
 def has_ipv6() -> bool:

@@ -6,10 +6,10 @@ import asyncio
 import re
 from pathlib import Path
 
-from tests.discord_double import TALKING, Channel, DiscordDouble, Permission, Person, Sight
 from tests.integration.bot.reading import displayed, numbered, passages
 from tests.integration.bot.running import started
 from tests.integration.bot.staging import assert_kept_quiet, assert_nothing_amiss
+from tests.support.fake_discord import TALKING, Channel, DiscordDouble, Permission, Person, Sight
 
 #: What stands in each paragraph, behind words by which it is found. USER, ROLE and CHANNEL become ids that exist.
 NASTY = {

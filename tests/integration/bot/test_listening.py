@@ -12,12 +12,12 @@ import aiohttp
 import discord
 from aiohttp import web
 
-from bot.cogs.gateway import GatewayCog
 from bot.runtime.bot import intents
+from bot.runtime.gateway_events import GatewayCog
 from bot.runtime.monitor import Watch
 from bot.transport.clock import DiscordClock
 from bot.transport.http_trace import tracing
-from tests.ports import free_port
+from tests.support.ports import free_port
 from tests.unit.bot.building import FakeArticles
 
 

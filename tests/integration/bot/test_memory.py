@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.discord_double import DiscordDouble, Exchange, NoAnswerError
 from tests.integration.bot.reading import labels, passages
 from tests.integration.bot.running import Bot, started_afresh
+from tests.support.fake_discord import DiscordDouble, Exchange, NoAnswerError
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 

@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.discord_double import Channel, DiscordDouble, Person, Sight
 from tests.integration.bot.reading import heading, numbered, passages, question
 from tests.integration.bot.running import Bot, started
 from tests.integration.bot.seeds import assert_verbatim
 from tests.integration.bot.staging import assert_kept_quiet, assert_nothing_amiss
+from tests.support.fake_discord import Channel, DiscordDouble, Person, Sight
 
 COUNTRIES = "How many countries are in the Coalition of the Willing?"
 TRUCE = "Who will lead the truce monitoring mechanism?"

@@ -6,12 +6,12 @@ import asyncio
 import time
 from pathlib import Path
 
-from tests.discord_double import DiscordDouble, Exchange, Guild, Person, Said
-from tests.discord_double.gateway import Gateway
-from tests.discord_double.sessions import shard_of
 from tests.integration.bot.reading import passages
 from tests.integration.bot.running import TO_END, started
 from tests.integration.bot.staging import assert_kept_quiet
+from tests.support.fake_discord import DiscordDouble, Exchange, Guild, Person, Said
+from tests.support.fake_discord.gateway import Gateway
+from tests.support.fake_discord.sessions import shard_of
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.settings import Settings
-from tests.discord_double import DiscordDouble, Exchange
 from tests.integration.bot.reading import passages
 from tests.integration.bot.running import TO_END, Bot, started
 from tests.integration.bot.staging import assert_kept_quiet
+from tests.support.fake_discord import DiscordDouble, Exchange
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 #: A line of the log begins with its time; whatever else is on standard error is said to whoever started the bot.

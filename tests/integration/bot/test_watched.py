@@ -18,12 +18,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from retrieval.core.settings import Settings
 from tests.conftest import SEEDS
-from tests.discord_double import Channel, DiscordDouble
-from tests.discord_double.errors import invalid_form
 from tests.integration.bot.reading import passages
 from tests.integration.bot.running import TO_END, Bot, started, started_afresh
 from tests.integration.bot.staging import assert_kept_quiet
-from tests.ports import free_port
+from tests.support.fake_discord import Channel, DiscordDouble
+from tests.support.fake_discord.errors import invalid_form
+from tests.support.ports import free_port
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 NOBODY = "How do I reset my password?"

@@ -15,10 +15,11 @@ from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.vector_health import VectorHealth, VectorState
 from retrieval.index.stores import collection_name
 from retrieval.index.vector import ServerVectorIndex
-from retrieval.search.searcher import Searcher, open_searcher
+from retrieval.search.searcher import Searcher
+from retrieval.search.session import open_searcher
 from retrieval.storage.library import Library
-from tests.chroma import ChromaProcess, Front
 from tests.conftest import Workshop
+from tests.support.chroma_process import ChromaProcess, Front
 
 
 @dataclass

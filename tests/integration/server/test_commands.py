@@ -16,9 +16,9 @@ from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.settings import Settings
 from retrieval.core.vector_health import VectorState
 from retrieval.search.searcher import KEYWORDS_ALONE
-from tests.chroma import ChromaProcess
 from tests.conftest import Pullquote, article_text
 from tests.integration.server.conftest import until
+from tests.support.chroma_process import ChromaProcess
 
 QUESTION = "What do visitors of the harbour pay?"
 COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"

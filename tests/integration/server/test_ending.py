@@ -9,12 +9,12 @@ from pathlib import Path
 
 from retrieval.core.settings import Settings
 from retrieval.search.searcher import KEYWORDS_ALONE
-from tests.chroma import ChromaProcess, Front
-from tests.discord_double import DiscordDouble
 from tests.integration.bot.reading import passages
 from tests.integration.bot.running import TO_END, started
-from tests.ports import free_port
-from tests.soak.programs import fetch
+from tests.load.programs import fetch
+from tests.support.chroma_process import ChromaProcess, Front
+from tests.support.fake_discord import DiscordDouble
+from tests.support.ports import free_port
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 

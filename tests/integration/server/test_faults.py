@@ -28,10 +28,10 @@ from retrieval.maintenance.doctor import Verdict, examine
 from retrieval.search.searcher import KEYWORDS_ALONE
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import Library
-from tests.chroma import ChromaProcess, Front
 from tests.conftest import Workshop
 from tests.integration.server.conftest import Room, until
-from tests.ports import free_port
+from tests.support.chroma_process import ChromaProcess, Front
+from tests.support.ports import free_port
 
 QUESTION = "What do visitors of the harbour of town number 1 pay?"
 TOKEN = "s3cret-token-of-the-server"

@@ -14,8 +14,8 @@ from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsAwayError
 from retrieval.core.vector_health import VectorState
 from retrieval.index.vector import greet
-from tests.chroma import Front
 from tests.integration.server.conftest import Room
+from tests.support.chroma_process import Front
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 Send = Callable[[socket.socket, Event], None]

@@ -12,8 +12,8 @@ from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
 from retrieval.search.session import HeldModels
 from tests.conftest import Workshop
-from tests.fakes import WordEmbedder
 from tests.integration.server.conftest import Room
+from tests.support.fakes import WordEmbedder
 
 _HANDLES = Path("/proc/self/fd")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.discord_double import Sight
 from tests.integration.bot.reading import displayed, heading, labels, passages, question
 from tests.integration.bot.seeds import HEADLINE, assert_verbatim
 from tests.integration.bot.staging import Stage
+from tests.support.fake_discord import Sight
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 COUNTRIES = "How many countries are in the Coalition of the Willing?"

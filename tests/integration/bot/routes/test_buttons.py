@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
-from tests.discord_double import Permission, Sight
 from tests.integration.bot.reading import displayed, labels, numbered, passages, question
 from tests.integration.bot.seeds import assert_verbatim, ids, paragraphs, texts
 from tests.integration.bot.staging import Stage
+from tests.support.fake_discord import Permission, Sight
 
 COUNTRIES = "How many countries are in the Coalition of the Willing?"
 NAUSEDA = "What did Nausėda say?"

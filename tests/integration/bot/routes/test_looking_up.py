@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from tests.discord_double import Person, Sight
 from tests.integration.bot.reading import displayed, heading, labels, numbered, passages, question
 from tests.integration.bot.seeds import HEADLINE, assert_verbatim, ids, paragraphs, texts
 from tests.integration.bot.staging import Stage
+from tests.support.fake_discord import Person, Sight
 
 WESTERN = "001_c89cddc9c1940466"
 

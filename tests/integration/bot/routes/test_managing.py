@@ -8,9 +8,9 @@ import sqlite3
 
 import pytest
 
-from tests.discord_double import Channel, Guild, NotOfferedError, Permission, Person, Role
 from tests.integration.bot.reading import displayed, labels, passages
 from tests.integration.bot.staging import Stage
+from tests.support.fake_discord import Channel, Guild, NotOfferedError, Permission, Person, Role
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 PASSWORD = "How do I reset my password?"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
-from tests.discord_double import Exchange, Sight
 from tests.integration.bot.reading import passages, question
 from tests.integration.bot.seeds import assert_verbatim
 from tests.integration.bot.staging import Stage
+from tests.support.fake_discord import Exchange, Sight
 
 QUESTIONS = (
     "Who will lead the truce monitoring mechanism?",

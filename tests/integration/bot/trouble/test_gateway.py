@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.discord_double import Sight
 from tests.integration.bot.reading import passages
 from tests.integration.bot.seeds import assert_verbatim
 from tests.integration.bot.staging import Stage
+from tests.support.fake_discord import Sight
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 

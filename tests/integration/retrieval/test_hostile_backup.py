@@ -1,0 +1,278 @@
+"""Whatever bytes are called a backup: they are restored exactly, or refused in one line and nothing has changed."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import sqlite3
+import tarfile
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.store import Store
+from bot.store.schema import MIGRATIONS as BOT_MIGRATIONS
+from retrieval.core.errors import BackupError, RetrievalError
+from retrieval.core.settings import Settings
+from retrieval.index.sync import run_indexing
+from retrieval.maintenance.backup import back_up
+from retrieval.maintenance.restore import restore
+from retrieval.storage.library import FILE_NAME
+from tests.conftest import article_text
+from tests.support.fakes import WordEmbedder
+from tests.unit.retrieval.storage.sqlite.test_migrations import dump
+
+Files = dict[str, bytes]
+
+
+class Stage:
+    """A good backup and what is in it, and a folder that must not change."""
+
+    def __init__(self, folder: Path, good: bytes) -> None:
+        self.folder = folder
+        self.good = good
+        self.files = tar_files(good)
+        del self.files["manifest.json"]
+        self.numbers = count()
+
+    def try_to_restore(self, data: bytes) -> Path | None:
+        """The folder that ``data`` was restored into; ``None`` if it was refused, properly."""
+        home = self.folder / f"home{next(self.numbers)}"
+        home.mkdir()
+        (home / "library.sqlite3").write_text("the old one")
+        refusal = ""
+        try:
+            restore(home, io.BytesIO(data), "it", schemas={"bot.sqlite3": BOT_MIGRATIONS}, force=True)
+        except RetrievalError as error:
+            refusal = str(error)
+        if refusal:
+            assert "\n" not in refusal
+            assert sorted(path.name for path in home.iterdir()) == ["library.sqlite3", "owner.lock"]
+            assert (home / "library.sqlite3").read_text() == "the old one"
+            return None
+        assert [path.read_text() for path in home.glob("before-restore-*/*")] == ["the old one"]
+        return home
+
+    def packed(self, files: Files | None = None, **changes: Any) -> bytes:
+        """A backup of other files with a manifest that is true of them, but for ``changes``."""
+        files = self.files if files is None else files
+        manifest = json.loads(tar_files(self.good)["manifest.json"])
+        manifest["members"] = [
+            {"name": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "schema": schema(data)}
+            for name, data in files.items()
+        ]
+        return packed({"manifest.json": json.dumps(manifest | changes).encode(), **files})
+
+
+def schema(data: bytes) -> int | None:
+    """The version in the header of an SQLite file."""
+    return int.from_bytes(data[60:64]) if data.startswith(b"SQLite") else None
+
+
+def tar_files(data: bytes) -> Files:
+    """What is in a tar.gz, by name."""
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        found = {member.name: archive.extractfile(member) for member in archive}
+        return {name: file.read() for name, file in found.items() if file is not None}
+
+
+def packed(files: Files, kind: Callable[[tarfile.TarInfo], Any] = lambda _: None) -> bytes:
+    """A tar.gz of these files; ``kind`` may change their headers."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz", format=tarfile.GNU_FORMAT) as archive:
+        for name, data in files.items():
+            header = tarfile.TarInfo(name)
+            header.size = len(data)
+            kind(header)
+            archive.addfile(header, io.BytesIO(data))
+    return target.getvalue()
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """A backup of a library of one article and of a bot's records."""
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / "a0.txt").write_text(article_text(0))
+    home = folder / "home"
+    run_indexing(Settings(home=home, corpus=folder / "corpus"), open_embedder=WordEmbedder().opened)
+    with Store(home):
+        (home / "bot.key").write_bytes(bytes(32))
+    back_up(home, folder / "good.tar.gz")
+    return Stage(folder, (folder / "good.tar.gz").read_bytes())
+
+
+def test_what_is_whole_is_restored(stage: Stage) -> None:
+    """The tests' own way to pack it makes no difference."""
+    for data in (stage.good, stage.packed()):
+        home = stage.try_to_restore(data)
+        assert home is not None
+        assert (home / "bot.key").read_bytes() == bytes(32)
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_a_damaged_file(stage: Stage, data: st.DataObject) -> None:
+    """Cut off, with bytes flipped, taken out or put in, packed or unpacked: refused, or restored as it was."""
+    raw = data.draw(st.booleans())
+    content = stage.good if raw else gzip.decompress(stage.good)
+    place = data.draw(st.integers(0, len(content) - 1))
+    damaged = data.draw(
+        st.one_of(
+            st.just(content[:place]),
+            st.binary(min_size=1, max_size=600).map(lambda some: content[:place] + some + content[place + len(some) :]),
+            st.binary(min_size=1, max_size=600).map(lambda some: content[:place] + some + content[place:]),
+            st.integers(1, 600).map(lambda size: content[:place] + content[place + size :]),
+        )
+    )
+    home = stage.try_to_restore(damaged if raw else gzip.compress(damaged, 1))
+    if home is not None:
+        (stage.folder / "expected.sqlite3").write_bytes(stage.files["bot.sqlite3"])
+        assert dump(home / "bot.sqlite3") == dump(stage.folder / "expected.sqlite3")
+        assert (home / "bot.key").read_bytes() == bytes(32)
+
+
+@settings(max_examples=40)
+@given(st.integers(0), st.binary(min_size=1, max_size=40))
+def test_a_database_that_was_altered_on_purpose(stage: Stage, place: int, some: bytes) -> None:
+    """With checksums to match: whatever it is, it ends as a refusal or as a library, never in between."""
+    library = stage.files[FILE_NAME]
+    place %= len(library)
+    stage.try_to_restore(
+        stage.packed(stage.files | {FILE_NAME: (library[:place] + some + library[place + len(some) :])})
+    )
+
+
+def with_sql(stage: Stage, name: str, script: str) -> Files:
+    """The files, with something done to a database."""
+    path = stage.folder / f"altered{next(stage.numbers)}.sqlite3"
+    path.write_bytes(stage.files[name])
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+    return stage.files | {name: path.read_bytes()}
+
+
+FOREIGN: dict[str, Callable[[Stage], bytes]] = {
+    "nothing": lambda _: b"",
+    "text": lambda _: b"no backup at all\n" * 99,
+    "a text that was packed": lambda _: gzip.compress(b"no backup at all\n" * 99),
+    "a zip": lambda stage: zipped(stage.files),
+    "a plain tar": lambda stage: gzip.decompress(stage.good),
+    "other files": lambda _: packed({"letter.txt": b"Dear all"}),
+    "a manifest alone": lambda stage: stage.packed({}),
+    "no library": lambda stage: stage.packed({"bot.key": bytes(32)}),
+    "a file too many": lambda stage: packed(tar_files(stage.good) | {"more.key": b"more"}),
+    "a file too few": lambda stage: packed(dict(list(tar_files(stage.good).items())[:-1])),
+    "another order": lambda stage: packed(dict(reversed(tar_files(stage.good).items()))),
+    "a newer format": lambda stage: stage.packed(format=99),
+    "no format": lambda stage: stage.packed(format=None),
+    "a format that is a truth": lambda stage: stage.packed(format=True),
+    "no time": lambda stage: stage.packed(created="yesterday"),
+    "a version with a bell": lambda stage: stage.packed(version="1\a\n2"),
+    "a list": lambda _: packed({"manifest.json": b"[" * 50_000}),
+    "a large number": lambda _: packed({"manifest.json": b"9" * 50_000}),
+    "out of the folder": lambda stage: stage.packed(stage.files | {"../evil.key": b"evil"}),
+    "an absolute name": lambda stage: stage.packed(stage.files | {"/tmp/evil.key": b"evil"}),  # noqa: S108
+    "a folder": lambda stage: stage.packed(stage.files | {"sub/evil.key": b"evil"}),
+    "a name with a line end": lambda stage: stage.packed(stage.files | {"evil\n.key": b"evil"}),
+    "a log": lambda stage: stage.packed(stage.files | {"library.sqlite3-wal": b"evil"}),
+    "a large key": lambda stage: stage.packed(stage.files | {"bot.key": bytes(1 << 20)}),
+    "a link": lambda stage: packed(tar_files(stage.good), linked),
+    "a hard link": lambda stage: packed(tar_files(stage.good), hard_linked),
+    "a sparse file": lambda stage: packed(tar_files(stage.good), sparse),
+    "no database": lambda stage: stage.packed(stage.files | {FILE_NAME: b"no database" * 999}),
+    "an empty database": lambda stage: stage.packed(stage.files | {FILE_NAME: b""}),
+    "another database": lambda stage: stage.packed(stage.files | {FILE_NAME: stage.files["bot.sqlite3"]}),
+    "a trigger": lambda stage: stage.packed(
+        with_sql(stage, "bot.sqlite3", "CREATE TRIGGER t AFTER INSERT ON votes BEGIN DELETE FROM guilds; END")
+    ),
+    "a view": lambda stage: stage.packed(
+        with_sql(stage, FILE_NAME, "DROP TABLE omissions; CREATE VIEW omissions AS SELECT 1")
+    ),
+    "a missing table": lambda stage: stage.packed(with_sql(stage, FILE_NAME, "DROP TABLE passages")),
+    "vectors of another length": lambda stage: stage.packed(
+        with_sql(stage, FILE_NAME, "UPDATE passages SET vectors = x'00'")
+    ),
+    "no JSON where it belongs": lambda stage: stage.packed(
+        with_sql(stage, FILE_NAME, "UPDATE passages SET sentences = 'x'")
+    ),
+    "no model": lambda stage: stage.packed(
+        with_sql(stage, FILE_NAME, "UPDATE properties SET value = '[1]' WHERE name = 'model'")
+    ),
+}
+
+
+def zipped(files: Files) -> bytes:
+    """A zip of these files."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return target.getvalue()
+
+
+def linked(header: tarfile.TarInfo) -> None:
+    """The key becomes a symbolic link."""
+    if header.name == "bot.key":
+        header.type, header.linkname, header.size = tarfile.SYMTYPE, "/etc/passwd", 0
+
+
+def hard_linked(header: tarfile.TarInfo) -> None:
+    """The key becomes a hard link."""
+    if header.name == "bot.key":
+        header.type, header.linkname, header.size = tarfile.LNKTYPE, "library.sqlite3", 0
+
+
+def sparse(header: tarfile.TarInfo) -> None:
+    """The key becomes a sparse file."""
+    if header.name == "bot.key":
+        header.type = tarfile.GNUTYPE_SPARSE
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_what_is_no_backup_is_refused(stage: Stage, kind: str) -> None:
+    """Nothing of it is written anywhere."""
+    beside = {path.name for path in stage.folder.glob("*.key")}
+    assert stage.try_to_restore(FOREIGN[kind](stage)) is None
+    assert {path.name for path in stage.folder.glob("*.key")} == beside == set()
+
+
+def bomb(size: int, header: tarfile.TarInfo) -> bytes:
+    """A header, and very many zeros behind it."""
+    target = io.BytesIO()
+    with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=1) as file:
+        file.write(header.tobuf(tarfile.GNU_FORMAT))
+        for _ in range(size >> 20):
+            file.write(bytes(1 << 20))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_bomb_takes_neither_memory_nor_disk(stage: Stage, kind: bytes) -> None:
+    """Sizes are believed only as far as a manifest may be large, also those of headers about headers."""
+    header = tarfile.TarInfo("manifest.json")
+    header.type, header.size = kind, 200 << 20
+    data = bomb(200 << 20, header)
+    tracemalloc.start()
+    assert stage.try_to_restore(data) is None
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 << 20
+
+
+def test_more_than_fits_on_the_disk_is_refused_at_once(stage: Stage) -> None:
+    """Before anything is written."""
+    members = [{"name": FILE_NAME, "size": 1 << 60, "sha256": "0" * 64, "schema": 1}]
+    home = stage.folder / "small"
+    with pytest.raises(BackupError, match="GB are free"):
+        restore(home, io.BytesIO(stage.packed(members=members)), "it", schemas={})

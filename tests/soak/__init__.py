@@ -1,1 +1,0 @@
-"""The bot under load for as long as one likes: python -m tests.soak --help."""

@@ -1,0 +1,209 @@
+"""Each question is followed to its end, whatever that is: one line, one count, its stages."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot.cogs.common.error_messages import told
+from bot.cogs.common.interaction_handler import Front
+from bot.observability.request_log import Asked, End, Journal, Via, current_id
+from bot.services.answers import Request
+from bot.services.permissions import Asker, Way
+from bot.services.question_service import Desk, RefusedError
+from bot.services.rate_limits import Limits
+from bot.services.worker_pool import Lane, Pool
+from bot.store import PersonHash, Store
+from bot.transport.delivery import Courier, Outgoing
+from bot.ui.markup.pages import Form, Page
+from retrieval.core.errors import QuestionError
+from retrieval.core.types import Outcome
+from tests.unit.bot.building import FakeArticles, answer
+from tests.unit.bot.transport.test_delivery import Act, Line
+from tests.unit.bot.transport.test_retry import refusal
+
+CATALOGUE = FakeArticles().catalogue
+
+
+class Ledger:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.questions: Counter[tuple[str, str, bool]] = Counter()
+        self.stages: list[tuple[str, float]] = []
+        self.votes: list[bool] = []
+
+    def question(self, way: str, outcome: str, *, keyword_only: bool) -> None:
+        self.questions[way, outcome, keyword_only] += 1
+
+    def stage(self, stage: str, seconds: float) -> None:
+        self.stages.append((stage, seconds))
+
+    def feedback(self, *, helpful: bool) -> None:
+        self.votes.append(helpful)
+
+
+def asked(age: float = 0.0, text: str | None = "Who met?") -> Asked:
+    """A question by command in server 7."""
+    return Asked(Via.COMMAND, 7, text, age)
+
+
+class Ticking:
+    """A clock that a test moves."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_question_ends_with_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    """What was found, how long each stage took, and all of it from Discord's interaction to the sending."""
+    caplog.set_level(logging.INFO, logger="bot.observability.request_log")
+    ledger, clock = Ledger(), Ticking()
+    journal = Journal(ledger, clock=clock)
+    with journal.following(asked(age=0.5)):
+        for stage, seconds in (("ranking", 0.02), ("ranking", 0.03), ("sending", 0.1)):
+            with journal.timed(stage):
+                clock.now += seconds
+        journal.found(Outcome.NOT_SURE, 0.4567, keyword_only=True)
+        clock.now += 5  # what is done after the sending nobody waits for
+    (line,) = caplog.records
+    assert line.getMessage() == "question"
+    fields = line.__dict__
+    assert (fields["way"], fields["guild"], fields["outcome"]) == ("command", "7", "not_sure")
+    assert (fields["confidence"], fields["keyword_only"]) == (0.457, True)
+    assert (fields["stages_ms"], fields["total_ms"]) == ({"ranking": 50.0, "sending": 100.0}, 650.0)
+    assert "question" not in fields
+    assert ledger.questions == {("command", "not_sure", True): 1}
+    assert [stage for stage, _ in ledger.stages] == ["ranking", "ranking", "sending", "total"]
+
+
+def test_the_words_are_logged_only_if_wanted(caplog: pytest.LogCaptureFixture) -> None:
+    """And never those of somebody's message."""
+    caplog.set_level(logging.INFO, logger="bot.observability.request_log")
+    for text in ("Who met?", None):
+        with Journal(with_texts=True).following(asked(text=text)):
+            pass
+    assert [record.__dict__.get("question") for record in caplog.records] == ["Who met?", None]
+
+
+def test_a_question_that_breaks_off_has_failed() -> None:
+    """Whatever happens, it is counted once; what was told to somebody replaces what was found."""
+    ledger = Ledger()
+    journal = Journal(ledger)
+    with pytest.raises(KeyError), journal.following(asked()):
+        raise KeyError
+    with journal.following(asked()):
+        journal.found(Outcome.ANSWERED, 0.9, keyword_only=False)
+        journal.ends(End.FAILED)
+    with journal.following(asked()):
+        journal.ends(End.BUSY)
+    with journal.following():
+        journal.found(Outcome.ANSWERED, 0.9, keyword_only=False)
+    assert ledger.questions == {("command", "failed", False): 2, ("command", "busy", False): 1}
+    assert [stage for stage, _ in ledger.stages] == ["total", "total"], (
+        "a refusal says nothing of how long answers take"
+    )
+
+
+def test_an_answer_that_reaches_nobody_has_failed() -> None:
+    """Found is not answered; but what was refused is not made a failure by that."""
+    ledger = Ledger()
+    desk: Any = SimpleNamespace(journal=Journal(ledger))
+    front = Front(desk, Courier())
+
+    async def send_in_vain() -> None:
+        act: Any = Act(refusal(404, 10062), user=Line(refusal(403, 50007)))
+        assert await front.send(act, Outgoing(Page("An answer.")), private=True) is None
+
+    with desk.journal.following(asked()):
+        desk.journal.found(Outcome.ANSWERED, 0.9, keyword_only=False)
+        asyncio.run(send_in_vain())
+    with desk.journal.following(asked()):
+        desk.journal.ends(End.REFUSED)
+        asyncio.run(send_in_vain())
+    assert ledger.questions == {("command", "failed", False): 1, ("command", "refused", False): 1}
+
+
+def test_a_clock_that_differs_does_not_spoil_the_figures() -> None:
+    """An age below nothing or beyond what can be is the clock's."""
+    ledger, clock = Ledger(), Ticking()
+    for age in (-5.0, 4000.0):
+        with Journal(ledger, clock=clock).following(asked(age)):
+            clock.now += 1
+    assert ledger.stages == [("total", 1.0), ("total", 1.0)]
+
+
+def test_the_number_that_is_told_is_the_request_s_id(caplog: pytest.LogCaptureFixture) -> None:
+    """So everything in the log about it is found; outside of a request there is a number too."""
+    with Journal().following(asked()):
+        number = current_id()
+        assert number in told(RuntimeError(), CATALOGUE)
+        assert f"incident {number}" in caplog.text
+    assert current_id() != number
+
+
+def test_what_belongs_to_no_request_is_not_counted() -> None:
+    """Warming up and looking for new articles."""
+    ledger = Ledger()
+    journal = Journal(ledger)
+    journal.observe("encoding", 3.0)
+    journal.found(Outcome.ANSWERED, 1.0, keyword_only=False)
+    journal.ends(End.FAILED)
+    assert ledger.stages == []
+
+
+ADA = Asker(person=1, guild=7, channel=70)
+
+
+async def ask(front: Front, text: str) -> None:
+    """As a command does, but for Discord."""
+    desk = front.desk
+    with desk.journal.following(asked()):
+        try:
+            with desk.accept(ADA, Way.COMMAND) as place:
+                reply = await desk.answer(place, ADA, Request(text, 3, guild=7), Form.EMBEDS)
+                await desk.vote(reply.key or "", 2, helpful=True)
+                await desk.vote(reply.key or "", 2, helpful=True)
+        except RefusedError as refusal:
+            front.refused(refusal)
+        except QuestionError as error:
+            front.told(error)
+
+
+def test_the_desk_tells_what_becomes_of_a_question(tmp_path: Path) -> None:
+    """Found by keywords alone, too many of one person, no place free, nothing to search for; a vote counts once."""
+    articles, ledger = FakeArticles({"paris": "Macron met 31 leaders."}), Ledger()
+    quote = articles.quote("paris", "Macron met 31 leaders.")
+    articles.answers["Who met?"] = replace(answer(quote), keyword_only=True)
+    journal = Journal(ledger)
+
+    async def scene() -> None:
+        with Store(tmp_path) as store:
+            async with Lane() as lane, Pool(at_once=1, waiting=0) as pool:
+                limits = Limits(clock=lambda: 0.0)
+                front = Front(
+                    Desk(articles, pool, lane, store, PersonHash(b"k" * 32), limits, journal=journal), Courier()
+                )
+                await ask(front, "Who met?")
+                with pool.reserve():
+                    await ask(front, "Who met?")
+                articles.error = QuestionError("The question is empty.")
+                await ask(front, "?")
+                await ask(front, "?")
+                await ask(front, "Who met?")
+
+    asyncio.run(scene())
+    ends = {"answered": 1, "busy": 1, "refused": 3}
+    assert {end: count for (_, end, _), count in ledger.questions.items()} == ends
+    assert ledger.questions["command", "answered", True] == 1
+    assert ledger.votes == [True]
+    assert [stage for stage, _ in ledger.stages if stage != "total"] == ["rendering"]

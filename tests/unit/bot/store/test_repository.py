@@ -1,0 +1,209 @@
+"""What the bot remembers: by keyed hash, for so many days, through restarts and upgrades, and forgotten on request."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store import PersonHash, RecordsError, Store, Vote
+from bot.store.guild_settings import Rules
+from bot.store.message_state import Kind, Ref, Shown, new_key
+from bot.store.schema import MIGRATIONS
+from retrieval.core.types import Outcome, Span
+
+DAY = 86_400.0
+NOW = 1_800_000_000.0
+ADA, BOB = "a" * 32, "b" * 32
+SHOWN = Shown(
+    Kind.ANSWER,
+    "Who met?",
+    article="paris",
+    outcome=Outcome.ANSWERED,
+    confidence=0.75,
+    notes=("A note.",),
+    refs=(Ref("paris", 5, 9, 2, 3, "0" * 16, "Section", (Span(0, 2),), Span(1, 4), False, ("other",)),),
+    took_up="Before?",
+    understood="Who met before?",
+    guild=7,
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty file."""
+    with Store(tmp_path) as store:
+        yield store
+
+
+def ask(store: Store, person: str, question: str, when: float = NOW, outcome: Outcome = Outcome.ANSWERED) -> str:
+    """A question of ``person``, its key."""
+    key = new_key()
+    shown = Shown(Kind.ANSWER, question, outcome=outcome, confidence=0.5, guild=7)
+    store.add_shown(key, person, shown, when)
+    store.add_question(key, person, shown, when)
+    return key
+
+
+def test_what_a_message_shows_survives_a_restart(tmp_path: Path) -> None:
+    """Everything comes back as it was, from a new process's point of view."""
+    with Store(tmp_path) as store:
+        store.add_shown("k" * 12, ADA, SHOWN, NOW)
+    with Store(tmp_path) as store:
+        assert store.shown("k" * 12, NOW) == SHOWN
+
+
+def test_buttons_work_for_thirty_days(store: Store) -> None:
+    """And not a moment longer, pruned or not."""
+    store.add_shown("k" * 12, ADA, SHOWN, NOW)
+    assert store.shown("k" * 12, NOW + 30 * DAY) == SHOWN
+    assert store.shown("k" * 12, NOW + 30 * DAY + 1) is None
+    store.prune(NOW + 31 * DAY)
+    assert store.shown("k" * 12, NOW) is None
+    assert store.shown("x" * 12, NOW) is None
+
+
+def test_a_damaged_file_is_said_to_be(tmp_path: Path) -> None:
+    """Articles do not bring votes back: what helps is a backup, or to begin anew."""
+    (tmp_path / "bot.sqlite3").write_bytes(b"no database" * 99)
+    with pytest.raises(RecordsError, match=r"damaged .*Restore a backup, or move the file away"):
+        Store(tmp_path)
+
+
+def test_what_another_version_wrote_counts_as_gone(store: Store) -> None:
+    """A button of a message in an unknown form says that it is over, and does not fail."""
+    store.add_shown("k" * 12, ADA, SHOWN, NOW)
+    with sqlite3.connect(store.path) as other:
+        other.execute("UPDATE shown SET content = ?", ('{"kind":"future"}',))
+    assert store.shown("k" * 12, NOW) is None
+
+
+def test_one_vote_a_person_and_it_can_be_changed(store: Store) -> None:
+    """The last vote counts, each person's once."""
+    key = ask(store, ADA, "Who?")
+    assert store.vote(key, ADA, NOW, helpful=True) is Vote.COUNTED
+    assert store.vote(key, ADA, NOW, helpful=True) is Vote.SAME
+    assert store.vote(key, ADA, NOW, helpful=False) is Vote.CHANGED
+    assert store.vote(key, BOB, NOW, helpful=True) is Vote.COUNTED
+    assert store.vote("x" * 12, BOB, NOW, helpful=True) is Vote.GONE
+    (row,) = store.report(7, 90, NOW).questions
+    assert (row.helpful, row.not_helpful) == (1, 1)
+
+
+def test_a_report_sums_up_a_servers_questions(store: Store) -> None:
+    """Spellings are put together, other servers and older questions left out, the worst found."""
+    ask(store, ADA, "Who met in Paris?", NOW - 5)
+    bad = ask(store, BOB, "who met  in paris", NOW)
+    ask(store, BOB, "What is lost?", NOW, Outcome.NOTHING)
+    ask(store, BOB, "Old?", NOW - 40 * DAY)
+    store.add_question("o" * 12, ADA, Shown(Kind.ANSWER, "Elsewhere?", guild=8), NOW)
+    store.vote(bad, ADA, NOW, helpful=False)
+    report = store.report(7, 30, NOW)
+    assert [(row.question, row.times) for row in report.most_asked] == [("who met  in paris", 2), ("What is lost?", 1)]
+    assert [row.question for row in report.unanswered] == ["What is lost?"]
+    assert [row.question for row in report.least_helpful] == ["who met  in paris"]
+    assert report.asked == 3
+
+
+def test_questions_are_kept_as_long_as_set(tmp_path: Path) -> None:
+    """Votes on them go with them."""
+    with Store(tmp_path, retention_days=10) as store:
+        key = ask(store, ADA, "Who?")
+        store.vote(key, BOB, NOW, helpful=True)
+        store.prune(NOW + 9 * DAY)
+        assert store.report(7, 90, NOW).asked == 1
+        store.prune(NOW + 11 * DAY)
+        assert store.report(7, 90, NOW).asked == 0
+        assert store.vote(key, ADA, NOW, helpful=True) is Vote.GONE
+
+
+def test_forgetting_leaves_nothing_of_a_person_and_all_of_the_others(store: Store) -> None:
+    """Questions, votes, buttons and follow-ups; not even the file's bytes hold the words."""
+    mine, theirs = ask(store, ADA, "My very own question?"), ask(store, BOB, "Another matter?")
+    store.settle(99, mine)
+    store.vote(theirs, ADA, NOW, helpful=True)
+    store.vote(mine, BOB, NOW, helpful=True)
+    assert store.forget(ADA) == (1, 1, 1)
+    assert store.forget(ADA) == (0, 0, 0)
+    assert store.settled(99, NOW) is None
+    assert [row.question for row in store.report(7, 90, NOW).questions] == ["Another matter?"]
+    with sqlite3.connect(store.path) as other:
+        assert other.execute("SELECT (SELECT count(*) FROM votes), (SELECT count(*) FROM places)").fetchone() == (0, 0)
+    for path in store.path.parent.glob("bot.sqlite3*"):
+        assert b"My very own" not in path.read_bytes()
+        assert ADA.encode() not in path.read_bytes()
+
+
+def test_a_place_is_about_what_was_said_there_last(store: Store) -> None:
+    """A thread goes on; a key that is not kept changes nothing."""
+    first, second = ask(store, ADA, "First?"), ask(store, ADA, "Second?")
+    store.settle(5, first)
+    store.settle(5, second)
+    store.settle(5, "x" * 12)
+    shown = store.settled(5, NOW)
+    assert shown is not None
+    assert shown.query == "Second?"
+
+
+def test_settings_of_servers_are_kept(tmp_path: Path) -> None:
+    """Each server's apart, through a restart."""
+    rules = Rules(frozenset({1, 2**62}), frozenset({3}), private=True, quotes=5)
+    with Store(tmp_path) as store:
+        store.save_rules(7, rules)
+        store.save_rules(8, Rules())
+    with Store(tmp_path) as store:
+        assert store.rules() == {7: rules, 8: Rules()}
+
+
+def test_a_newer_file_is_not_touched(tmp_path: Path) -> None:
+    """An old program says that it is old."""
+    with Store(tmp_path):
+        pass
+    with sqlite3.connect(tmp_path / "bot.sqlite3") as other:
+        other.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    with pytest.raises(RecordsError, match="Upgrade"):
+        Store(tmp_path)
+
+
+def test_an_older_file_is_brought_up_to_date_and_a_failed_step_undone(tmp_path: Path) -> None:
+    """What was stored stays; half a step does not."""
+    with Store(tmp_path) as store:
+        store.save_rules(7, Rules(quotes=2))
+    with pytest.raises(RecordsError):
+        Store(tmp_path, migrations=(*MIGRATIONS, "CREATE TABLE half (a); CREATE TABLE half (a)"))
+    with Store(tmp_path, migrations=(*MIGRATIONS, "CREATE TABLE half (a)")) as store:
+        assert store.rules() == {7: Rules(quotes=2)}
+
+
+def test_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:
+    """No traceback of SQLite's."""
+    (tmp_path / "bot.sqlite3").write_bytes(b"this is no database at all" * 100)
+    with pytest.raises(RecordsError, match=r"bot\.sqlite3"):
+        Store(tmp_path)
+
+
+def test_the_files_are_for_their_owner_only(tmp_path: Path) -> None:
+    """Questions and the key are nobody else's business."""
+    PersonHash.from_folder(tmp_path)
+    with Store(tmp_path):
+        for name in ("bot.key", "bot.sqlite3"):
+            assert (tmp_path / name).stat().st_mode & 0o077 == 0
+
+
+def test_a_hash_stays_the_same_and_needs_the_key(tmp_path: Path) -> None:
+    """The same person is recognised after a restart, and by nobody with another key."""
+    one = PersonHash.from_folder(tmp_path / "one")
+    assert one(42) == PersonHash.from_folder(tmp_path / "one")(42)
+    assert one(42) != PersonHash.from_folder(tmp_path / "two")(42)
+    assert one(42) != one(43)
+    assert "42" not in repr(one)
+    assert [path.name for path in (tmp_path / "one").iterdir()] == ["bot.key"]
+
+
+def test_a_broken_key_is_not_replaced_silently(tmp_path: Path) -> None:
+    """Otherwise nobody could be forgotten any more."""
+    (tmp_path / "bot.key").write_bytes(b"short")
+    with pytest.raises(OSError, match="32 bytes"):
+        PersonHash.from_folder(tmp_path)

@@ -1,0 +1,162 @@
+"""An accepted question gets its answer: through lost connections, lost answers, and after its interaction has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from types import SimpleNamespace
+from typing import Any
+
+import discord
+import pytest
+
+from bot.transport.delivery import Courier, Outgoing, Sent, typing
+from bot.transport.retry import Patience
+from bot.ui.markup.pages import Page
+from tests.unit.bot.transport.test_retry import Time, refusal
+
+RESET = OSError(errno.ECONNRESET, "reset")
+ANSWER = Outgoing(Page("the answer"))
+
+
+class Line(discord.abc.Messageable):
+    """A channel or a person: takes messages, after failing as told."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.sent: list[dict[str, Any]] = []
+        self.tried: list[dict[str, Any]] = []
+        self.typed = 0
+
+    async def send(self, content: str | None = None, **more: Any) -> Any:
+        self.tried.append({"content": content, **more})
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent.append({"content": content, **more})
+        return SimpleNamespace(id=77)
+
+    def typing(self) -> Any:
+        """Typing that fails as told."""
+
+        async def type_() -> None:
+            self.typed += 1
+            if self.errors:
+                raise self.errors.pop(0)
+
+        return type_()
+
+
+class Act:
+    """An interaction whose requests fail as told."""
+
+    def __init__(self, *errors: Exception, user: Line | None = None) -> None:
+        self.errors = list(errors)
+        self.created_at = discord.utils.utcnow()
+        self.channel = Line()
+        self.user = user or Line()
+        self.response = self
+        self.done: list[tuple[str, Any]] = []
+
+    def _do(self, what: str, how: Any) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.done.append((what, how))
+
+    async def defer(self, **how: Any) -> None:
+        """The callback."""
+        self._do("defer", how)
+
+    async def edit_original_response(self, **how: Any) -> Any:
+        """The answer."""
+        self._do("edit", how)
+        return SimpleNamespace(id=88)
+
+
+def courier() -> Courier:
+    """One that waits for nothing."""
+    return Courier(Time().patience())
+
+
+def acknowledged(act: Act, patience: Patience | None = None) -> bool:
+    """Whether an acknowledgement arrived."""
+    fake: Any = act
+    return asyncio.run((Courier(patience) if patience else courier()).acknowledge(fake, private=True))
+
+
+def filled(act: Act, *, private: bool) -> Sent:
+    """Send an answer."""
+    fake: Any = act
+    return asyncio.run(courier().fill(fake, ANSWER, private=private))
+
+
+def test_an_acknowledgement_survives_a_lost_request() -> None:
+    """It is said once more at once: there are three seconds."""
+    act = Act(RESET, RESET)
+    assert acknowledged(act, Patience())
+    assert act.done == [("defer", {"ephemeral": True, "thinking": True})]
+
+
+def test_a_lost_answer_to_the_acknowledgement_is_no_failure() -> None:
+    """The second attempt is told "already acknowledged": then the first one has arrived."""
+    assert acknowledged(Act(RESET, refusal(400, 40060)), Patience())
+
+
+def test_an_interaction_that_is_over_is_said_to_be() -> None:
+    """Nothing is raised: the answer is sent another way."""
+    assert not acknowledged(Act(refusal(404, 10062)))
+
+
+@pytest.mark.parametrize("error", [RESET, refusal(502), refusal(503), refusal(429)])
+def test_an_answer_is_sent_again_until_it_arrives(error: Exception) -> None:
+    """Filling in an answer twice does no harm."""
+    assert filled(Act(error, error, error), private=False) == Sent(arrived=True, message=88)
+
+
+@pytest.mark.parametrize("error", [refusal(404, 10015), refusal(401, 50027), refusal(404, 10062), refusal(404, 10008)])
+def test_an_answer_that_comes_too_late_comes_as_a_message(error: Exception) -> None:
+    """Into the channel if it is for all, to the person alone if it is private."""
+    public, private, closed = Act(error), Act(error), Act(error, user=Line(refusal(403, 50007)))
+    assert filled(public, private=False) == Sent(arrived=True, message=77)
+    assert filled(private, private=True) == Sent(arrived=True)
+    assert filled(closed, private=True) == Sent(arrived=False)
+    assert [each["content"] for each in public.channel.sent] == ["the answer"]
+    assert not public.user.sent
+    assert [each["content"] for each in private.user.sent][-1] == "the answer"
+    assert not private.channel.sent
+
+
+def test_an_answer_that_discord_refuses_is_raised() -> None:
+    """A mistake of ours is not tried again, nor sent another way."""
+    act = Act(refusal(400, 50035))
+    with pytest.raises(discord.HTTPException):
+        filled(act, private=False)
+    assert not act.channel.sent
+
+
+def test_a_message_is_tried_again_under_one_nonce() -> None:
+    """So that a second attempt is not a second message; and nobody is mentioned."""
+    line = Line(RESET, refusal(502))
+    assert asyncio.run(courier().post(line, ANSWER)) == 77
+    assert len(line.tried) == 3
+    assert len({each["nonce"] for each in line.tried} - {None}) == 1
+    assert all(each["allowed_mentions"].to_dict() == {"parse": []} for each in line.tried)
+
+
+def test_somebody_who_takes_no_direct_messages_is_told_in_the_channel() -> None:
+    """A refusal is never silent."""
+    channel, author = Line(), Line(refusal(403, 50007))
+    message: Any = SimpleNamespace(guild=object(), author=author, channel=channel, to_reference=lambda **_: None)
+    asyncio.run(courier().tell(message, "Not here."))
+    assert [each["content"] for each in channel.sent] == ["Not here."]
+
+
+def test_typing_neither_delays_nor_fails_an_answer() -> None:
+    """Whatever becomes of the indicator; its request is never cut off."""
+
+    async def scenario(line: Line) -> None:
+        async with typing(line):
+            await asyncio.sleep(0)
+
+    for line in (Line(), Line(RESET), Line(refusal(403, 50013))):
+        asyncio.run(scenario(line))
+        assert line.typed == 1

@@ -1,0 +1,94 @@
+"""The JSON that other programs rely on."""
+
+from __future__ import annotations
+
+import json
+
+from retrieval.cli.output.json import answer_document, article_document, findings_document, omission_document
+from retrieval.core.types import (
+    Answer,
+    ArticleSummary,
+    Findings,
+    Metadata,
+    Omission,
+    Outcome,
+    Reason,
+    Repair,
+    TitleSource,
+)
+from tests.support.builders import quote
+
+QUOTE_KEYS = [
+    "passage_id", "article_id", "title", "title_source", "publisher", "published", "url", "section", "paragraph",
+    "start", "end", "text", "highlights", "lead_in", "score", "also_in",
+]  # fmt: skip
+META = Metadata("Title", TitleSource.ASSIGNED, "Paper", "Anna", "2025-09-04", "https://example.org/a", "en")
+
+
+def test_an_answer_has_the_promised_fields() -> None:
+    """All keys are there in their order, with the values of the quote, and nothing more."""
+    shown = quote(
+        "He said so. Yes.", metadata=META, section="Talks", highlights=((0, 11),), lead_in="Anna.", also_in=("b",)
+    )
+    document = answer_document(Answer("Who?", Outcome.ANSWERED, 0.87654321, ("note",), (shown,), ()))
+    assert list(document) == ["question", "answered", "confidence", "keyword_only", "notes", "quotes", "closest"]
+    assert document["answered"] is True
+    assert document["confidence"] == 0.876543
+    (only,) = document["quotes"]
+    assert list(only) == QUOTE_KEYS
+    assert only["title_source"] == "assigned"
+    assert only["publisher"] == "Paper"
+    assert only["text"][slice(*only["highlights"][0])] == "He said so."
+    assert (only["start"], only["end"], only["paragraph"], only["section"]) == (100, 116, 4, "Talks")
+    assert (only["lead_in"], only["also_in"]) == ("Anna.", ["b"])
+    json.dumps(document)
+
+
+def test_what_is_unknown_is_null() -> None:
+    """Unknown metadata is null in the document, never an empty text."""
+    document = answer_document(Answer("Who?", Outcome.NOTHING, 0.0, (), (), (quote("Words."),)))
+    (only,) = document["closest"]
+    assert document["answered"] is False
+    assert [only[key] for key in ("publisher", "published", "url", "section", "lead_in")] == [None] * 5
+
+
+def test_not_sure_is_not_answered() -> None:
+    """Only an answer that may be shown as one counts as answered."""
+    assert answer_document(Answer("Who?", Outcome.NOT_SURE, 0.4, (), (), ()))["answered"] is False
+
+
+def test_explain_adds_the_evidence() -> None:
+    """The evidence is there when asked for, and only then."""
+    answer = Answer("Who?", Outcome.ANSWERED, 0.9, (), (quote("Words."),), ())
+    assert answer_document(answer, explain=True)["quotes"][0]["explain"] == {"vector": 0.5, "score": 0.75}
+    assert "explain" not in answer_document(answer)["quotes"][0]
+
+
+def test_findings_have_quotes_of_the_same_shape() -> None:
+    """A hit of find looks like a quote of ask."""
+    document = findings_document(Findings("word", 7, (quote("word", highlights=((0, 4),)),)))
+    assert list(document) == ["words", "total", "hits"]
+    assert document["total"] == 7
+    assert list(document["hits"][0]) == QUOTE_KEYS
+
+
+def test_an_article_tells_its_repairs_and_names() -> None:
+    """What was repaired and under which names the text was found can be read by a program."""
+    summary = ArticleSummary("a", ("a.txt", "b.txt"), META, "cp1252", 3, 5, 99, ("Talks",), (Repair(7, 30, "Ä—", "ė"),))
+    document = article_document(summary)
+    assert document["files"] == ["a.txt", "b.txt"]
+    assert document["repairs"] == [{"line": 7, "start": 30, "before": "Ä—", "after": "ė"}]
+    assert (document["paragraphs"], document["passages"], document["encoding"]) == (5, 3, "cp1252")
+
+
+def test_an_omission_has_file_line_reason_and_its_text() -> None:
+    """What is left out is listed with its place, its reason and its very words."""
+    summary = ArticleSummary("a", ("a.txt",), META, "utf-8", 3, 5, 99, (), ())
+    document = omission_document(summary, Omission(3, 2, 4, 9, Reason.COMMENT, "praise"), "abc\nspam!\n")
+    assert document["file"] == "a.txt"
+    assert (document["line"], document["reason"], document["detail"], document["text"]) == (
+        3,
+        "comment",
+        "praise",
+        "spam!",
+    )

@@ -1,0 +1,237 @@
+"""Plans applied to a library and two indexes in memory, with failures put between any two steps."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from retrieval.core.errors import ModelMismatchError, RemovalRefusedError
+from retrieval.core.types import Article
+from retrieval.index.indexer import Indexer, Stores
+from retrieval.ingest import article_digest
+from retrieval.storage.library import LibraryWriter
+from retrieval.text.tokenizer import content_terms
+from retrieval.text.vocabulary import Vocabulary
+from tests.support.builders import article
+from tests.support.fakes import MemoryLexicalIndex, MemoryVectorIndex, WordEmbedder
+
+OLD = {"a": "The harbour opened.\nIt closed again.", "b": "The orchard is old.", "c": "The railway is long."}
+NEW = {"a": "The harbour opened in 1890.\nIt closed again.", "b": OLD["b"], "d": "The library is new.\nIt is red."}
+
+VOCABULARY = "retrieval.text.vocabulary"
+
+
+class FailureError(Exception):
+    """What a test makes a step raise."""
+
+
+class Room:
+    """A library with its two indexes; every step can be made to fail."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.vectors = MemoryVectorIndex()
+        self.words = MemoryLexicalIndex()
+        self.embedder = WordEmbedder()
+        home.mkdir(exist_ok=True)
+        self.library = LibraryWriter(home)
+
+    def index(self, texts: Mapping[str, str], *, allow_removal: bool = False) -> Indexer:
+        """Bring everything into step with ``texts``, as a run of the program does."""
+        indexer = Indexer(self.library, Stores(self.vectors, self.words), self.embedder)
+        indexer.reconcile()
+        indexer.update(wanted(texts), allow_removal=allow_removal)
+        return indexer
+
+    def state(self) -> dict[str, str]:
+        """What a search sees: the articles by id. Fails if the three do not hold the same passages."""
+        live = set(self.library.keys())
+        assert self.vectors.keys() == live
+        assert self.words.keys() == live
+        return {name: str(self.library.text(name)) for name in self.library.digests()}
+
+
+def wanted(texts: Mapping[str, str]) -> dict[str, tuple[Article, str]]:
+    """Articles with their digests, by id."""
+    made = {name: article(text, name) for name, text in texts.items()}
+    return {name: (each, article_digest(each)) for name, each in made.items()}
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    """Nothing indexed yet."""
+    made = Room(tmp_path)
+    yield made
+    made.library.close()
+
+
+def test_all_three_hold_the_corpus(room: Room) -> None:
+    """After a run the library has the articles and both indexes its passages."""
+    room.index(OLD)
+    assert room.state() == OLD
+
+
+def test_only_what_changed_is_encoded(room: Room) -> None:
+    """The second run encodes nothing, a changed article costs its own sentences only."""
+    room.index(OLD)
+    room.embedder.encoded.clear()
+    room.index(OLD)
+    assert room.embedder.encoded == []
+    room.index(NEW, allow_removal=True)
+    assert set(room.embedder.encoded) == {
+        "The harbour opened in 1890.",
+        "It closed again.",
+        "The library is new.",
+        "It is red.",
+    }
+    assert room.state() == NEW
+
+
+def test_the_indexes_refill_from_the_library_alone(room: Room) -> None:
+    """An index that lost everything, or something, gets it back without any encoding."""
+    room.index(OLD)
+    before = dict(room.vectors.rows)
+    room.vectors.rows.clear()
+    room.words.entries.popitem()
+    room.embedder.encoded.clear()
+    room.index(OLD)
+    assert room.embedder.encoded == []
+    assert room.state() == OLD
+    assert all(abs(room.vectors.rows[key] - row).max() < 1e-3 for key, row in before.items())
+
+
+def test_what_does_not_belong_is_taken_out(room: Room) -> None:
+    """Keys that the library does not know leave the indexes."""
+    room.index(OLD)
+    room.vectors.add([999], room.embedder.encode(["stray"]))
+    room.index(OLD)
+    assert room.state() == OLD
+
+
+def test_over_half_is_not_removed_unasked(room: Room) -> None:
+    """Two of three articles gone: nothing changes, not even what is new, until somebody agrees."""
+    room.index(OLD)
+    with pytest.raises(RemovalRefusedError, match=r"2 of 3.*--allow-removal"):
+        room.index({"a": NEW["a"], "z": "Something new."})
+    assert room.state() == OLD
+    room.index({"a": NEW["a"]}, allow_removal=True)
+    assert room.state() == {"a": NEW["a"]}
+
+
+def test_exactly_half_may_go(room: Room) -> None:
+    """The question is asked above a half."""
+    room.index({"a": OLD["a"], "b": OLD["b"]})
+    room.index({"a": OLD["a"]})
+    assert room.state() == {"a": OLD["a"]}
+
+
+def test_another_model_is_refused(room: Room) -> None:
+    """Vectors of two models never come together, even when nothing else has changed."""
+    room.index(OLD)
+    room.embedder = WordEmbedder("other")
+    with pytest.raises(ModelMismatchError, match=r"words.*other.*--rebuild"):
+        room.index(OLD)
+    assert room.state() == OLD
+
+
+STEPS = ("stage", "publish", "discard_staged", "forget_retired", "set_model")
+
+
+def failing(step: Callable[..., object], left: Iterator[int], *, before: bool) -> Callable[..., object]:
+    """``step`` as it is, but the call at which the countdown ends fails before or after its work."""
+
+    def run(*args: object, **options: object) -> object:
+        last = next(left, 0) == 0
+        if last and before:
+            raise FailureError
+        result = step(*args, **options)
+        if last:
+            raise FailureError
+        return result
+
+    return run
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_failure_between_any_two_steps_is_made_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    """Wherever a run breaks off, articles are whole then, and the next run ends as if nothing had been."""
+    for number in itertools.count():
+        room = Room(tmp_path / str(number))
+        room.index(OLD)
+        with monkeypatch.context() as patch:
+            countdown = iter(range(number, -1, -1))
+
+            for holder, names in (
+                (room.library, STEPS),
+                (room.vectors, ("add", "remove")),
+                (room.words, ("add", "remove")),
+            ):
+                for name in names:
+                    patch.setattr(holder, name, failing(getattr(holder, name), countdown, before=before))
+            try:
+                room.index(NEW, allow_removal=True)
+            except FailureError:
+                broke = True
+            else:
+                broke = False
+        seen = {name: room.library.text(name) for name in room.library.digests()}
+        assert set(seen.items()) <= {*OLD.items(), *NEW.items()}
+        live = set(room.library.keys())
+        assert room.vectors.keys() >= live
+        assert room.words.keys() >= live
+        room.index(NEW, allow_removal=True)
+        assert room.state() == NEW
+        room.library.close()
+        if not broke:
+            assert number > 10
+            return
+
+
+@pytest.mark.parametrize("faulty", ["content_terms", "Vocabulary"])
+def test_a_fault_in_one_article_stops_no_other(room: Room, monkeypatch: pytest.MonkeyPatch, faulty: str) -> None:
+    """It is named as a problem, what was stored of it stays, and the next run indexes it."""
+    room.index(OLD)
+
+    def failing(text: str) -> object:
+        if "1890" in text:
+            raise TypeError("unforeseen\nword")
+        return content_terms(text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "retrieval.index.analysis.content_terms" if faulty == "content_terms" else f"{VOCABULARY}.acronyms",
+            failing if faulty == "content_terms" else lambda text: failing(text) and {},
+        )
+        indexer = Indexer(room.library, Stores(room.vectors, room.words), room.embedder)
+        indexer.reconcile()
+        actions = indexer.update(wanted(NEW))
+        (problem,) = indexer.problems
+        assert "TypeError: unforeseen word" in str(problem)
+        assert problem.file == "a.txt"
+        assert (actions.add, actions.replace) == (("d",), ())
+        assert room.state() == NEW | {"a": OLD["a"]}
+        patch.setenv("PULLQUOTE_DEBUG", "1")
+        with pytest.raises(TypeError):
+            room.index(NEW)
+    room.index(NEW)
+    assert room.state() == NEW
+
+
+def test_words_that_are_folded_in_another_way_are_counted_anew(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a change of the analysis nothing is left of how words were folded before."""
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{VOCABULARY}.content_terms", lambda text: [f"{term}-before" for term in content_terms(text)])
+        room.index(OLD)
+        assert "orchard-before" in room.library.vocabulary().frequencies
+    monkeypatch.setattr("retrieval.index.indexer.ANALYSIS", "another")
+    room.index(NEW, allow_removal=True)
+    texts = [found.text for name in NEW for found in room.library.passages_of(name)]
+    assert room.library.vocabulary().frequencies == Vocabulary.of(texts).frequencies
+    before = room.library.generation()
+    room.index(NEW)
+    assert room.library.generation() == before

@@ -1,0 +1,255 @@
+"""A whole folder: one bad file never stops the rest, and no character is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.core.errors import CorpusFileError
+from retrieval.core.types import Reason, TitleSource
+from retrieval.ingest.parsers.document import parse_document
+from retrieval.ingest.pipeline import NoCorpusError, article_digest, build_article, load_corpus
+from retrieval.ingest.sources.catalog import CatalogEntry
+
+SEEDS = Path(__file__).parents[4] / "seeds"
+PIECES = (
+    "WORLD NEWS",
+    "A headline",
+    "He said so.",
+    "“Open",
+    "closed.” Then",
+    "Read more",
+    "Thanks for your great blog",
+    "# Head",
+    "- item",
+    "```",
+    "<!--",
+    "-->",
+    "| a |",
+    "|---|",
+    "---",
+    "===",
+    "***",
+    "No.",
+    "中文。",
+    "Mr. A. B.",
+    "x" * 90,
+    "The council agreed on Monday to rebuild the old pier before the autumn storms arrive.",
+    "\u200b",
+    "\u00a0",
+    "",
+    " ",
+)
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=30)), max_size=25).map("\n".join),
+    ),
+    st.sampled_from(["a.txt", "a.md"]),
+    st.integers(3, 40),
+    st.frozensets(st.integers(1, 12)),
+)
+def test_every_character_is_in_exactly_one_place(text: str, name: str, window: int, chosen: frozenset[int]) -> None:
+    """For any text and catalog, passages and omissions hold each character that is not white space once."""
+    keep = frozenset(number for number in chosen if number % 2)
+    try:
+        document = parse_document(text.encode("utf-8", "replace"), name)
+        article = build_article(document, CatalogEntry(keep=keep, drop=chosen - keep), max_tokens=window)
+    except CorpusFileError:
+        return
+
+    holders = [0] * len(article.text)
+    spans = [(each.start, each.end) for each in article.passages]
+    for start, end in spans + [(each.start, each.end) for each in article.omissions]:
+        assert 0 <= start < end <= len(article.text)
+        holders[start:end] = [count + 1 for count in holders[start:end]]
+    assert all(count == 1 for char, count in zip(article.text, holders, strict=True) if not char.isspace())
+    assert all(count <= 1 for count in holders)
+    reached = 0
+    for passage in article.passages:
+        assert reached <= passage.start < passage.end
+        reached = passage.start
+        for span in passage.sentences:
+            assert reached <= span.start < span.end <= passage.end
+            reached = span.end
+        assert passage.lead_in is None or passage.lead_in.end <= passage.start
+        reached = passage.end
+    assert len({passage.passage_id for passage in article.passages}) == len(article.passages)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=15).map("\n".join), st.sampled_from(["a.txt", "a.md"]))
+def test_paragraph_numbers_do_not_move(text: str, name: str) -> None:
+    """Bringing back everything that was left out changes no paragraph's number and no offset."""
+    try:
+        document = parse_document(text.encode(), name)
+        before = build_article(document)
+        after = build_article(document, CatalogEntry(keep=frozenset(range(1, 40))))
+    except CorpusFileError:
+        return
+
+    kept = {each.paragraph: each.start for each in after.passages if each.paragraph == each.last_paragraph}
+    stood = [(each.paragraph, each.start) for each in before.passages]
+    stood += [(each.paragraph or 0, each.start) for each in before.omissions]
+    assert all(kept.get(paragraph, start) == start for paragraph, start in stood)
+
+
+def test_one_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
+    """Each useless file is one problem that names it; the others become articles; its id counts as unread."""
+    (tmp_path / "good.txt").write_text("The pier is open again.")
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "binary.txt").write_bytes(b"\x89PNG\0\0")
+    (tmp_path / "broken.md").write_text("---\ntitle: [\n---\nText.")
+    (tmp_path / "stars.txt").write_text("* * *\n")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+    calls: list[tuple[int, int]] = []
+
+    loaded = load_corpus(tmp_path, progress=lambda done, total: calls.append((done, total)))
+
+    assert [article.article_id for article in loaded.articles] == ["good"]
+    assert {problem.file for problem in loaded.problems} == {
+        "empty.txt",
+        "binary.txt",
+        "broken.md",
+        "stars.txt",
+        "gone.txt",
+    }
+    assert loaded.unread == {"empty", "binary", "broken", "stars", "gone"}
+    assert calls[-1] == (6, 6)
+
+
+def test_the_same_content_twice_is_one_article(tmp_path: Path) -> None:
+    """Two files with the same text, whatever their line ends, are one article that lists both names."""
+    (tmp_path / "a.txt").write_bytes(b"The pier is open.\r\nAt last.")
+    (tmp_path / "b.txt").write_bytes(b"The pier is open.\nAt last.\n")
+
+    loaded = load_corpus(tmp_path)
+
+    assert [article.files for article in loaded.articles] == [("a.txt", "b.txt")]
+    assert "a.txt" in str(loaded.problems[0])
+    assert "b.txt" in str(loaded.problems[0])
+    assert loaded.unread == frozenset()
+
+
+def test_the_same_name_twice_keeps_the_first(tmp_path: Path) -> None:
+    """Two different files that would share an id are reported with both names."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.txt").write_text("The pier is open.")
+    (tmp_path / "sub" / "a.md").write_text("The pier is closed.")
+
+    loaded = load_corpus(tmp_path)
+
+    assert [(article.article_id, article.files) for article in loaded.articles] == [("a", ("a.txt",))]
+    assert "sub/a.md" in str(loaded.problems[0])
+    assert "a.txt" in str(loaded.problems[0])
+    assert loaded.unread == frozenset()
+
+
+@pytest.mark.parametrize("make", [False, True])
+def test_a_missing_or_empty_folder_raises(tmp_path: Path, make: bool) -> None:
+    """Nothing to read is an error of its own, so that nothing stored is wiped by it."""
+    folder = tmp_path / "corpus"
+    if make:
+        folder.mkdir()
+        (folder / "README.md").write_text("No article.")
+
+    with pytest.raises(NoCorpusError, match="corpus"):
+        load_corpus(folder)
+
+
+def test_a_broken_catalog_does_not_lose_the_corpus(tmp_path: Path) -> None:
+    """The articles load without it, and its mistake is a problem with a line."""
+    (tmp_path / "a.txt").write_text("The pier is open.")
+    (tmp_path / "catalog.toml").write_text("x =\n")
+
+    loaded = load_corpus(tmp_path)
+
+    assert len(loaded.articles) == 1
+    assert [(problem.file, problem.line) for problem in loaded.problems] == [("catalog.toml", 1)]
+
+
+def test_the_catalog_goes_before_the_front_matter(tmp_path: Path) -> None:
+    """Catalog, front matter, the text's own headline, the file's name: in this order, and the source is told."""
+    body = "The pier of the harbour town is open again, and the first ships have moored at it.\n"
+    (tmp_path / "a.md").write_text(f"---\ntitle: Front\npublisher: P\nauthor: A\n---\n# Own\n\n{body}")
+    (tmp_path / "b.md").write_text(f"---\ntitle: Front\n---\n# Own\n\n{body}x")
+    (tmp_path / "c.md").write_text(f"# Own\n\n{body}y")
+    (tmp_path / "d.md").write_text(f"{body}z")
+    (tmp_path / "catalog.toml").write_text(
+        '[articles."a"]\ntitle = "Ours"\ntitle_source = "assigned"\nauthor = "B"\n[articles."e"]\ntitle = "x"\n'
+    )
+
+    loaded = load_corpus(tmp_path)
+    metadata = [article.metadata for article in loaded.articles]
+
+    assert [(each.title, each.title_source) for each in metadata] == [
+        ("Ours", TitleSource.ASSIGNED),
+        ("Front", TitleSource.FRONT_MATTER),
+        ("Own", TitleSource.DOCUMENT),
+        ("d", TitleSource.FILE_NAME),
+    ]
+    assert (metadata[0].publisher, metadata[0].author) == ("P", "B")
+    assert [problem.line for problem in loaded.problems] == [5]
+    assert loaded.articles[0].omissions[0].reason is Reason.FRONT_MATTER
+
+
+def test_repair_can_be_switched_off(tmp_path: Path) -> None:
+    """An article whose odd spelling is meant keeps it."""
+    (tmp_path / "a.txt").write_text("He met NausÄ—da in May.")
+    assert load_corpus(tmp_path).articles[0].text == "He met Nausėda in May."
+
+    (tmp_path / "catalog.toml").write_text('[articles."a"]\nrepair = false\n')
+    assert load_corpus(tmp_path).articles[0].text == "He met NausÄ—da in May."
+
+
+def test_the_digest_changes_with_everything_stored() -> None:
+    """The same file gives the same digest; another name, title, text or window gives another."""
+    document = parse_document(b"The pier is open. The ships are back.", "a.txt")
+    article = build_article(document)
+
+    others = [
+        build_article(document, max_tokens=8),
+        build_article(document, CatalogEntry(title="T")),
+        replace(article, files=("a.txt", "b.txt")),
+        replace(article, source=article.source + b"\n"),
+    ]
+
+    assert article_digest(build_article(document)) == article_digest(article)
+    assert len({article_digest(each) for each in (article, *others)}) == 5
+
+
+def test_the_seeds() -> None:
+    """The corpus that comes with the project is read as a person reads it."""
+    loaded = load_corpus(SEEDS)
+    articles = {article.article_id[:3]: article for article in loaded.articles}
+
+    assert loaded.problems == ()
+    left_out = {
+        name: [(each.paragraph, each.reason.value) for each in article.omissions] for name, article in articles.items()
+    }
+    assert left_out == {
+        "000": [],
+        "001": [(1, "title"), *[(number, "repeat") for number in range(9, 16)]],
+        "002": [(24, "comment"), (25, "comment")],
+        "003": [(3, "heading"), (6, "heading"), (9, "heading"), (12, "site furniture")],
+        "004": [(1, "kicker")],
+    }
+    assert articles["001"].metadata.title_source is TitleSource.DOCUMENT
+    assert [articles[name].metadata.title_source for name in ("000", "002", "003", "004")] == [TitleSource.ASSIGNED] * 4
+    assert [(each.before, each.after) for each in articles["002"].repairs] == [("Ä—", "ė")]
+    passages = {passage.paragraph: passage for passage in articles["002"].passages}
+    assert (passages[5].last_paragraph, 6 in passages) == (6, False)
+    for number, name in ((8, "Keir Starmer"), (10, "Mark Rutte"), (13, "Petr Fiala"), (23, "Mark Rutte")):
+        lead_in = passages[number].lead_in
+        assert lead_in is not None
+        assert name in articles["002"].slice(lead_in)
+    signed = next(each for each in articles["003"].passages if each.paragraph == 5)
+    assert len(signed.sentences) == 1
+    assert signed.section == "Rutte warns observers not to be naive about Russia"
+    assert signed.lead_in is not None
+    assert articles["003"].slice(signed.lead_in).startswith("NATO Secretary General Mark Rutte was clear")
