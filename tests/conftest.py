@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 
 os.environ["PYTHONPATH"] = os.pathsep.join(
-    [str(ROOT / "tests" / "offline"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    [str(ROOT / "tests" / "support" / "offline"), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 for name in (
     "PULLQUOTE_HOME",

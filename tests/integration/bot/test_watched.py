@@ -219,7 +219,7 @@ def test_questions_are_logged_where_that_is_wanted(home: Path, tmp_path: Path) -
                 await ada.slash("ask", place, question=TRUCE)
                 await ada.slash("ask", place, question=forged)
                 await bot.stop()
-            logged = [line for line in bot.log.splitlines() if " bot.journal: question " in line]
+            logged = [line for line in bot.log.splitlines() if " bot.observability.request_log: question " in line]
             assert len(logged) == 2
             assert f'question="{TRUCE}"' in logged[0]
             assert "forged" in logged[1]
