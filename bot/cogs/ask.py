@@ -8,9 +8,8 @@ from discord.ext import commands
 
 from bot.cogs.common.autocomplete import chosen, suggestions
 from bot.cogs.common.interaction_handler import Front, Want, asked_by, sound
-from bot.observability.request_log import Via
+from bot.observability.request_log import Source
 from bot.services.answers import Request
-from bot.services.permissions import Way
 from bot.services.question_service import RefusedError
 from bot.services.worker_pool import Place
 from bot.store.guild_settings import MOST_QUOTES
@@ -67,14 +66,14 @@ class AskCog(commands.Cog):
 
         def accept() -> Place:
             desk.check(request.question)
-            return desk.accept(want.asker, Way.COMMAND)
+            return desk.accept(want.asker, Source.COMMAND)
 
         await self._front.serve(
             want,
             accept,
             lambda place: desk.answer(place, want.asker, request, want.form),
             private=alone,
-            asked=asked_by(interaction, Via.COMMAND, request.question),
+            asked=asked_by(interaction, Source.COMMAND, request.question),
         )
 
     @ask.autocomplete("article")
@@ -89,8 +88,8 @@ class AskCog(commands.Cog):
         text = sound("\n".join(filter(None, texts)))
         await self._front.serve(
             want,
-            lambda: desk.accept(want.asker, Way.COMMAND),
+            lambda: desk.accept(want.asker, Source.MESSAGE),
             lambda place: desk.bearing(place, want.asker, text, want.form),
             private=True,
-            asked=asked_by(interaction, Via.MESSAGE, None),
+            asked=asked_by(interaction, Source.MESSAGE, None),
         )

@@ -9,7 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot.cogs.common.interaction_handler import Front, Want
-from bot.services.permissions import Way
+from bot.observability.request_log import Source
 from bot.services.question_service import RefusedError, Reply
 from bot.services.worker_pool import Place
 from bot.store.message_state import Shown
@@ -61,7 +61,7 @@ class ButtonsCog(commands.Cog):
         if button.action in {Action.PREVIOUS, Action.NEXT, Action.PLACE, Action.TEXT}:
             desk.permit_reading(want.asker)
         else:
-            desk.permit(want.asker, Way.BUTTON)
+            desk.permit(want.asker, Source.BUTTON)
 
     async def _do(self, button: ActionButton, want: Want, shown: Shown) -> None:
         desk, action = self._front.desk, button.action

@@ -10,9 +10,8 @@ import discord
 from discord.ext import commands
 
 from bot.cogs.common.interaction_handler import Front, asked_by, asker_of, form_in, sound
-from bot.observability.request_log import Step, Via
+from bot.observability.request_log import Source, Step
 from bot.services.answers import Request
-from bot.services.permissions import Way
 from bot.services.question_service import RefusedError, Reply
 from bot.services.worker_pool import Place
 from bot.transport.delivery import FAILURES, Outgoing, typing
@@ -39,15 +38,15 @@ class MentionsCog(commands.Cog):
         if not self._is_for_me(message) or not self._is_new(message):
             return
         question = self._question(message)
-        with self._front.underway(asked_by(message, Via.MENTION, question) if question else None):
+        with self._front.underway(asked_by(message, Source.MENTION, question) if question else None):
             asker = asker_of(message.author, message.guild.id if message.guild else None, message.channel,
                              message.channel.id)  # fmt: skip
             try:
                 if not question:
-                    self._front.desk.permit(asker, Way.MENTION)
+                    self._front.desk.permit(asker, Source.MENTION)
                     await self._reply(message, Outgoing(sentence(MENTION_HELP)))
                     return
-                place = self._front.desk.accept(asker, Way.MENTION)
+                place = self._front.desk.accept(asker, Source.MENTION)
             except RefusedError as refusal:
                 await self._front.courier.tell(message, self._front.refused(refusal))
                 return

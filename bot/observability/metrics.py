@@ -11,7 +11,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, 
 from prometheus_client.registry import Collector
 
 from bot.observability.health import Condition, judged
-from bot.observability.request_log import End, Step, Via
+from bot.observability.request_log import End, Source, Step
 from retrieval.core.timing import Stage
 from retrieval.core.vector_health import VectorState
 
@@ -20,7 +20,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 #: Upper bounds in seconds, from what a warm search takes to what somebody gives up at.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _OTHER = "other"
-_WAYS = frozenset(map(str, Via))
+_WAYS = frozenset(map(str, Source))
 _ENDS = frozenset(map(str, End))
 _STAGES = frozenset(map(str, (*Stage, *Step)))
 

@@ -21,12 +21,13 @@ _log = logging.getLogger(__name__)
 _OLDEST = 60.0
 
 
-class Via(StrEnum):
-    """The way that a question comes in."""
+class Source(StrEnum):
+    """The way a request comes in. The values are logged and counted."""
 
     COMMAND = "command"
     MENTION = "mention"
-    MESSAGE = "message"  # Find sources: the question is somebody's message
+    MESSAGE = "message"  # the command *Find sources* on a message
+    BUTTON = "button"
 
 
 class End(StrEnum):
@@ -82,7 +83,7 @@ class Asked:
     ``text`` is ``None`` where the words are not the asker's own.
     """
 
-    way: Via
+    way: Source
     guild: int | None
     text: str | None
     age: float = 0.0

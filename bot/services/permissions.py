@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from bot.observability.request_log import Source
 from bot.store.guild_settings import Rules
 from bot.ui.notices import Finding
-
-
-class Way(StrEnum):
-    """How somebody reaches the bot."""
-
-    COMMAND = "command"
-    MENTION = "mention"
-    BUTTON = "button"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +29,9 @@ class Decision:
     reason: str
 
 
-def decide(rules: Rules, asker: Asker, way: Way, only_guilds: frozenset[int] = frozenset()) -> Decision:
+def decide(rules: Rules, asker: Asker, source: Source, only_guilds: frozenset[int] = frozenset()) -> Decision:
     """Whether ``asker`` may ask that way; the first rule that stands against it gives the reason."""
-    for check in (_place(asker, only_guilds), _role(rules, asker), _channel(rules, asker, way)):
+    for check in (_place(asker, only_guilds), _role(rules, asker), _channel(rules, asker, source)):
         if not check.allowed:
             return check
     return Decision(True, "You may ask here.")
@@ -66,8 +58,8 @@ def _role(rules: Rules, asker: Asker) -> Decision:
     )
 
 
-def _channel(rules: Rules, asker: Asker, way: Way) -> Decision:
-    if way is not Way.MENTION or asker.guild is None or not rules.channels:
+def _channel(rules: Rules, asker: Asker, source: Source) -> Decision:
+    if source is not Source.MENTION or asker.guild is None or not rules.channels:
         return Decision(True, "This channel is not ruled out.")
     if rules.channels & {asker.channel, asker.parent}:
         return Decision(True, "Mentions are answered in this channel.")

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bot.observability.request_log import Journal, Step
+from bot.observability.request_log import Journal, Source, Step
 from bot.services import answers
 from bot.services.answers import ArticleSource, Request
-from bot.services.permissions import Asker, Way, decide
+from bot.services.permissions import Asker, decide
 from bot.services.rate_limits import Limits
 from bot.services.worker_pool import BusyError, Lane, Place, Pool
 from bot.store import Forgotten, PersonHash, RecordsError, Report, Store, Vote
@@ -85,7 +85,7 @@ class Desk:
         await self._lane.run(self._store.save_rules, guild, rules)
         self._rules[guild] = rules
 
-    def permit(self, asker: Asker, way: Way) -> None:
+    def permit(self, asker: Asker, way: Source) -> None:
         """Raises RefusedError, with the reason, if ``asker`` may not ask that way now."""
         if self.closing:
             raise RefusedError(strings.CLOSING)
@@ -97,11 +97,11 @@ class Desk:
         """As ``permit``, for looking articles up: that is not asking, so roles do not matter."""
         if self.closing:
             raise RefusedError(strings.CLOSING)
-        decision = decide(Rules(), asker, Way.COMMAND, self.only_guilds)
+        decision = decide(Rules(), asker, Source.COMMAND, self.only_guilds)
         if not decision.allowed:
             raise RefusedError(decision.reason)
 
-    def accept(self, asker: Asker, way: Way) -> Place:
+    def accept(self, asker: Asker, way: Source) -> Place:
         """A place for a question, counted against the limits; once given, the question is answered.
 
         Raises RefusedError.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.cogs.common.error_messages import told
-from bot.observability.request_log import Asked, End, Step, Via
+from bot.observability.request_log import Asked, End, Source, Step
 from bot.services.permissions import Asker
 from bot.services.question_service import Desk, RefusedError, Reply, TooBusyError
 from bot.services.worker_pool import Place
@@ -35,12 +35,10 @@ class Want:
         return cls(act, asker_of(act.user, act.guild_id, act.channel, act.channel_id), _form(embeds))
 
 
-def asked_by(source: Act | discord.Message, way: Via, text: str | None) -> Asked:
-    """A question that came in through an interaction or a message."""
-    guild = source.guild.id if isinstance(source, discord.Message) and source.guild else None
-    if isinstance(source, discord.Interaction):
-        guild = source.guild_id
-    return Asked(way, guild, text, (discord.utils.utcnow() - source.created_at).total_seconds())
+def asked_by(event: Act | discord.Message, source: Source, text: str | None) -> Asked:
+    """The log entry of a question that came in through an interaction or a message."""
+    guild = event.guild_id if isinstance(event, discord.Interaction) else event.guild.id if event.guild else None
+    return Asked(source, guild, text, (discord.utils.utcnow() - event.created_at).total_seconds())
 
 
 def asker_of(user: discord.User | discord.Member, guild: int | None, channel: object, channel_id: int | None) -> Asker:

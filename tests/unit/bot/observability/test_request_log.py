@@ -14,9 +14,9 @@ import pytest
 
 from bot.cogs.common.error_messages import told
 from bot.cogs.common.interaction_handler import Front
-from bot.observability.request_log import Asked, End, Journal, Via, current_id
+from bot.observability.request_log import Asked, End, Journal, Source, current_id
 from bot.services.answers import Request
-from bot.services.permissions import Asker, Way
+from bot.services.permissions import Asker
 from bot.services.question_service import Desk, RefusedError
 from bot.services.rate_limits import Limits
 from bot.services.worker_pool import Lane, Pool
@@ -52,7 +52,7 @@ class Ledger:
 
 def asked(age: float = 0.0, text: str | None = "Who met?") -> Asked:
     """A question by command in server 7."""
-    return Asked(Via.COMMAND, 7, text, age)
+    return Asked(Source.COMMAND, 7, text, age)
 
 
 class Ticking:
@@ -169,7 +169,7 @@ async def ask(front: Front, text: str) -> None:
     desk = front.desk
     with desk.journal.following(asked()):
         try:
-            with desk.accept(ADA, Way.COMMAND) as place:
+            with desk.accept(ADA, Source.COMMAND) as place:
                 reply = await desk.answer(place, ADA, Request(text, 3, guild=7), Form.EMBEDS)
                 await desk.vote(reply.key or "", 2, helpful=True)
                 await desk.vote(reply.key or "", 2, helpful=True)

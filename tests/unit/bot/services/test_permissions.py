@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.permissions import Asker, Powers, Way, decide, explain
+from bot.observability.request_log import Source
+from bot.services.permissions import Asker, Powers, decide, explain
 from bot.store.guild_settings import Rules
 
 HERE = Asker(person=1, guild=7, channel=70, roles=frozenset({5}))
@@ -14,21 +15,21 @@ DIRECT = Asker(person=1, guild=None, channel=9)
 @pytest.mark.parametrize(
     ("rules", "asker", "way", "only", "allowed"),
     [
-        (Rules(), HERE, Way.MENTION, (), True),
-        (Rules(), DIRECT, Way.MENTION, (), True),
-        (Rules(roles=frozenset({5})), HERE, Way.COMMAND, (), True),
-        (Rules(roles=frozenset({6})), HERE, Way.COMMAND, (), False),
-        (Rules(roles=frozenset({6})), HERE, Way.BUTTON, (), False),
-        (Rules(channels=frozenset({71})), HERE, Way.MENTION, (), False),
-        (Rules(channels=frozenset({71})), HERE, Way.COMMAND, (), True),
-        (Rules(channels=frozenset({70})), HERE, Way.MENTION, (), True),
-        (Rules(channels=frozenset({70})), Asker(1, 7, 99, parent=70), Way.MENTION, (), True),
-        (Rules(), HERE, Way.COMMAND, (8,), False),
-        (Rules(), HERE, Way.COMMAND, (7, 8), True),
-        (Rules(), DIRECT, Way.MENTION, (7,), False),
+        (Rules(), HERE, Source.MENTION, (), True),
+        (Rules(), DIRECT, Source.MENTION, (), True),
+        (Rules(roles=frozenset({5})), HERE, Source.COMMAND, (), True),
+        (Rules(roles=frozenset({6})), HERE, Source.COMMAND, (), False),
+        (Rules(roles=frozenset({6})), HERE, Source.BUTTON, (), False),
+        (Rules(channels=frozenset({71})), HERE, Source.MENTION, (), False),
+        (Rules(channels=frozenset({71})), HERE, Source.COMMAND, (), True),
+        (Rules(channels=frozenset({70})), HERE, Source.MENTION, (), True),
+        (Rules(channels=frozenset({70})), Asker(1, 7, 99, parent=70), Source.MENTION, (), True),
+        (Rules(), HERE, Source.COMMAND, (8,), False),
+        (Rules(), HERE, Source.COMMAND, (7, 8), True),
+        (Rules(), DIRECT, Source.MENTION, (7,), False),
     ],
 )
-def test_decisions(rules: Rules, asker: Asker, way: Way, only: tuple[int, ...], allowed: bool) -> None:
+def test_decisions(rules: Rules, asker: Asker, way: Source, only: tuple[int, ...], allowed: bool) -> None:
     """Channels rule mentions only, roles every way of asking, named servers everything."""
     decision = decide(rules, asker, way, frozenset(only))
     assert decision.allowed is allowed
@@ -45,7 +46,7 @@ def test_an_explanation_agrees_with_the_decision(
     rules = Rules(frozenset(channels), frozenset(roles))
     findings = explain(rules, HERE, Powers(True, True, True, True), frozenset(only))
     blocked = any(finding.blocking for finding in findings)
-    assert blocked is not decide(rules, HERE, Way.MENTION, frozenset(only)).allowed
+    assert blocked is not decide(rules, HERE, Source.MENTION, frozenset(only)).allowed
 
 
 def test_an_explanation_names_what_the_bot_may_not_do() -> None:

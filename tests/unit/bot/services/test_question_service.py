@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.observability.request_log import Source
 from bot.services.answers import Request
-from bot.services.permissions import Asker, Way
+from bot.services.permissions import Asker
 from bot.services.question_service import Desk, RefusedError
 from bot.services.rate_limits import Limits
 from bot.services.worker_pool import Lane, Pool
@@ -66,7 +67,7 @@ def test_an_answer_is_made_of_slices_and_recorded(tmp_path: Path) -> None:
     """What the page quotes is what the article says; the vote and the report find the question."""
 
     async def scenario(desk: Desk, _fake: FakeArticles) -> None:
-        with desk.accept(ADA, Way.COMMAND) as place:
+        with desk.accept(ADA, Source.COMMAND) as place:
             reply = await desk.answer(place, ADA, Request("Who met?", 2, guild=7), Form.EMBEDS)
         shown = [quoted_words(embed.description or "") for embed in reply.pages[0].embeds[1:]]
         assert shown == PARIS.split("\n\n")[:2]
@@ -83,7 +84,7 @@ def test_more_passages_are_those_not_shown_yet(tmp_path: Path) -> None:
     """And when there are no more, that is said."""
 
     async def scenario(desk: Desk, _fake: FakeArticles) -> None:
-        with desk.accept(ADA, Way.COMMAND) as place:
+        with desk.accept(ADA, Source.COMMAND) as place:
             first = await desk.answer(place, ADA, Request("Who met?", 1, guild=7), Form.EMBEDS)
             rest = await desk.more(place, ADA, first.shown, Form.EMBEDS)
             assert [ref.start for ref in rest.shown.refs] == [PARIS.index("Merz"), PARIS.index("Starmer")]
@@ -99,7 +100,7 @@ def test_closest_passages_are_a_button_away(tmp_path: Path) -> None:
     """No answer quotes nothing; the button shows what came closest, and not as an answer."""
 
     async def scenario(desk: Desk, _fake: FakeArticles) -> None:
-        with desk.accept(ADA, Way.COMMAND) as place:
+        with desk.accept(ADA, Source.COMMAND) as place:
             none = await desk.answer(place, ADA, Request("Who is lost?", 3, guild=7), Form.EMBEDS)
             assert len(none.pages[0].embeds) == 1
             close = await desk.closest(place, ADA, none.shown, Form.EMBEDS)
@@ -115,7 +116,7 @@ def test_a_follow_up_is_understood_with_the_question_before_it(tmp_path: Path) -
 
     async def scenario(desk: Desk, fake: FakeArticles) -> None:
         fake.answers["What did Starmer name?"] = answer(fake.quote("paris", "Starmer pledged 9 ships."))
-        with desk.accept(ADA, Way.MENTION) as place:
+        with desk.accept(ADA, Source.MENTION) as place:
             first = await desk.answer(place, ADA, Request("What did Merz name?", 3, guild=7), Form.EMBEDS)
             await desk.settle(first.key, 555, 70)
             before = await desk.before(None, 555)
@@ -138,7 +139,7 @@ def test_a_follow_up_is_answered_with_what_it_is_about(tmp_path: Path) -> None:
         about = answer(fake.quote("paris", "Starmer pledged 9 ships."), confidence=0.6)
         other = answer(fake.quote("paris", "Macron met 31 leaders."), confidence=0.99)
         fake.answers |= {"What did Starmer name in Paris?": about, "What did Merz name in Starmer?": other}
-        with desk.accept(ADA, Way.MENTION) as place:
+        with desk.accept(ADA, Source.MENTION) as place:
             request = Request("and Starmer?", 3, guild=7, before="What did Merz name in Paris?")
             reply = await desk.answer(place, ADA, request, Form.EMBEDS)
         assert reply.shown.understood == "What did Starmer name in Paris?"
@@ -151,7 +152,7 @@ def test_of_a_message_nothing_is_kept(tmp_path: Path) -> None:
 
     async def scenario(desk: Desk, fake: FakeArticles) -> None:
         fake.answers["somebody's private words"] = answer(fake.quote("paris", "Macron met 31 leaders."))
-        with desk.accept(ADA, Way.COMMAND) as place:
+        with desk.accept(ADA, Source.COMMAND) as place:
             reply = await desk.bearing(place, ADA, "somebody's private words", Form.EMBEDS)
         assert reply.shown.refs
         assert reply.shown.private
@@ -167,23 +168,23 @@ def test_refusals_say_why(tmp_path: Path) -> None:
 
     async def scenario(desk: Desk, _fake: FakeArticles) -> None:
         for person in range(36):
-            desk.accept(Asker(person, None, 1), Way.COMMAND)
+            desk.accept(Asker(person, None, 1), Source.COMMAND)
         with pytest.raises(RefusedError, match=r"busy, try again in \d+ s"):
-            desk.accept(Asker(36, None, 1), Way.COMMAND)
+            desk.accept(Asker(36, None, 1), Source.COMMAND)
         for _ in range(5):
             with pytest.raises(RefusedError, match="busy"):
-                desk.accept(Asker(1000, None, 1), Way.COMMAND)
+                desk.accept(Asker(1000, None, 1), Source.COMMAND)
 
     run(tmp_path, scenario)
 
     async def others(desk: Desk, _fake: FakeArticles) -> None:
         for _ in range(3):
-            desk.accept(ADA, Way.COMMAND).release()
+            desk.accept(ADA, Source.COMMAND).release()
         with pytest.raises(RefusedError, match=r"Try again in \d+ s"):
-            desk.accept(ADA, Way.COMMAND)
+            desk.accept(ADA, Source.COMMAND)
         await desk.save_rules(7, Rules(roles=frozenset({9})))
         with pytest.raises(RefusedError, match="certain roles"):
-            desk.accept(BOB, Way.COMMAND)
+            desk.accept(BOB, Source.COMMAND)
         desk.permit_reading(BOB)
         desk.closing = True
         with pytest.raises(RefusedError, match="restarted"):
@@ -196,7 +197,7 @@ def test_a_changed_article_is_not_quoted_any_more(tmp_path: Path) -> None:
     """The words under a button are checked again, not trusted."""
 
     async def scenario(desk: Desk, fake: FakeArticles) -> None:
-        with desk.accept(ADA, Way.COMMAND) as place:
+        with desk.accept(ADA, Source.COMMAND) as place:
             reply = await desk.answer(place, ADA, Request("Who met?", 1, guild=7), Form.EMBEDS)
             fake.texts["paris"] = PARIS.replace("31", "13")
             (page,) = await desk.pages(place, reply.shown, Form.EMBEDS)
@@ -213,7 +214,7 @@ def test_full_records_do_not_cost_an_answer(tmp_path: Path) -> None:
         desk._store.close()
         desk._store = Store(tmp_path)
         desk._store._connection.execute("PRAGMA query_only = ON")
-        with desk.accept(ADA, Way.COMMAND) as place:
+        with desk.accept(ADA, Source.COMMAND) as place:
             reply = await desk.answer(place, ADA, Request("Who met?", 1, guild=7), Form.EMBEDS)
         assert reply.key is None
         assert len(reply.pages[0].embeds) == 2
@@ -227,7 +228,7 @@ def test_an_error_of_the_question_reaches_the_asker(tmp_path: Path) -> None:
 
     async def scenario(desk: Desk, fake: FakeArticles) -> None:
         fake.error = QuestionError("The question is empty.")
-        with pytest.raises(QuestionError), desk.accept(ADA, Way.COMMAND) as place:
+        with pytest.raises(QuestionError), desk.accept(ADA, Source.COMMAND) as place:
             await desk.answer(place, ADA, Request("?", 3), Form.EMBEDS)
         assert desk._pool.taken == 0
 
@@ -240,7 +241,7 @@ def test_notes_for_operators_are_for_the_log(tmp_path: Path, caplog: pytest.LogC
     async def scenario(desk: Desk, fake: FakeArticles) -> None:
         notes = ("The articles give different figures.", "Altered. Run: pullquote index --rebuild")
         fake.answers["Who met?"] = replace(fake.answers["Who met?"], notes=notes)
-        with desk.accept(ADA, Way.COMMAND) as place:
+        with desk.accept(ADA, Source.COMMAND) as place:
             reply = await desk.answer(place, ADA, Request("Who met?", 1, guild=7), Form.EMBEDS)
         assert reply.shown.notes == notes[:1]
         assert "different figures" in (reply.pages[0].embeds[0].description or "")
