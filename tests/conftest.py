@@ -79,6 +79,12 @@ Pullquote = Callable[..., Run]
 
 
 @pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as discord.py does."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
 def pullquote() -> Pullquote:
     """Runs the command in this process, so that libraries are loaded once."""
 

@@ -113,7 +113,7 @@ def log() -> Iterator[io.StringIO]:
     logging.getLogger("bot").setLevel(level)
 
 
-def test_an_id_follows_a_request_into_threads(log: io.StringIO) -> None:
+async def test_an_id_follows_a_request_into_threads(log: io.StringIO) -> None:
     """Also into what libraries say there, and two requests at once do not mix."""
 
     def work(name: str) -> None:
@@ -125,12 +125,9 @@ def test_an_id_follows_a_request_into_threads(log: io.StringIO) -> None:
                 await pool.call(lambda: work(name))
                 await lane.run(work, name)
 
-    async def scene() -> None:
-        async with Pool() as pool, Lane() as lane:
-            await asyncio.gather(*(request(name, pool, lane) for name in "ABCDEFG"))
-            await pool.call(lambda: work("nobody"))
-
-    asyncio.run(scene())
+    async with Pool() as pool, Lane() as lane:
+        await asyncio.gather(*(request(name, pool, lane) for name in "ABCDEFG"))
+        await pool.call(lambda: work("nobody"))
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert len(lines) == 71
     assert all(line["event"] == f"work of {line.get('id', 'nobody')}" for line in lines)

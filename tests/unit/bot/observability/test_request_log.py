@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from dataclasses import replace
@@ -114,7 +113,7 @@ def test_a_question_that_breaks_off_has_failed() -> None:
     )
 
 
-def test_an_answer_that_reaches_nobody_has_failed() -> None:
+async def test_an_answer_that_reaches_nobody_has_failed() -> None:
     """Found is not answered; but what was refused is not made a failure by that."""
     ledger = Ledger()
     desk: Any = SimpleNamespace(journal=Journal(ledger))
@@ -126,10 +125,10 @@ def test_an_answer_that_reaches_nobody_has_failed() -> None:
 
     with desk.journal.following(asked()):
         desk.journal.found(Outcome.ANSWERED, 0.9, keyword_only=False)
-        asyncio.run(send_in_vain())
+        await send_in_vain()
     with desk.journal.following(asked()):
         desk.journal.ends(End.REFUSED)
-        asyncio.run(send_in_vain())
+        await send_in_vain()
     assert ledger.questions == {("command", "failed", False): 1, ("command", "refused", False): 1}
 
 
@@ -179,29 +178,24 @@ async def ask(front: Front, text: str) -> None:
             front.told(error)
 
 
-def test_the_desk_tells_what_becomes_of_a_question(tmp_path: Path) -> None:
+async def test_the_desk_tells_what_becomes_of_a_question(tmp_path: Path) -> None:
     """Found by keywords alone, too many of one person, no place free, nothing to search for; a vote counts once."""
     articles, ledger = FakeArticles({"paris": "Macron met 31 leaders."}), Ledger()
     quote = articles.quote("paris", "Macron met 31 leaders.")
     articles.answers["Who met?"] = replace(answer(quote), keyword_only=True)
     journal = Journal(ledger)
 
-    async def scene() -> None:
-        with Store(tmp_path) as store:
-            async with Lane() as lane, Pool(at_once=1, waiting=0) as pool:
-                limits = Limits(clock=lambda: 0.0)
-                front = Front(
-                    Desk(articles, pool, lane, store, PersonHash(b"k" * 32), limits, journal=journal), Courier()
-                )
+    with Store(tmp_path) as store:
+        async with Lane() as lane, Pool(at_once=1, waiting=0) as pool:
+            limits = Limits(clock=lambda: 0.0)
+            front = Front(Desk(articles, pool, lane, store, PersonHash(b"k" * 32), limits, journal=journal), Courier())
+            await ask(front, "Who met?")
+            with pool.reserve():
                 await ask(front, "Who met?")
-                with pool.reserve():
-                    await ask(front, "Who met?")
-                articles.error = QuestionError("The question is empty.")
-                await ask(front, "?")
-                await ask(front, "?")
-                await ask(front, "Who met?")
-
-    asyncio.run(scene())
+            articles.error = QuestionError("The question is empty.")
+            await ask(front, "?")
+            await ask(front, "?")
+            await ask(front, "Who met?")
     ends = {"answered": 1, "busy": 1, "refused": 3}
     assert {end: count for (_, end, _), count in ledger.questions.items()} == ends
     assert ledger.questions["command", "answered", True] == 1

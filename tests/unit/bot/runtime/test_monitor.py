@@ -23,18 +23,14 @@ def watch(home: Path) -> Watch:
     return Watch(home, FakeArticles({"paris": "", "prague": "", "rome": ""}), DiscordClock(), now=lambda: 5.0)
 
 
-def test_the_library_and_the_line_are_told(tmp_path: Path) -> None:
+async def test_the_library_and_the_line_are_told(tmp_path: Path) -> None:
     """Numbers of articles, passages, and places."""
-
-    async def scene() -> None:
-        async with Pool(at_once=2, waiting=3) as pool:
-            seen = watch(tmp_path)
-            seen.attend(pool)
-            with pool.reserve():
-                now = seen.condition()
-            assert (now.articles, now.passages, now.queue_depth, now.queue_places) == (3, 9, 1, 5)
-
-    asyncio.run(scene())
+    async with Pool(at_once=2, waiting=3) as pool:
+        seen = watch(tmp_path)
+        seen.attend(pool)
+        with pool.reserve():
+            now = seen.condition()
+        assert (now.articles, now.passages, now.queue_depth, now.queue_places) == (3, 9, 1, 5)
 
 
 def test_the_gateway_is_connected_when_every_shard_is(tmp_path: Path) -> None:
@@ -92,7 +88,7 @@ def test_the_machine_is_measured(tmp_path: Path) -> None:
     assert look(tmp_path / "nowhere", root=tmp_path / "nowhere").disk_free is None
 
 
-def test_a_stalled_event_loop_is_noticed(tmp_path: Path) -> None:
+async def test_a_stalled_event_loop_is_noticed(tmp_path: Path) -> None:
     """By as much as it stalled."""
 
     async def scene() -> float:
@@ -104,4 +100,4 @@ def test_a_stalled_event_loop_is_noticed(tmp_path: Path) -> None:
         task.cancel()
         return seen.condition().loop_lag
 
-    assert asyncio.run(scene()) > 0.15
+    assert await scene() > 0.15

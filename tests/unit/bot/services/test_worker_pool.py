@@ -11,98 +11,80 @@ import pytest
 from bot.services.worker_pool import BusyError, Lane, Place, Pool
 
 
-def test_no_more_run_at_once_than_allowed_and_all_accepted_are_done() -> None:
+async def test_no_more_run_at_once_than_allowed_and_all_accepted_are_done() -> None:
     """36 places; the 37th is refused with a number of seconds."""
+    running, most, guard = 0, 0, threading.Lock()
 
-    async def scenario() -> None:
-        running, most, guard = 0, 0, threading.Lock()
+    def work() -> int:
+        nonlocal running, most
+        with guard:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.005)
+        with guard:
+            running -= 1
+        return 1
 
-        def work() -> int:
-            nonlocal running, most
-            with guard:
-                running += 1
-                most = max(most, running)
-            time.sleep(0.005)
-            with guard:
-                running -= 1
-            return 1
+    async def one(place: Place) -> int:
+        with place:
+            return await place.run(work)
 
-        async def one(place: Place) -> int:
-            with place:
-                return await place.run(work)
-
-        async with Pool() as pool:
-            places = [pool.reserve() for _ in range(36)]
-            with pytest.raises(BusyError) as busy:
-                pool.reserve()
-            assert busy.value.seconds >= 1
-            assert sum(await asyncio.gather(*map(one, places))) == 36
-            assert most == 4
-            assert pool.taken == 0
-            pool.reserve().release()
-
-    asyncio.run(scenario())
+    async with Pool() as pool:
+        places = [pool.reserve() for _ in range(36)]
+        with pytest.raises(BusyError) as busy:
+            pool.reserve()
+        assert busy.value.seconds >= 1
+        assert sum(await asyncio.gather(*map(one, places))) == 36
+        assert most == 4
+        assert pool.taken == 0
+        pool.reserve().release()
 
 
-def test_the_event_loop_goes_on_meanwhile() -> None:
+async def test_the_event_loop_goes_on_meanwhile() -> None:
     """Work in the pool does not keep anything else from happening."""
-
-    async def scenario() -> None:
-        async with Pool(at_once=1) as pool:
-            with pool.reserve() as place:
-                ticks = 0
-                task = asyncio.create_task(place.run(time.sleep, 0.2))
-                while not task.done():
-                    await asyncio.sleep(0.01)
-                    ticks += 1
-                assert ticks > 5
-
-    asyncio.run(scenario())
+    async with Pool(at_once=1) as pool:
+        with pool.reserve() as place:
+            ticks = 0
+            task = asyncio.create_task(place.run(time.sleep, 0.2))
+            while not task.done():
+                await asyncio.sleep(0.01)
+                ticks += 1
+            assert ticks > 5
 
 
-def test_a_place_is_given_back_once_and_after_a_failure() -> None:
+async def test_a_place_is_given_back_once_and_after_a_failure() -> None:
     """Neither an error nor a second release changes the count."""
 
     def fail() -> None:
         raise ValueError("it failed")
 
-    async def scenario() -> None:
-        async with Pool(1, 0) as pool:
-            with pytest.raises(ValueError, match="it failed"), pool.reserve() as place:
-                await place.run(fail)
-            place.release()
-            assert pool.taken == 0
-
-    asyncio.run(scenario())
+    async with Pool(1, 0) as pool:
+        with pytest.raises(ValueError, match="it failed"), pool.reserve() as place:
+            await place.run(fail)
+        place.release()
+        assert pool.taken == 0
 
 
-def test_the_estimate_grows_with_the_work() -> None:
+async def test_the_estimate_grows_with_the_work() -> None:
     """Slow work means a later time to try again."""
+    now = [0.0]
 
-    async def scenario() -> None:
-        now = [0.0]
+    def slow() -> None:
+        now[0] += 8.0
 
-        def slow() -> None:
-            now[0] += 8.0
-
-        async with Pool(1, 9, clock=lambda: now[0]) as pool:
-            places = [pool.reserve() for _ in range(10)]
-            before = pool.estimate()
-            for place in places[:5]:
-                await place.run(slow)
-            assert pool.estimate() > before
-
-    asyncio.run(scenario())
+    async with Pool(1, 9, clock=lambda: now[0]) as pool:
+        places = [pool.reserve() for _ in range(10)]
+        before = pool.estimate()
+        for place in places[:5]:
+            await place.run(slow)
+        assert pool.estimate() > before
 
 
-def test_the_lane_keeps_the_order_and_finishes_what_it_was_handed() -> None:
+async def test_the_lane_keeps_the_order_and_finishes_what_it_was_handed() -> None:
     """Nothing that was handed in is lost at the end."""
     done: list[int] = []
 
-    async def scenario() -> None:
-        async with Lane() as lane:
-            first = [asyncio.ensure_future(lane.run(done.append, number)) for number in range(50)]
-            await first[0]
-
-    asyncio.run(scenario())
+    async with Lane() as lane:
+        first = [asyncio.ensure_future(lane.run(done.append, number)) for number in range(50)]
+        await first[0]
     assert done == list(range(50))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import aiohttp
@@ -52,55 +51,44 @@ def test_discords_time_is_kept_through_jumps() -> None:
     assert clock() == SECONDS + 90
 
 
-def test_every_answer_of_discord_tells_the_time() -> None:
+async def test_every_answer_of_discord_tells_the_time() -> None:
     """A client's requests set the clock, however wrong the computer is."""
-
-    async def ask() -> None:
-        computer = Computer()
-        computer.wall = 0.0
-        clock = computer.clock()
-        async with DiscordDouble() as double:
-            trace = tracing(lambda _: None, clock.hear)
-            async with aiohttp.ClientSession(trace_configs=[trace]) as session, session.get(f"{double.url}/gateway"):
-                pass
-            assert abs(clock() - double.clock.now()) < 5
-            assert clock.seconds_off is not None
-            assert clock.seconds_off < -SECONDS / 2, "the computer is half a century behind"
-
-    asyncio.run(ask())
+    computer = Computer()
+    computer.wall = 0.0
+    clock = computer.clock()
+    async with DiscordDouble() as double:
+        trace = tracing(lambda _: None, clock.hear)
+        async with aiohttp.ClientSession(trace_configs=[trace]) as session, session.get(f"{double.url}/gateway"):
+            pass
+        assert abs(clock() - double.clock.now()) < 5
+        assert clock.seconds_off is not None
+        assert clock.seconds_off < -SECONDS / 2, "the computer is half a century behind"
 
 
-def test_a_jump_by_ten_years_deletes_nothing(tmp_path: Path) -> None:
+async def test_a_jump_by_ten_years_deletes_nothing(tmp_path: Path) -> None:
     """Records of before, during and after the jump are all there when it is over; what is really old still goes."""
     shown = Shown(Kind.ANSWER, "Who met?", outcome=Outcome.ANSWERED, confidence=0.9, guild=7)
 
-    async def live() -> None:
-        computer = Computer()
-        clock = computer.clock()
-        clock.hear(TODAY)
-        with Store(tmp_path) as store:
-            async with Lane() as lane, Pool() as pool:
-                desk = Desk(FakeArticles({}), pool, lane, store, PersonHash(b"k" * 32), Limits(), now=clock)
-                await desk.prepare()
-                store.add_shown("old", "p", shown, SECONDS - 31 * 86_400)
-                store.add_shown("before", "p", shown, clock())
-                computer.wall += TEN_YEARS
-                store.add_shown("during", "p", shown, clock())
-                await desk.prune()
-                computer.wall -= TEN_YEARS
-                await desk.prune()
-                assert await desk.shown("before") == await desk.shown("during") == shown
-                assert store.shown("old", 0.0) is None
-
-    asyncio.run(live())
+    computer = Computer()
+    clock = computer.clock()
+    clock.hear(TODAY)
+    with Store(tmp_path) as store:
+        async with Lane() as lane, Pool() as pool:
+            desk = Desk(FakeArticles({}), pool, lane, store, PersonHash(b"k" * 32), Limits(), now=clock)
+            await desk.prepare()
+            store.add_shown("old", "p", shown, SECONDS - 31 * 86_400)
+            store.add_shown("before", "p", shown, clock())
+            computer.wall += TEN_YEARS
+            store.add_shown("during", "p", shown, clock())
+            await desk.prune()
+            computer.wall -= TEN_YEARS
+            await desk.prune()
+            assert await desk.shown("before") == await desk.shown("during") == shown
+            assert store.shown("old", 0.0) is None
 
 
-def test_discord_py_takes_the_ear() -> None:
+async def test_discord_py_takes_the_ear() -> None:
     """The client hands what follows its requests to the sessions that it opens."""
-
-    async def made() -> None:
-        trace = tracing(lambda _: None, DiscordClock().hear)
-        client = discord.Client(intents=discord.Intents.none(), http_trace=trace)
-        assert client.http.http_trace is trace
-
-    asyncio.run(made())
+    trace = tracing(lambda _: None, DiscordClock().hear)
+    client = discord.Client(intents=discord.Intents.none(), http_trace=trace)
+    assert client.http.http_trace is trace

@@ -133,24 +133,24 @@ def test_an_answer_that_discord_refuses_is_raised() -> None:
     assert not act.channel.sent
 
 
-def test_a_message_is_tried_again_under_one_nonce() -> None:
+async def test_a_message_is_tried_again_under_one_nonce() -> None:
     """So that a second attempt is not a second message; and nobody is mentioned."""
     line = Line(RESET, refusal(502))
-    assert asyncio.run(courier().post(line, ANSWER)) == 77
+    assert await courier().post(line, ANSWER) == 77
     assert len(line.tried) == 3
     assert len({each["nonce"] for each in line.tried} - {None}) == 1
     assert all(each["allowed_mentions"].to_dict() == {"parse": []} for each in line.tried)
 
 
-def test_somebody_who_takes_no_direct_messages_is_told_in_the_channel() -> None:
+async def test_somebody_who_takes_no_direct_messages_is_told_in_the_channel() -> None:
     """A refusal is never silent."""
     channel, author = Line(), Line(refusal(403, 50007))
     message: Any = SimpleNamespace(guild=object(), author=author, channel=channel, to_reference=lambda **_: None)
-    asyncio.run(courier().tell(message, "Not here."))
+    await courier().tell(message, "Not here.")
     assert [each["content"] for each in channel.sent] == ["Not here."]
 
 
-def test_typing_neither_delays_nor_fails_an_answer() -> None:
+async def test_typing_neither_delays_nor_fails_an_answer() -> None:
     """Whatever becomes of the indicator; its request is never cut off."""
 
     async def scenario(line: Line) -> None:
@@ -158,5 +158,5 @@ def test_typing_neither_delays_nor_fails_an_answer() -> None:
             await asyncio.sleep(0)
 
     for line in (Line(), Line(RESET), Line(refusal(403, 50013))):
-        asyncio.run(scenario(line))
+        await scenario(line)
         assert line.typed == 1

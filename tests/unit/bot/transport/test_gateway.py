@@ -87,40 +87,29 @@ class Time:
         self.now += seconds
 
 
-def test_shards_take_turns_in_their_buckets() -> None:
+async def test_shards_take_turns_in_their_buckets() -> None:
     """In 5 s one of those with the same remainder, and others beside it; a shard that comes anew waits a moment."""
     time = Time()
     pace = Pace(2, time, time.sleep)
 
-    async def identify() -> None:
-        for shard in (0, 1, 2, 3):
-            await pace.turn(shard)
-        time.now += 60
-        await pace.turn(0)
-
-    asyncio.run(identify())
+    for shard in (0, 1, 2, 3):
+        await pace.turn(shard)
+    time.now += 60
+    await pace.turn(0)
     assert time.slept[:1] == [5.0], "0 and 1 go at once, 2 after 0"
     assert len(time.slept) == 2, "3 waited with 2"
     assert 1 <= time.slept[1] <= 5
 
 
-def test_a_shard_that_cannot_start_ends_the_bot_in_the_end() -> None:
+async def test_a_shard_that_cannot_start_ends_the_bot_in_the_end() -> None:
     """discord.py would try for ever, deeper and deeper; nobody would be told."""
-
-    async def launch() -> None:
-        ticks = iter((0.0, 61.0))
-        bot = ShardedBot(Gateway("ws://x", 2, 1), parts(), lambda: next(ticks))
-        with pytest.raises(ShardLostError):
-            await bot.launch_shard(yarl.URL("ws://x"), 0)
-
-    asyncio.run(launch())
+    ticks = iter((0.0, 61.0))
+    bot = ShardedBot(Gateway("ws://x", 2, 1), parts(), lambda: next(ticks))
+    with pytest.raises(ShardLostError):
+        await bot.launch_shard(yarl.URL("ws://x"), 0)
 
 
 @pytest.mark.parametrize(("shards", "kind"), [(1, PullquoteBot), (2, ShardedBot)])
-def test_the_kind_of_bot_is_the_one_that_discord_wants(shards: int, kind: type[PullquoteBot]) -> None:
+async def test_the_kind_of_bot_is_the_one_that_discord_wants(shards: int, kind: type[PullquoteBot]) -> None:
     """One connection is not sharded: it takes lost sessions up again where sharded ones begin new ones."""
-
-    async def kind_of() -> None:
-        assert type(open_bot(Gateway("ws://x", shards, 1), parts())) is kind
-
-    asyncio.run(kind_of())
+    assert type(open_bot(Gateway("ws://x", shards, 1), parts())) is kind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 from types import SimpleNamespace
 from typing import Any
@@ -64,34 +63,34 @@ def failing(*errors: Exception) -> Any:
         discord.RateLimited(2.0),
     ],
 )
-def test_what_passes_is_tried_again(error: Exception) -> None:
+async def test_what_passes_is_tried_again(error: Exception) -> None:
     """A reset connection, a proxy's hiccup, a rate limit."""
     assert passing(error)
-    assert asyncio.run(Time().patience().insist(failing(error, error), 60)) == "done"
+    assert await Time().patience().insist(failing(error, error), 60) == "done"
 
 
 @pytest.mark.parametrize("error", [refusal(400, 50035), refusal(403, 50013), refusal(404, 10062), ValueError("x")])
-def test_what_does_not_pass_is_raised_at_once(error: Exception) -> None:
+async def test_what_does_not_pass_is_raised_at_once(error: Exception) -> None:
     """Saying the same again would not help."""
     time = Time()
     with pytest.raises(type(error)):
-        asyncio.run(time.patience().insist(failing(error), 60))
+        await time.patience().insist(failing(error), 60)
     assert time.slept == []
 
 
-def test_it_ends_with_its_time() -> None:
+async def test_it_ends_with_its_time() -> None:
     """The last error is raised before the time is over, not after."""
     time = Time()
     with pytest.raises(discord.DiscordServerError):
-        asyncio.run(time.patience().insist(failing(*[refusal(502)] * 1000), 30))
+        await time.patience().insist(failing(*[refusal(502)] * 1000), 30)
     assert time.now < 30
     assert len(time.slept) > 5
 
 
-def test_discords_own_pause_is_kept() -> None:
+async def test_discords_own_pause_is_kept() -> None:
     """Asking again earlier would only prolong the limit."""
     time = Time()
-    asyncio.run(time.patience().insist(failing(refusal(429, headers={"Retry-After": "7"})), 60))
+    await time.patience().insist(failing(refusal(429, headers={"Retry-After": "7"})), 60)
     assert time.slept == [7.0]
 
 

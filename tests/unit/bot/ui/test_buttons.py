@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from bot.store.message_state import Kind, Ref, Shown, from_json, new_key, to_json
@@ -37,47 +35,39 @@ REF = Ref("paris", 0, 9, 1, 1, "0" * 16, highlights=(Span(0, 3),), lead_in=Span(
         (Shown(Kind.SOURCE, "paris"), False, ["Full text"]),
     ],
 )  # fmt: skip
-def test_the_buttons_under_a_message(shown: Shown, private: bool, labels: list[str]) -> None:
+async def test_the_buttons_under_a_message(shown: Shown, private: bool, labels: list[str]) -> None:
     """Sharing is for what is private in a server, votes for questions, the closest passages for no answer."""
 
     async def scenario() -> list[str | None]:
         view = view_for(actions_for(shown, private=private), "k" * 12, 0, 1)
         return [] if view is None else [item.item.label for item in view.children if isinstance(item, ActionButton)]
 
-    assert asyncio.run(scenario()) == labels
+    assert await scenario() == labels
 
 
-def test_ids_are_distinct_and_short_and_read_back() -> None:
+async def test_ids_are_distinct_and_short_and_read_back() -> None:
     """Discord takes 100 characters, once each; a later process learns all it needs from them."""
-
-    async def scenario() -> None:
-        key = new_key()
-        view = view_for([action for action in Action if action not in {Action.PREVIOUS, Action.NEXT, Action.PLACE}][:5],
-                        key, 41, 999)  # fmt: skip
-        assert view is not None
-        ids = [item.custom_id for item in view.children if isinstance(item, ActionButton)]
-        assert len(ids) == len(set(ids)) == 8
-        for custom_id in ids:
-            match = TEMPLATE.fullmatch(custom_id)
-            assert match is not None
-            assert len(custom_id) <= 100
-            assert (match["key"], match["page"]) == (key, "41")
-
-    asyncio.run(scenario())
+    key = new_key()
+    view = view_for([action for action in Action if action not in {Action.PREVIOUS, Action.NEXT, Action.PLACE}][:5],
+                    key, 41, 999)  # fmt: skip
+    assert view is not None
+    ids = [item.custom_id for item in view.children if isinstance(item, ActionButton)]
+    assert len(ids) == len(set(ids)) == 8
+    for custom_id in ids:
+        match = TEMPLATE.fullmatch(custom_id)
+        assert match is not None
+        assert len(custom_id) <= 100
+        assert (match["key"], match["page"]) == (key, "41")
 
 
-def test_the_pager_ends_at_the_ends() -> None:
+async def test_the_pager_ends_at_the_ends() -> None:
     """No way back from the first page, none on from the last; none at all for one page."""
-
-    async def scenario() -> None:
-        for page, disabled in ((0, [True, True, False]), (1, [False, True, False]), (2, [False, True, True])):
-            view = view_for([], "k" * 12, page, 3)
-            assert view is not None
-            assert [item.item.disabled for item in view.children if isinstance(item, ActionButton)] == disabled
-        assert view_for([], "k" * 12, 0, 1) is None
-        assert view_for([Action.MORE], None, 0, 3) is None
-
-    asyncio.run(scenario())
+    for page, disabled in ((0, [True, True, False]), (1, [False, True, False]), (2, [False, True, True])):
+        view = view_for([], "k" * 12, page, 3)
+        assert view is not None
+        assert [item.item.disabled for item in view.children if isinstance(item, ActionButton)] == disabled
+    assert view_for([], "k" * 12, 0, 1) is None
+    assert view_for([Action.MORE], None, 0, 3) is None
 
 
 def test_what_is_shown_comes_back_as_it_was() -> None:
