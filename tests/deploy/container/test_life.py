@@ -195,7 +195,7 @@ def test_its_log_is_for_machines(lives: tuple[Life, Life]) -> None:
         assert TRUCE not in life.log
 
 
-def test_sigterm_before_anything_is_ready(machine: Machine) -> None:
+async def test_sigterm_before_anything_is_ready(machine: Machine) -> None:
     """Ended while it still indexes, as the first process, whom the kernel spares signals that it does not handle."""
     machine.empty_volume()
 
@@ -209,7 +209,7 @@ def test_sigterm_before_anything_is_ready(machine: Machine) -> None:
                     await asyncio.sleep(0.05)
                 return await asyncio.to_thread(container.stop)
 
-    code, seconds = asyncio.run(scene())
+    code, seconds = await scene()
     assert code == 0
     assert seconds < TO_END
 

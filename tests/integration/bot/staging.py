@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 import pytest
 
@@ -14,16 +12,14 @@ from tests.integration.bot.recording import record
 from tests.integration.bot.running import TO_END, Bot, started, started_afresh
 from tests.support.fake_discord import DiscordDouble
 
-T = TypeVar("T")
 RECORDS: pytest.StashKey[list[Path]] = pytest.StashKey()
 HEARTBEAT = 5.0
 
 
 class Stage:
-    """The same event loop from one test to the next, as `asyncio.run` would make one for each."""
+    """A Discord and a bot that is connected to it, for all tests of a package."""
 
-    def __init__(self, runner: asyncio.Runner, discord: DiscordDouble, bot: Bot) -> None:
-        self._runner = runner
+    def __init__(self, discord: DiscordDouble, bot: Bot) -> None:
         self.discord = discord
         self.bot = bot
         self._answers: dict[str, Callable[[], int]] = {}
@@ -37,10 +33,6 @@ class Stage:
         counts = {what: count() for what, count in self._answers.items()}
         wrong = {what: number for what, number in counts.items() if number != 1}
         assert not wrong, wrong
-
-    def play(self, scene: Coroutine[Any, Any, T]) -> T:
-        """Run a scene to its end."""
-        return self._runner.run(scene)
 
 
 def said(discord: DiscordDouble) -> set[str]:
@@ -79,30 +71,17 @@ def assert_nothing_amiss(log: str) -> None:
     assert amiss == []
 
 
-@contextmanager
-def staged(home: Path, config: pytest.Config, *, fresh: bool = False) -> Iterator[Stage]:
-    """A connected bot; when the tests are over it is ended with SIGTERM, and looked back upon."""
-    with asyncio.Runner() as runner:
-        discord = DiscordDouble(heartbeat_interval=HEARTBEAT)
-        running = (started_afresh if fresh else started)(discord, home, home.parent)
-
-        async def begin() -> Bot:
-            await discord.start()
-            return await running.__aenter__()
-
-        async def end() -> None:
-            await running.__aexit__(None, None, None)
-            await discord.stop()
-
-        stage = Stage(runner, discord, runner.run(begin()))
-        try:
-            yield stage
-            path = home.parent / "seen.txt"
-            path.write_text(record(discord), encoding="utf-8")
-            config.stash.setdefault(RECORDS, []).append(path)
-            code, seconds = runner.run(stage.bot.stop())
-            assert (code, seconds < TO_END) == (0, True)
-            stage.assert_once()
-            assert_kept_quiet(discord, stage.bot.log)
-        finally:
-            runner.run(end())
+@asynccontextmanager
+async def staged(home: Path, config: pytest.Config, *, fresh: bool = False) -> AsyncIterator[Stage]:
+    """A connected bot; after the tests it is ended with SIGTERM, and what it did is checked."""
+    running = started_afresh if fresh else started
+    async with DiscordDouble(heartbeat_interval=HEARTBEAT) as discord, running(discord, home, home.parent) as bot:
+        stage = Stage(discord, bot)
+        yield stage
+        path = home.parent / "seen.txt"
+        path.write_text(record(discord), encoding="utf-8")
+        config.stash.setdefault(RECORDS, []).append(path)
+        code, seconds = await bot.stop()
+        assert (code, seconds < TO_END) == (0, True)
+        stage.assert_once()
+        assert_kept_quiet(discord, bot.log)

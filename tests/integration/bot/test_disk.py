@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import shutil
 import subprocess
@@ -55,42 +54,39 @@ async def ask_without_room(discord: DiscordDouble, guild: Guild) -> None:
     assert bare > 0, "what the buttons need could not be kept"
 
 
-def test_a_full_disk_takes_no_answer_away(small_disk: Path, tmp_path: Path) -> None:
+async def test_a_full_disk_takes_no_answer_away(small_disk: Path, tmp_path: Path) -> None:
     """Filled to the last byte, the bot answers without buttons and says why in its log; votes and settings are told.
 
     With room again everything works at once, and what was stored before is there, also after a new start.
     """
 
-    async def scene() -> None:
-        async with DiscordDouble(heartbeat_interval=5) as discord:
-            guild = discord.guild()
-            ada, owner = discord.person("Ada", guild), discord.owner(guild)
-            async with started(discord, small_disk, tmp_path) as bot:
-                answer = await ada.slash("ask", question=TRUCE)
-                await ada.press(answer, "Helpful")
-                await owner.slash("settings quotes", number=1)
+    async with DiscordDouble(heartbeat_interval=5) as discord:
+        guild = discord.guild()
+        ada, owner = discord.person("Ada", guild), discord.owner(guild)
+        async with started(discord, small_disk, tmp_path) as bot:
+            answer = await ada.slash("ask", question=TRUCE)
+            await ada.press(answer, "Helpful")
+            await owner.slash("settings quotes", number=1)
 
-                ballast = small_disk.parent / "ballast"
-                fill(ballast)
-                await ask_without_room(discord, guild)
-                assert "disk is full" in bot.log
-                assert numbered(await ada.press(answer, "In context"))
-                assert bot.running
+            ballast = small_disk.parent / "ballast"
+            fill(ballast)
+            await ask_without_room(discord, guild)
+            assert "disk is full" in bot.log
+            assert numbered(await ada.press(answer, "In context"))
+            assert bot.running
 
-                ballast.unlink()
-                again = await ada.slash("ask", question=TRUCE)
-                assert labels(again), "buttons are kept again"
-                assert "counted" in (await ada.press(again, "Not helpful")).content
-                await restarted(discord, bot)
-                bea = discord.person("Bea", guild)
-                assert len(passages(await bea.slash("ask", question="How many countries are in the Coalition?"))) == 1
-                assert "already your vote" in (await ada.press(answer, "Helpful")).content
-                code, seconds = await bot.stop()
-                assert (code, seconds < TO_END) == (0, True)
-            assert_kept_quiet(discord, bot.log)
-            assert "Traceback" not in bot.log
-
-    asyncio.run(scene())
+            ballast.unlink()
+            again = await ada.slash("ask", question=TRUCE)
+            assert labels(again), "buttons are kept again"
+            assert "counted" in (await ada.press(again, "Not helpful")).content
+            await restarted(discord, bot)
+            bea = discord.person("Bea", guild)
+            assert len(passages(await bea.slash("ask", question="How many countries are in the Coalition?"))) == 1
+            assert "already your vote" in (await ada.press(answer, "Helpful")).content
+            code, seconds = await bot.stop()
+            assert (code, seconds < TO_END) == (0, True)
+        assert_kept_quiet(discord, bot.log)
+        assert "Traceback" not in bot.log
 
 
 async def restarted(discord: DiscordDouble, bot: Bot) -> None:

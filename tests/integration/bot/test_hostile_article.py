@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -83,27 +82,24 @@ async def read_through(person: Person, article_id: str) -> dict[int, str]:
     return seen
 
 
-def test_an_article_that_means_harm(tmp_path: Path) -> None:
+async def test_an_article_that_means_harm(tmp_path: Path) -> None:
     """No ping, no formatting, no lost character: by /find, /ask, mention, plain text, page by page and as a file.
 
     The bot may mention everyone here, and the people, roles and channels that the article names exist.
     """
 
-    async def scene() -> None:
-        corpus = tmp_path / "corpus"
-        corpus.mkdir()
-        async with DiscordDouble(heartbeat_interval=5) as discord:
-            cast = Cast(discord)
-            text = "\n\n".join(cast.paragraphs().values()) + "\n"
-            (corpus / "birds.txt").write_bytes(text.encode())
-            (corpus / "catalog.toml").write_text(CATALOG, encoding="utf-8")
-            async with started(discord, tmp_path / "home", tmp_path, PULLQUOTE_CORPUS=str(corpus)) as bot:
-                await look_everywhere(discord, cast, text)
-                assert (await bot.stop())[0] == 0
-                assert_kept_quiet(discord, bot.log)
-                assert_nothing_amiss(re.sub(r".*Indexing .* now\.", "", bot.log))
-
-    asyncio.run(scene())
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    async with DiscordDouble(heartbeat_interval=5) as discord:
+        cast = Cast(discord)
+        text = "\n\n".join(cast.paragraphs().values()) + "\n"
+        (corpus / "birds.txt").write_bytes(text.encode())
+        (corpus / "catalog.toml").write_text(CATALOG, encoding="utf-8")
+        async with started(discord, tmp_path / "home", tmp_path, PULLQUOTE_CORPUS=str(corpus)) as bot:
+            await look_everywhere(discord, cast, text)
+            assert (await bot.stop())[0] == 0
+            assert_kept_quiet(discord, bot.log)
+            assert_nothing_amiss(re.sub(r".*Indexing .* now\.", "", bot.log))
 
 
 async def look_everywhere(discord: DiscordDouble, cast: Cast, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,7 +47,7 @@ ANSWERS = {
 }
 
 
-def test_refusals_are_counted_and_dates_are_told() -> None:
+async def test_refusals_are_counted_and_dates_are_told() -> None:
     """By Discord's code, or the status; whoever asked still reads the body; each answer's date is passed on."""
 
     async def serve(request: web.Request) -> web.Response:
@@ -56,50 +55,44 @@ def test_refusals_are_counted_and_dates_are_told() -> None:
         headers = {"Date": "Thu, 01 Jan 2026 00:00:00 GMT"} if request.query else {}
         return web.Response(status=status, text=text, content_type=kind, headers=headers)
 
-    async def scene() -> None:
-        refused: list[str] = []
-        dates: list[str | None] = []
-        async with (
-            answering(serve) as address,
-            aiohttp.ClientSession(trace_configs=[tracing(refused.append, dates.append)]) as session,
-        ):
-            for path, (status, text, _) in ANSWERS.items():
-                async with session.get(f"{address}/{path}") as answer:
-                    assert (answer.status, await answer.text()) == (status, text)
-            assert refused == ["10062", "404", "502", "500", "503", "other"]
-            assert all(dates)
-            await (await session.get(f"{address}/fine?old=1")).read()
-            assert dates[-1] == "Thu, 01 Jan 2026 00:00:00 GMT"
-            refused.clear()
-            try:
-                await session.get(f"http://127.0.0.1:{free_port()}/")
-            except aiohttp.ClientConnectionError:
-                assert refused == ["connection"]
-
-    asyncio.run(scene())
+    refused: list[str] = []
+    dates: list[str | None] = []
+    async with (
+        answering(serve) as address,
+        aiohttp.ClientSession(trace_configs=[tracing(refused.append, dates.append)]) as session,
+    ):
+        for path, (status, text, _) in ANSWERS.items():
+            async with session.get(f"{address}/{path}") as answer:
+                assert (answer.status, await answer.text()) == (status, text)
+        assert refused == ["10062", "404", "502", "500", "503", "other"]
+        assert all(dates)
+        await (await session.get(f"{address}/fine?old=1")).read()
+        assert dates[-1] == "Thu, 01 Jan 2026 00:00:00 GMT"
+        refused.clear()
+        try:
+            await session.get(f"http://127.0.0.1:{free_port()}/")
+        except aiohttp.ClientConnectionError:
+            assert refused == ["connection"]
 
 
-def test_every_shard_has_to_be_connected(tmp_path: Path) -> None:
+async def test_every_shard_has_to_be_connected(tmp_path: Path) -> None:
     """One of three that is lost is named."""
 
-    async def scene() -> None:
-        watch = Watch(tmp_path, FakeArticles(), DiscordClock())
-        refused: list[str] = []
-        bot = discord.ext.commands.AutoShardedBot("!", intents=intents(), shard_count=3)
-        cog = GatewayCog(bot, watch, refused.append)
-        await cog.on_shard_connect(0)
-        await cog.on_connect()
-        await cog.on_shard_connect(1)
-        assert watch.condition().gateway.missing == (2,)
-        await cog.on_shard_connect(2)
-        assert watch.condition().gateway.connected
-        await cog.on_shard_disconnect(1)
-        await cog.on_disconnect()
-        assert watch.condition().gateway.missing == (1,)
-        assert refused == ["gateway_other"]
-        await cog.on_shard_resumed(1)
-        await cog.on_resumed()
-        assert watch.condition().gateway.connected
-        assert watch.condition().gateway.latency is None or math.isfinite(watch.condition().gateway.latency or 0.0)
-
-    asyncio.run(scene())
+    watch = Watch(tmp_path, FakeArticles(), DiscordClock())
+    refused: list[str] = []
+    bot = discord.ext.commands.AutoShardedBot("!", intents=intents(), shard_count=3)
+    cog = GatewayCog(bot, watch, refused.append)
+    await cog.on_shard_connect(0)
+    await cog.on_connect()
+    await cog.on_shard_connect(1)
+    assert watch.condition().gateway.missing == (2,)
+    await cog.on_shard_connect(2)
+    assert watch.condition().gateway.connected
+    await cog.on_shard_disconnect(1)
+    await cog.on_disconnect()
+    assert watch.condition().gateway.missing == (1,)
+    assert refused == ["gateway_other"]
+    await cog.on_shard_resumed(1)
+    await cog.on_resumed()
+    assert watch.condition().gateway.connected
+    assert watch.condition().gateway.latency is None or math.isfinite(watch.condition().gateway.latency or 0.0)

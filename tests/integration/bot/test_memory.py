@@ -34,36 +34,33 @@ async def outcome(asked: Exchange) -> str:
     return "answered" if passages(sight) else "told"
 
 
-def test_short_memory_loses_nothing(home: Path, tmp_path: Path) -> None:
+async def test_short_memory_loses_nothing(home: Path, tmp_path: Path) -> None:
     """Without a byte to spare each question is answered, told of an incident, or the bot has ended with a code.
 
     With memory again, or started anew, it answers; settings and votes of before are there.
     """
 
-    async def scene() -> None:
-        async with DiscordDouble() as discord:
-            guild = discord.guild()
-            ada, owner = discord.person("Ada", guild), discord.owner(guild)
-            async with started_afresh(discord, home, tmp_path) as bot:
-                answer = await ada.slash("ask", question=TRUCE)
-                await ada.press(answer, "Helpful")
-                await owner.slash("settings quotes", number=1)
+    async with DiscordDouble() as discord:
+        guild = discord.guild()
+        ada, owner = discord.person("Ada", guild), discord.owner(guild)
+        async with started_afresh(discord, home, tmp_path) as bot:
+            answer = await ada.slash("ask", question=TRUCE)
+            await ada.press(answer, "Helpful")
+            await owner.slash("settings quotes", number=1)
 
-                limit(bot, 0)
-                people = [discord.person(f"Person {number}", guild) for number in range(16)]
-                asked = [who.slash("ask", question=f"{TRUCE[:-1]}, {who.user.name}?") for who in people]
-                ends = await asyncio.gather(*map(outcome, asked))
-                if bot.running:
-                    assert "nothing" not in ends, bot.log
-                    limit(bot, None)
-                else:
-                    assert await bot.ended() != 0
-                    await bot.start()
-                    await bot.connected(discord)
-                again = await discord.person("Bea", guild).slash("ask", question=TRUCE)
-                assert len(passages(again)) == 1
-                assert labels(again)
-                assert "already your vote" in (await ada.press(answer, "Helpful")).content
-                assert (await bot.stop())[0] == 0
-
-    asyncio.run(scene())
+            limit(bot, 0)
+            people = [discord.person(f"Person {number}", guild) for number in range(16)]
+            asked = [who.slash("ask", question=f"{TRUCE[:-1]}, {who.user.name}?") for who in people]
+            ends = await asyncio.gather(*map(outcome, asked))
+            if bot.running:
+                assert "nothing" not in ends, bot.log
+                limit(bot, None)
+            else:
+                assert await bot.ended() != 0
+                await bot.start()
+                await bot.connected(discord)
+            again = await discord.person("Bea", guild).slash("ask", question=TRUCE)
+            assert len(passages(again)) == 1
+            assert labels(again)
+            assert "already your vote" in (await ada.press(answer, "Helpful")).content
+            assert (await bot.stop())[0] == 0

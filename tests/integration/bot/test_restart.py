@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,41 +93,38 @@ async def assert_buttons_are_over(was: Before) -> None:
             assert "30 days" in told.content, label
 
 
-def test_everything_goes_on_after_a_kill(home: Path) -> None:
+async def test_everything_goes_on_after_a_kill(home: Path) -> None:
     """SIGKILL and a new start: every button that was there does its work, settings hold, follow-ups know the question.
 
     The commands are not registered again, for their definition is the same; one that differs is. After 30 days, for
     which the records are made older, each button says that it is over.
     """
 
-    async def scene() -> None:
-        async with (
-            DiscordDouble(heartbeat_interval=5) as discord,
-            started(discord, home, home.parent, PULLQUOTE_LOG_LEVEL="DEBUG") as bot,
+    async with (
+        DiscordDouble(heartbeat_interval=5) as discord,
+        started(discord, home, home.parent, PULLQUOTE_LOG_LEVEL="DEBUG") as bot,
+    ):
+        was = await live(discord)
+        before = len(discord.commands.registrations)
+        await restart(discord, bot)
+        assert len(discord.commands.registrations) == before, "the definition is the same"
+        await assert_buttons_work(was)
+        assert len(passages(await was.cy.slash("ask", question=COUNTRIES))) == 2, "the settings hold"
+        for said in (
+            was.cy.mention("and the Nordic-Baltic Eight?", was.thread),
+            was.cy.say("and Canada?", reply_to=was.mentioned),
         ):
-            was = await live(discord)
-            before = len(discord.commands.registrations)
-            await restart(discord, bot)
-            assert len(discord.commands.registrations) == before, "the definition is the same"
-            await assert_buttons_work(was)
-            assert len(passages(await was.cy.slash("ask", question=COUNTRIES))) == 2, "the settings hold"
-            for said in (
-                was.cy.mention("and the Nordic-Baltic Eight?", was.thread),
-                was.cy.say("and Canada?", reply_to=was.mentioned),
-            ):
-                assert any(line.startswith("-# ") for line in heading(await said)), "the question before it is known"
+            assert any(line.startswith("-# ") for line in heading(await said)), "the question before it is known"
 
-            bot.age(29)
-            assert numbered(await was.ada.press(was.mentioned, "In context"))
-            bot.age(2)
-            await assert_buttons_are_over(was)
+        bot.age(29)
+        assert numbered(await was.ada.press(was.mentioned, "In context"))
+        bot.age(2)
+        await assert_buttons_are_over(was)
 
-            command = next(each for each in discord.commands.stored[None].values() if each["name"] == "ask")
-            command["description"] = "something else"
-            await restart(discord, bot)
-            assert len(discord.commands.registrations) == before + 1
-            assert (await bot.stop())[0] == 0
-            assert_kept_quiet(discord, bot.log)
-            assert_nothing_amiss(bot.log)
-
-    asyncio.run(scene())
+        command = next(each for each in discord.commands.stored[None].values() if each["name"] == "ask")
+        command["description"] = "something else"
+        await restart(discord, bot)
+        assert len(discord.commands.registrations) == before + 1
+        assert (await bot.stop())[0] == 0
+        assert_kept_quiet(discord, bot.log)
+        assert_nothing_amiss(bot.log)

@@ -43,65 +43,59 @@ async def ask_everywhere(people: list[Person], guilds: list[Guild]) -> None:
         assert len(each.sights) == 1
 
 
-def test_three_shards_answer_and_one_may_fall(home: Path) -> None:
+async def test_three_shards_answer_and_one_may_fall(home: Path) -> None:
     """Servers of each shard and direct messages are answered; one shard is lost, and the others do not notice.
 
     What is asked meanwhile of the lost one is answered when it is back. A new session of one leaves the others alone.
     The commands are registered once. SIGTERM takes leave of every shard, in less than 10 s.
     """
 
-    async def scene() -> None:
-        async with DiscordDouble(heartbeat_interval=5) as discord:
-            gateway = discord.gateway
-            gateway.shards = gateway.max_concurrency = 3
-            guilds = await server_on_each(discord, 3)
-            async with started(discord, home, home.parent) as bot:
-                people = [discord.person(f"Person {n}", guild) for n, guild in enumerate(guilds)]
-                await ask_everywhere(people, guilds)
-                assert len(discord.commands.registrations) == 1
+    async with DiscordDouble(heartbeat_interval=5) as discord:
+        gateway = discord.gateway
+        gateway.shards = gateway.max_concurrency = 3
+        guilds = await server_on_each(discord, 3)
+        async with started(discord, home, home.parent) as bot:
+            people = [discord.person(f"Person {n}", guild) for n, guild in enumerate(guilds)]
+            await ask_everywhere(people, guilds)
+            assert len(discord.commands.registrations) == 1
 
-                before = sessions(gateway)
-                others = [discord.person(f"Other {n}", guild) for n, guild in enumerate(guilds)]
-                await gateway.drop(shard=1)
-                await ask_everywhere(others, guilds)
-                await gateway.connected()
-                after = sessions(gateway)
-                assert after.pop(1) == (before[1][0], 1)
-                assert after == {number: before[number] for number in after}
+            before = sessions(gateway)
+            others = [discord.person(f"Other {n}", guild) for n, guild in enumerate(guilds)]
+            await gateway.drop(shard=1)
+            await ask_everywhere(others, guilds)
+            await gateway.connected()
+            after = sessions(gateway)
+            assert after.pop(1) == (before[1][0], 1)
+            assert after == {number: before[number] for number in after}
 
-                await discord.world.happenings.until(lambda: "servers, 3 shards" in bot.log, 10, "the log of it")
-                code, seconds = await bot.stop()
-                assert (code, seconds < TO_END) == (0, True)
-                assert sum(each.closed_by_client for each in gateway.connections) == 3
-                assert "Traceback" not in bot.log
-            assert_kept_quiet(discord, bot.log)
-            assert gateway.hasty_identifies == 0
-            assert len(discord.calls("GET /gateway/bot")) == 1
-
-    asyncio.run(scene())
+            await discord.world.happenings.until(lambda: "servers, 3 shards" in bot.log, 10, "the log of it")
+            code, seconds = await bot.stop()
+            assert (code, seconds < TO_END) == (0, True)
+            assert sum(each.closed_by_client for each in gateway.connections) == 3
+            assert "Traceback" not in bot.log
+        assert_kept_quiet(discord, bot.log)
+        assert gateway.hasty_identifies == 0
+        assert len(discord.calls("GET /gateway/bot")) == 1
 
 
-def test_shards_take_turns_and_answer_from_the_first_on(home: Path, tmp_path: Path) -> None:
+async def test_shards_take_turns_and_answer_from_the_first_on(home: Path, tmp_path: Path) -> None:
     """Two may not identify in the same 5 s: the first is lost, comes back and answers before the second starts."""
 
-    async def scene() -> None:
-        async with DiscordDouble(heartbeat_interval=5) as discord:
-            gateway = discord.gateway
-            gateway.shards = 2
-            guilds = await server_on_each(discord, 2)
-            async with started(discord, home, tmp_path, wait=False) as bot:
-                await discord.world.happenings.until(lambda: gateway.live, 60, "the first shard")
-                began = time.monotonic()
-                await gateway.drop(shard=0)
-                ada, bob = (discord.person(name, guild) for name, guild in zip(("Ada", "Bob"), guilds, strict=True))
-                place = next(iter(guilds[0].channels.values()))
-                assert passages(await ada.mention(TRUCE, place))
-                assert [number for number, _ in sessions(gateway).items()] == [0]
-                await gateway.connected()
-                assert time.monotonic() - began > 3
-                assert passages(await bob.slash("ask", next(iter(guilds[1].channels.values())), question=TRUCE))
-                assert (await bot.stop())[0] == 0
-                assert "Traceback" not in bot.log
-            assert gateway.hasty_identifies == 0
-
-    asyncio.run(scene())
+    async with DiscordDouble(heartbeat_interval=5) as discord:
+        gateway = discord.gateway
+        gateway.shards = 2
+        guilds = await server_on_each(discord, 2)
+        async with started(discord, home, tmp_path, wait=False) as bot:
+            await discord.world.happenings.until(lambda: gateway.live, 60, "the first shard")
+            began = time.monotonic()
+            await gateway.drop(shard=0)
+            ada, bob = (discord.person(name, guild) for name, guild in zip(("Ada", "Bob"), guilds, strict=True))
+            place = next(iter(guilds[0].channels.values()))
+            assert passages(await ada.mention(TRUCE, place))
+            assert [number for number, _ in sessions(gateway).items()] == [0]
+            await gateway.connected()
+            assert time.monotonic() - began > 3
+            assert passages(await bob.slash("ask", next(iter(guilds[1].channels.values())), question=TRUCE))
+            assert (await bot.stop())[0] == 0
+            assert "Traceback" not in bot.log
+        assert gateway.hasty_identifies == 0

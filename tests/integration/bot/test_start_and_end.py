@@ -89,22 +89,19 @@ async def refused(refusal: Refusal, home: Path, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("refusal", BEFORE_ARTICLES, ids=lambda refusal: refusal.name)
-def test_settings_that_cannot_be_used_are_said_at_once(refusal: Refusal, tmp_path: Path) -> None:
+async def test_settings_that_cannot_be_used_are_said_at_once(refusal: Refusal, tmp_path: Path) -> None:
     """One line that names the setting, exit code 2 or so, and no article was opened for it."""
-    asyncio.run(refused(refusal, tmp_path / "home", tmp_path / "run"))
+    await refused(refusal, tmp_path / "home", tmp_path / "run")
     assert not (tmp_path / "home" / "library.sqlite3").exists()
 
 
-def test_being_turned_away_is_one_clear_line(seeded: Settings, tmp_path: Path) -> None:
+async def test_being_turned_away_is_one_clear_line(seeded: Settings, tmp_path: Path) -> None:
     """A refused token, by the API or by the gateway, and every other way to be turned away for good."""
 
-    async def scene() -> None:
-        async with asyncio.TaskGroup() as group:
-            for number, refusal in enumerate(TURNED_AWAY):
-                home = Path(shutil.copytree(seeded.home, tmp_path / f"home{number}"))
-                group.create_task(refused(refusal, home, tmp_path / f"run{number}"))
-
-    asyncio.run(scene())
+    async with asyncio.TaskGroup() as group:
+        for number, refusal in enumerate(TURNED_AWAY):
+            home = Path(shutil.copytree(seeded.home, tmp_path / f"home{number}"))
+            group.create_task(refused(refusal, home, tmp_path / f"run{number}"))
 
 
 AT_START = (
@@ -115,33 +112,30 @@ AT_START = (
 )  # fmt: skip
 
 
-def test_sigterm_while_questions_are_under_way(home: Path) -> None:
+async def test_sigterm_while_questions_are_under_way(home: Path) -> None:
     """Started through a 429 and a 502 on every request of the start, for one server, and ended while people wait.
 
     Commands are registered in the server that was named, and in no other; other servers and direct messages are told
     why they get no answer. At SIGTERM questions under way are answered, a later one is told, all in less than 10 s.
     """
 
-    async def scene() -> None:
-        async with DiscordDouble(heartbeat_interval=5) as discord:
-            guild, elsewhere = discord.guild("Ours"), discord.guild("Theirs")
-            for pattern in AT_START:
-                discord.faults.server_error(pattern)  # first, for discord.py waits longer at each further attempt
-                discord.faults.rate_limit(pattern, retry_after=0.1)
-            async with started(discord, home, home.parent, DISCORD_GUILD_IDS=str(guild.id)) as bot:
-                untouched = {fault.pattern for fault in discord.faults.active if not fault.hits}
-                assert untouched <= {"GET /applications/@me", "GET /oauth2/applications/@me", AT_START[5]}
-                discord.faults.clear()
-                assert {each.scope for each in discord.commands.registrations if each.names} == {guild.id}
-                stranger = discord.person("Stranger", elsewhere)
-                stranger.mention(TRUCE, next(iter(elsewhere.channels.values())))
-                await stranger.until_sees("do not answer in this server", stranger.dm_channel)
-                assert "not in direct messages" in (await stranger.dm(TRUCE)).text
-                await end_while_asked(discord, bot, [discord.person(f"Person {n}", guild).slash for n in range(8)])
-            assert_kept_quiet(discord, bot.log)
-            assert "Traceback" not in bot.log
-
-    asyncio.run(scene())
+    async with DiscordDouble(heartbeat_interval=5) as discord:
+        guild, elsewhere = discord.guild("Ours"), discord.guild("Theirs")
+        for pattern in AT_START:
+            discord.faults.server_error(pattern)  # first, for discord.py waits longer at each further attempt
+            discord.faults.rate_limit(pattern, retry_after=0.1)
+        async with started(discord, home, home.parent, DISCORD_GUILD_IDS=str(guild.id)) as bot:
+            untouched = {fault.pattern for fault in discord.faults.active if not fault.hits}
+            assert untouched <= {"GET /applications/@me", "GET /oauth2/applications/@me", AT_START[5]}
+            discord.faults.clear()
+            assert {each.scope for each in discord.commands.registrations if each.names} == {guild.id}
+            stranger = discord.person("Stranger", elsewhere)
+            stranger.mention(TRUCE, next(iter(elsewhere.channels.values())))
+            await stranger.until_sees("do not answer in this server", stranger.dm_channel)
+            assert "not in direct messages" in (await stranger.dm(TRUCE)).text
+            await end_while_asked(discord, bot, [discord.person(f"Person {n}", guild).slash for n in range(8)])
+        assert_kept_quiet(discord, bot.log)
+        assert "Traceback" not in bot.log
 
 
 async def end_while_asked(discord: DiscordDouble, bot: Bot, slashes: list[Callable[..., Exchange]]) -> None:
@@ -164,19 +158,16 @@ async def end_while_asked(discord: DiscordDouble, bot: Bot, slashes: list[Callab
     assert connection.closed_by_client, "it took its leave of the gateway"
 
 
-def test_sigterm_before_the_gateway(home: Path, tmp_path: Path) -> None:
+async def test_sigterm_before_the_gateway(home: Path, tmp_path: Path) -> None:
     """SIGTERM while Discord cannot be reached yet ends it as well."""
 
-    async def scene() -> None:
-        async with DiscordDouble() as discord:
-            discord.faults.server_error("GET /gateway/bot", times=None)
-            async with started(discord, home, tmp_path, wait=False) as bot:
-                await discord.world.happenings.until(
-                    lambda: discord.calls("GET /gateway/bot"), 60, "the question for the gateway"
-                )
-                code, seconds = await bot.stop()
-                assert code == 0
-                assert seconds < TO_END
-                assert "Traceback" not in bot.log
-
-    asyncio.run(scene())
+    async with DiscordDouble() as discord:
+        discord.faults.server_error("GET /gateway/bot", times=None)
+        async with started(discord, home, tmp_path, wait=False) as bot:
+            await discord.world.happenings.until(
+                lambda: discord.calls("GET /gateway/bot"), 60, "the question for the gateway"
+            )
+            code, seconds = await bot.stop()
+            assert code == 0
+            assert seconds < TO_END
+            assert "Traceback" not in bot.log

@@ -179,54 +179,48 @@ def see_the_log(bot: Bot, incident: str) -> None:
     assert "Traceback" in report["exception"]
 
 
-def test_whoever_runs_it_sees_how_it_is(home: Path, tmp_path: Path) -> None:
+async def test_whoever_runs_it_sees_how_it_is(home: Path, tmp_path: Path) -> None:
     """From the first moment over questions of every kind and a lost gateway to the end."""
 
-    async def scene() -> None:
-        port = free_port()
-        async with DiscordDouble(heartbeat_interval=5) as discord, aiohttp.ClientSession() as session:
-            place = next(iter(discord.guild().channels.values()))
-            discord.faults.delay("GET /users/@me", seconds=1.5)
-            settings = {"HTTP_PORT": str(port), "LOG_FORMAT": "auto", "PULLQUOTE_LOG_LEVEL": "debug"}
-            async with started(discord, home, tmp_path, wait=False, **settings) as bot:
-                pages = Pages(session, port)
-                await see_it_start(discord, pages, bot)
-                incident = await ask_everything(discord, pages, place)
-                await see_the_figures(pages)
-                with pytest.raises(OSError):  # noqa: PT011 - nobody but this machine is to reach it
-                    await asyncio.open_connection("127.0.0.2", port)
-                await see_it_lose_the_gateway(discord, pages)
-                code, seconds = await bot.stop()
-                assert (code, seconds < TO_END) == (0, True)
-                see_the_log(bot, incident)
-                assert_kept_quiet(discord, bot.log)
-                kept = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
-                assert kept
-                assert not any(discord.token.encode() in content for content in kept)
-
-    asyncio.run(scene())
+    port = free_port()
+    async with DiscordDouble(heartbeat_interval=5) as discord, aiohttp.ClientSession() as session:
+        place = next(iter(discord.guild().channels.values()))
+        discord.faults.delay("GET /users/@me", seconds=1.5)
+        settings = {"HTTP_PORT": str(port), "LOG_FORMAT": "auto", "PULLQUOTE_LOG_LEVEL": "debug"}
+        async with started(discord, home, tmp_path, wait=False, **settings) as bot:
+            pages = Pages(session, port)
+            await see_it_start(discord, pages, bot)
+            incident = await ask_everything(discord, pages, place)
+            await see_the_figures(pages)
+            with pytest.raises(OSError):  # noqa: PT011 - nobody but this machine is to reach it
+                await asyncio.open_connection("127.0.0.2", port)
+            await see_it_lose_the_gateway(discord, pages)
+            code, seconds = await bot.stop()
+            assert (code, seconds < TO_END) == (0, True)
+            see_the_log(bot, incident)
+            assert_kept_quiet(discord, bot.log)
+            kept = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
+            assert kept
+            assert not any(discord.token.encode() in content for content in kept)
 
 
-def test_questions_are_logged_where_that_is_wanted(home: Path, tmp_path: Path) -> None:
+async def test_questions_are_logged_where_that_is_wanted(home: Path, tmp_path: Path) -> None:
     """In the line at the end, under the same id; in text too no line can be forged by what is asked."""
     forged = "Who leads?\n2026-01-01 00:00:00.000Z ERROR   bot: forged \x1b[31m"
 
-    async def scene() -> None:
-        async with DiscordDouble() as discord:
-            place = next(iter(discord.guild().channels.values()))
-            async with started(discord, home, tmp_path, LOG_QUESTIONS="yes") as bot:
-                ada = discord.person("Ada", *([place.guild] if place.guild else []))
-                await ada.slash("ask", place, question=TRUCE)
-                await ada.slash("ask", place, question=forged)
-                await bot.stop()
-            logged = [line for line in bot.log.splitlines() if " bot.observability.request_log: question " in line]
-            assert len(logged) == 2
-            assert f'question="{TRUCE}"' in logged[0]
-            assert "forged" in logged[1]
-            assert not [line for line in bot.log.splitlines() if line.startswith("2026-01-01")]
-            assert "\x1b" not in bot.log
-
-    asyncio.run(scene())
+    async with DiscordDouble() as discord:
+        place = next(iter(discord.guild().channels.values()))
+        async with started(discord, home, tmp_path, LOG_QUESTIONS="yes") as bot:
+            ada = discord.person("Ada", *([place.guild] if place.guild else []))
+            await ada.slash("ask", place, question=TRUCE)
+            await ada.slash("ask", place, question=forged)
+            await bot.stop()
+        logged = [line for line in bot.log.splitlines() if " bot.observability.request_log: question " in line]
+        assert len(logged) == 2
+        assert f'question="{TRUCE}"' in logged[0]
+        assert "forged" in logged[1]
+        assert not [line for line in bot.log.splitlines() if line.startswith("2026-01-01")]
+        assert "\x1b" not in bot.log
 
 
 def opened(bot: Bot) -> bool:
@@ -242,53 +236,47 @@ async def at_once(discord: DiscordDouble, folder: Path, **settings: str) -> tupl
         return await bot.ended(30), bot, time.monotonic() - began
 
 
-def test_what_keeps_it_from_starting_is_said_before_anything_is_opened(tmp_path: Path) -> None:
+async def test_what_keeps_it_from_starting_is_said_before_anything_is_opened(tmp_path: Path) -> None:
     """A wrong token, a port in use: one line each, in the form of the log, and no article was opened or indexed."""
 
-    async def scene() -> None:
-        async with DiscordDouble() as discord:
-            with socket.socket() as taken:
-                taken.bind(("127.0.0.1", 0))
-                taken.listen()
-                port = str(taken.getsockname()[1])
-                wrong = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.wrongwrongwrongwrongwrongwrongwrong"
-                cases: list[tuple[dict[str, str], int, str]] = [
-                    ({"DISCORD_TOKEN": wrong, "LOG_FORMAT": "json"}, 3, "refused the token"),
-                    ({"HTTP_PORT": port, "LOG_FORMAT": "json"}, 2, "HTTP_PORT"),
-                    ({"HTTP_PORT": "eighty", "LOG_FORMAT": "json"}, 2, "HTTP_PORT"),
-                ]
-                for number, (settings, expected, words) in enumerate(cases):
-                    code, bot, seconds = await at_once(discord, tmp_path / str(number), **settings)
-                    (line,) = read(bot)
-                    assert (code, line["level"]) == (expected, "critical")
-                    assert words in line["event"]
-                    assert wrong not in bot.log
-                    assert not opened(bot)
-                    assert not (bot.home / "library.sqlite3").exists()
-                    assert seconds < 15, "it takes one or two; the machine is shared"
-
-    asyncio.run(scene())
+    async with DiscordDouble() as discord:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            wrong = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.wrongwrongwrongwrongwrongwrongwrong"
+            cases: list[tuple[dict[str, str], int, str]] = [
+                ({"DISCORD_TOKEN": wrong, "LOG_FORMAT": "json"}, 3, "refused the token"),
+                ({"HTTP_PORT": port, "LOG_FORMAT": "json"}, 2, "HTTP_PORT"),
+                ({"HTTP_PORT": "eighty", "LOG_FORMAT": "json"}, 2, "HTTP_PORT"),
+            ]
+            for number, (settings, expected, words) in enumerate(cases):
+                code, bot, seconds = await at_once(discord, tmp_path / str(number), **settings)
+                (line,) = read(bot)
+                assert (code, line["level"]) == (expected, "critical")
+                assert words in line["event"]
+                assert wrong not in bot.log
+                assert not opened(bot)
+                assert not (bot.home / "library.sqlite3").exists()
+                assert seconds < 15, "it takes one or two; the machine is shared"
 
 
 @pytest.mark.parametrize("indexing", [True, False], ids=["indexing", "loading"])
-def test_sigterm_while_the_articles_are_opened(indexing: bool, seeded: Settings, tmp_path: Path) -> None:
+async def test_sigterm_while_the_articles_are_opened(indexing: bool, seeded: Settings, tmp_path: Path) -> None:
     """It ends at once, in good order as far as anybody sees, and the next start finds nothing amiss."""
 
-    async def scene() -> None:
-        home = tmp_path / "home"
-        if not indexing:
-            shutil.copytree(seeded.home, home)
-        async with DiscordDouble() as discord:
-            async with started_afresh(discord, home, tmp_path, wait=False, PULLQUOTE_CORPUS=str(SEEDS)) as bot:
-                await until(lambda: (opened if not indexing else is_indexing)(bot), bot)
-                await asyncio.sleep(0.3)
-                code, seconds = await bot.stop()
-            assert (code, seconds < TO_END) == (0, True)
-            assert "Traceback" not in bot.log
-            assert "Ended before it was connected" in bot.log
-            assert not discord.gateway.connections
-
-    asyncio.run(scene())
+    home = tmp_path / "home"
+    if not indexing:
+        shutil.copytree(seeded.home, home)
+    async with DiscordDouble() as discord:
+        async with started_afresh(discord, home, tmp_path, wait=False, PULLQUOTE_CORPUS=str(SEEDS)) as bot:
+            await until(lambda: (opened if not indexing else is_indexing)(bot), bot)
+            await asyncio.sleep(0.3)
+            code, seconds = await bot.stop()
+        assert (code, seconds < TO_END) == (0, True)
+        assert "Traceback" not in bot.log
+        assert "Ended before it was connected" in bot.log
+        assert not discord.gateway.connections
 
 
 def is_indexing(bot: Bot) -> bool:

@@ -29,28 +29,27 @@ async def until_vectors_are_searched(port: int) -> None:
             await asyncio.sleep(0.1)
 
 
-def test_sigterm_while_requests_hang(seeded: Settings, tmp_path: Path, chroma: ChromaProcess, front: Front) -> None:
+async def test_sigterm_while_requests_hang(
+    seeded: Settings, tmp_path: Path, chroma: ChromaProcess, front: Front
+) -> None:
     """A library moves to a server by itself. SIGTERM while that one hangs: all are answered, exit 0 in under 10 s."""
     home = Path(shutil.copytree(seeded.home, tmp_path / "home"))
     port = free_port()
     settings = {"CHROMA_URL": front.url, "CHROMA_DATABASE": chroma.database(), "HTTP_PORT": str(port)}
 
-    async def scene() -> None:
-        async with DiscordDouble(heartbeat_interval=5) as discord:
-            people = [discord.person(f"Person {number}", discord.guild("Ours")) for number in range(6)]
-            async with started(discord, home, tmp_path, wait=True, **settings) as bot:
-                await until_vectors_are_searched(port)
-                front.delay, begun = 1000.0, len(front.paths)
-                asked = [person.slash("ask", question=TRUCE) for person in people]
-                await asyncio.gather(*(each.acknowledged() for each in asked))
-                async with asyncio.timeout(10):
-                    while len(front.paths) == begun:
-                        await asyncio.sleep(0.01)
-                code, seconds = await bot.stop()
-                assert (code, seconds < TO_END) == (0, True)
-                for answer in await asyncio.gather(*asked):
-                    assert passages(answer)
-                    assert KEYWORDS_ALONE in answer.text
-                assert "Traceback" not in bot.log
-
-    asyncio.run(scene())
+    async with DiscordDouble(heartbeat_interval=5) as discord:
+        people = [discord.person(f"Person {number}", discord.guild("Ours")) for number in range(6)]
+        async with started(discord, home, tmp_path, wait=True, **settings) as bot:
+            await until_vectors_are_searched(port)
+            front.delay, begun = 1000.0, len(front.paths)
+            asked = [person.slash("ask", question=TRUCE) for person in people]
+            await asyncio.gather(*(each.acknowledged() for each in asked))
+            async with asyncio.timeout(10):
+                while len(front.paths) == begun:
+                    await asyncio.sleep(0.01)
+            code, seconds = await bot.stop()
+            assert (code, seconds < TO_END) == (0, True)
+            for answer in await asyncio.gather(*asked):
+                assert passages(answer)
+                assert KEYWORDS_ALONE in answer.text
+            assert "Traceback" not in bot.log

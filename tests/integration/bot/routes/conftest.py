@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,9 +12,11 @@ from tests.integration.bot.staging import Stage, assert_nothing_amiss, staged
 
 
 @pytest.fixture(scope="package")
-def stage(seeded: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Stage]:
+async def stage(
+    seeded: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> AsyncIterator[Stage]:
     """A connected bot with a data folder of its own, started from scratch."""
     home = shutil.copytree(seeded.home, tmp_path_factory.mktemp("routes") / "home")
-    with staged(home, pytestconfig, fresh=True) as stage:
+    async with staged(home, pytestconfig, fresh=True) as stage:
         yield stage
     assert_nothing_amiss(stage.bot.log)

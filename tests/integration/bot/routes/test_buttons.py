@@ -20,81 +20,65 @@ def paragraph(article_id: str, number: int) -> str:
     return texts()[article_id][start:end].rstrip()
 
 
-def test_more_passages_are_others(stage: Stage) -> None:
+async def test_more_passages_are_others(stage: Stage) -> None:
     """More passages come privately, are slices too, and repeat none that the answer shows already."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        guild = discord.guild()
-        ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
-        answer = await ada.slash("ask", question=COUNTRIES, quotes=1)
-        more = await bob.press(answer, "More passages")
-        assert more.ephemeral
-        assert question(more) == COUNTRIES
-        known = {(quote.title, quote.first) for quote in passages(answer)}
-        found = {(quote.title, quote.first) for quote in passages(more)}
-        assert found
-        assert not known & found
-        for quote in passages(more):
-            assert_verbatim(quote)
-
-    stage.play(scene())
+    discord = stage.discord
+    guild = discord.guild()
+    ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
+    answer = await ada.slash("ask", question=COUNTRIES, quotes=1)
+    more = await bob.press(answer, "More passages")
+    assert more.ephemeral
+    assert question(more) == COUNTRIES
+    known = {(quote.title, quote.first) for quote in passages(answer)}
+    found = {(quote.title, quote.first) for quote in passages(more)}
+    assert found
+    assert not known & found
+    for quote in passages(more):
+        assert_verbatim(quote)
 
 
-def test_every_button_under_more_passages_does_something(stage: Stage) -> None:
+async def test_every_button_under_more_passages_does_something(stage: Stage) -> None:
     """Context, sharing, and yet more passages, none of which was shown before; votes belong under the answer."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        ada = discord.person("Ada", discord.guild())
-        answer = await ada.slash("ask", question=COUNTRIES, quotes=1)
-        more = await ada.press(answer, "More passages")
-        assert numbered(await ada.press(more, "In context"))
-        assert passages(await ada.press(more, "Share")) == passages(more)
-        known = {(quote.title, quote.first) for quote in (*passages(answer), *passages(more))}
-        rest = await ada.press(more, "More passages")
-        assert not known & {(quote.title, quote.first) for quote in passages(rest)}
-        assert labels(more) == ["More passages", "In context", "Share"], "the vote stays with the answer"
-
-    stage.play(scene())
+    discord = stage.discord
+    ada = discord.person("Ada", discord.guild())
+    answer = await ada.slash("ask", question=COUNTRIES, quotes=1)
+    more = await ada.press(answer, "More passages")
+    assert numbered(await ada.press(more, "In context"))
+    assert passages(await ada.press(more, "Share")) == passages(more)
+    known = {(quote.title, quote.first) for quote in (*passages(answer), *passages(more))}
+    rest = await ada.press(more, "More passages")
+    assert not known & {(quote.title, quote.first) for quote in passages(rest)}
+    assert labels(more) == ["More passages", "In context", "Share"], "the vote stays with the answer"
 
 
-def test_where_nothing_more_answers_that_is_said(stage: Stage) -> None:
+async def test_where_nothing_more_answers_that_is_said(stage: Stage) -> None:
     """More passages of an answer that was all there is: one private line."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        answer = await ada.slash("ask", question="Who is the mayor of Dnipro?", quotes=5)
-        more = await ada.press(answer, "More passages")
-        assert more.ephemeral
-        assert "no more passages" in more.text
-        assert more.buttons == []
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    answer = await ada.slash("ask", question="Who is the mayor of Dnipro?", quotes=5)
+    more = await ada.press(answer, "More passages")
+    assert more.ephemeral
+    assert "no more passages" in more.text
+    assert more.buttons == []
 
 
-def test_in_context_shows_the_paragraphs_around(stage: Stage) -> None:
+async def test_in_context_shows_the_paragraphs_around(stage: Stage) -> None:
     """The quoted paragraph is marked and stands between its neighbours, each word for word; one page a quote."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        answer = await ada.slash("ask", question=COUNTRIES)
-        context = await ada.press(answer, "In context")
-        assert context.ephemeral
-        for number, quote in enumerate(passages(answer)):
-            if number:
-                context = await ada.press(context, "Next ▶")
-            shown = numbered(context)
-            article_id = ids()[quote.title]
-            assert displayed(context.embeds[0]["title"]) == quote.title
-            assert shown == {number: paragraph(article_id, number) for number in shown}
-            assert set(shown) >= {each for each in (quote.first - 1, quote.first, quote.first + 1) if each}
-            marked = [line for line in context.text.split("\n") if "◀ quoted" in line]
-            assert [f"**¶ {quote.first}**" in line for line in marked] == [True]
-        assert len({context.id}) == 1
-        assert next(button for button in context.buttons if button.label == "Next ▶").disabled
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    answer = await ada.slash("ask", question=COUNTRIES)
+    context = await ada.press(answer, "In context")
+    assert context.ephemeral
+    for number, quote in enumerate(passages(answer)):
+        if number:
+            context = await ada.press(context, "Next ▶")
+        shown = numbered(context)
+        article_id = ids()[quote.title]
+        assert displayed(context.embeds[0]["title"]) == quote.title
+        assert shown == {number: paragraph(article_id, number) for number in shown}
+        assert set(shown) >= {each for each in (quote.first - 1, quote.first, quote.first + 1) if each}
+        marked = [line for line in context.text.split("\n") if "◀ quoted" in line]
+        assert [f"**¶ {quote.first}**" in line for line in marked] == [True]
+    assert len({context.id}) == 1
+    assert next(button for button in context.buttons if button.label == "Next ▶").disabled
 
 
 def votes(sight: Sight) -> list[tuple[str, str, str]]:
@@ -104,69 +88,57 @@ def votes(sight: Sight) -> list[tuple[str, str, str]]:
     return [(row["question"], row["helpful"], row["not_helpful"]) for row in rows]
 
 
-def test_one_vote_a_person_that_can_be_changed(stage: Stage) -> None:
+async def test_one_vote_a_person_that_can_be_changed(stage: Stage) -> None:
     """Two people vote, one twice, one changes: the report counts each once, as they voted last."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        guild = discord.guild()
-        ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
-        answer = await ada.slash("ask", question=NAUSEDA)
-        for person, label, told in (
-            (ada, "Helpful", "counted"),
-            (ada, "Helpful", "already"),
-            (bob, "Helpful", "counted"),
-            (bob, "Not helpful", "changed"),
-        ):
-            sight = await person.press(answer, label)
-            assert sight.ephemeral
-            assert told in sight.content
-        report = await discord.owner(guild).slash("report")
-        assert votes(report) == [(NAUSEDA, "1", "1")]
-
-    stage.play(scene())
+    discord = stage.discord
+    guild = discord.guild()
+    ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
+    answer = await ada.slash("ask", question=NAUSEDA)
+    for person, label, told in (
+        (ada, "Helpful", "counted"),
+        (ada, "Helpful", "already"),
+        (bob, "Helpful", "counted"),
+        (bob, "Not helpful", "changed"),
+    ):
+        sight = await person.press(answer, label)
+        assert sight.ephemeral
+        assert told in sight.content
+    report = await discord.owner(guild).slash("report")
+    assert votes(report) == [(NAUSEDA, "1", "1")]
 
 
-def test_the_button_of_an_unknown_message(stage: Stage) -> None:
+async def test_the_button_of_an_unknown_message(stage: Stage) -> None:
     """A press whose key nothing is kept under is told that such buttons are no longer kept."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        guild = discord.guild()
-        ada = discord.person("Ada", guild)
-        answer = await ada.slash("ask", question=NAUSEDA)
-        button = answer.button("More passages")
-        assert button.custom_id is not None
-        action, key, page = button.custom_id.split(":")[1:]
-        forged = f"pq:{action}:{key[::-1]}:{page}"
-        for row in answer.message.components:
-            for each in row["components"]:
-                if each["custom_id"] == button.custom_id:
-                    each["custom_id"] = forged
-        told = await ada.press(answer, custom_id=forged)
-        assert told.ephemeral
-        assert "no longer" in told.content
-
-    stage.play(scene())
+    discord = stage.discord
+    guild = discord.guild()
+    ada = discord.person("Ada", guild)
+    answer = await ada.slash("ask", question=NAUSEDA)
+    button = answer.button("More passages")
+    assert button.custom_id is not None
+    action, key, page = button.custom_id.split(":")[1:]
+    forged = f"pq:{action}:{key[::-1]}:{page}"
+    for row in answer.message.components:
+        for each in row["components"]:
+            if each["custom_id"] == button.custom_id:
+                each["custom_id"] = forged
+    told = await ada.press(answer, custom_id=forged)
+    assert told.ephemeral
+    assert "no longer" in told.content
 
 
-def test_a_press_by_somebody_without_the_right_is_told_why(stage: Stage) -> None:
+async def test_a_press_by_somebody_without_the_right_is_told_why(stage: Stage) -> None:
     """Where certain roles may ask, others are told so privately when they press."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        guild = discord.guild()
-        readers = discord.role(guild, "Readers")
-        ada = discord.person("Ada", guild, roles=(readers,))
-        bob = discord.person("Bob", guild)
-        boss = discord.person("Boss", guild, roles=(discord.role(guild, "Managers", Permission.MANAGE_GUILD),))
-        await boss.slash("settings role", change="add", role=readers)
-        answer = await ada.slash("ask", question=COUNTRIES)
-        for label in labels(answer):
-            told = await bob.press(answer, label)
-            assert told.ephemeral
-            assert "certain roles" in told.content
-        more = await ada.press(answer, "In context")
-        assert numbered(more)
-
-    stage.play(scene())
+    discord = stage.discord
+    guild = discord.guild()
+    readers = discord.role(guild, "Readers")
+    ada = discord.person("Ada", guild, roles=(readers,))
+    bob = discord.person("Bob", guild)
+    boss = discord.person("Boss", guild, roles=(discord.role(guild, "Managers", Permission.MANAGE_GUILD),))
+    await boss.slash("settings role", change="add", role=readers)
+    answer = await ada.slash("ask", question=COUNTRIES)
+    for label in labels(answer):
+        told = await bob.press(answer, label)
+        assert told.ephemeral
+        assert "certain roles" in told.content
+    more = await ada.press(answer, "In context")
+    assert numbered(more)

@@ -24,70 +24,58 @@ async def turned(person: Person, sight: Sight) -> list[list[str]]:
     return pages
 
 
-def test_exact_words_are_found_with_their_number(stage: Stage) -> None:
+async def test_exact_words_are_found_with_their_number(stage: Stage) -> None:
     """A phrase and a word: every hit holds both in bold, is a slice, and the count is that of the files' paragraphs."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        found = await ada.slash("find", words='"coalition of the willing" Paris')
-        hits = passages(found)
-        assert heading(found)[0] == f"{len(hits)} passages with"
-        assert question(found) == '"coalition of the willing" Paris'
-        for hit in hits:
-            assert_verbatim(hit)
-            assert "coalition of the willing" in {words.casefold() for words in hit.bold}
-            assert "paris" in {words.casefold() for words in hit.bold}
-        holding = {
-            line.strip()
-            for text in texts().values()
-            for line in text.split("\n")
-            if "coalition of the willing" in line.casefold() and re.search(r"\bparis\b", line.casefold())
-        }
-        assert {line for hit in hits for line in hit.text.split("\n")} == holding
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    found = await ada.slash("find", words='"coalition of the willing" Paris')
+    hits = passages(found)
+    assert heading(found)[0] == f"{len(hits)} passages with"
+    assert question(found) == '"coalition of the willing" Paris'
+    for hit in hits:
+        assert_verbatim(hit)
+        assert "coalition of the willing" in {words.casefold() for words in hit.bold}
+        assert "paris" in {words.casefold() for words in hit.bold}
+    holding = {
+        line.strip()
+        for text in texts().values()
+        for line in text.split("\n")
+        if "coalition of the willing" in line.casefold() and re.search(r"\bparis\b", line.casefold())
+    }
+    assert {line for hit in hits for line in hit.text.split("\n")} == holding
 
 
-def test_many_hits_have_a_pager(stage: Stage) -> None:
+async def test_many_hits_have_a_pager(stage: Stage) -> None:
     """Every hit of a common word is on some page, once, in bold; the pager says where one is."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        found = await ada.slash("find", words="Ukraine")
-        total = int(heading(found)[0].split()[0])
-        seen = passages(found)
-        assert labels(found)[0] == "◀ Previous"
-        assert found.button("◀ Previous").disabled
-        pages = int(labels(found)[1].removeprefix("1/"))
-        assert pages > 1
-        for page in range(2, pages + 1):
-            assert await ada.press(found, "Next ▶")
-            assert labels(found)[1] == f"{page}/{pages}"
-            seen += passages(found)
-        assert found.button("Next ▶").disabled
-        assert len(seen) == total == len({(hit.title, hit.text) for hit in seen})
-        for hit in seen:
-            assert_verbatim(hit)
-            assert any(re.fullmatch(r"ukraine(?:[’']s)?", words.casefold()) for words in hit.bold)
-        await ada.press(found, "◀ Previous")
-        assert labels(found)[1] == f"{pages - 1}/{pages}"
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    found = await ada.slash("find", words="Ukraine")
+    total = int(heading(found)[0].split()[0])
+    seen = passages(found)
+    assert labels(found)[0] == "◀ Previous"
+    assert found.button("◀ Previous").disabled
+    pages = int(labels(found)[1].removeprefix("1/"))
+    assert pages > 1
+    for page in range(2, pages + 1):
+        assert await ada.press(found, "Next ▶")
+        assert labels(found)[1] == f"{page}/{pages}"
+        seen += passages(found)
+    assert found.button("Next ▶").disabled
+    assert len(seen) == total == len({(hit.title, hit.text) for hit in seen})
+    for hit in seen:
+        assert_verbatim(hit)
+        assert any(re.fullmatch(r"ukraine(?:[’']s)?", words.casefold()) for words in hit.bold)
+    await ada.press(found, "◀ Previous")
+    assert labels(found)[1] == f"{pages - 1}/{pages}"
 
 
-def test_words_that_stand_nowhere_are_said_to_be_nowhere(stage: Stage) -> None:
+async def test_words_that_stand_nowhere_are_said_to_be_nowhere(stage: Stage) -> None:
     """No hit is no error: it says 0. Signs alone are refused with what to do instead."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        none = await ada.slash("find", words="zyzzyva")
-        assert passages(none) == []
-        assert heading(none)[0] == "0 passages with"
-        refused = await ada.slash("find", words='"…" !!!')
-        assert "word" in refused.text
-        assert refused.buttons == []
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    none = await ada.slash("find", words="zyzzyva")
+    assert passages(none) == []
+    assert heading(none)[0] == "0 passages with"
+    refused = await ada.slash("find", words='"…" !!!')
+    assert "word" in refused.text
+    assert refused.buttons == []
 
 
 @pytest.mark.parametrize(
@@ -101,121 +89,93 @@ def test_words_that_stand_nowhere_are_said_to_be_nowhere(stage: Stage) -> None:
         ("nordc baltic", "Zelenskyy seeks security guarantees from Nordic and Baltic leaders (title assigned)"),
     ],
 )
-def test_articles_are_suggested_while_typing(stage: Stage, typed: str, expected: str) -> None:
+async def test_articles_are_suggested_while_typing(stage: Stage, typed: str, expected: str) -> None:
     """By title or id, in any case, with typos: the article that was meant is the first that is offered."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        offered = await ada.autocomplete("source", "article", typed)
-        assert offered[0] == {"name": expected, "value": ids()[expected]}
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    offered = await ada.autocomplete("source", "article", typed)
+    assert offered[0] == {"name": expected, "value": ids()[expected]}
 
 
-def test_every_article_is_suggested_before_anything_is_typed(stage: Stage) -> None:
+async def test_every_article_is_suggested_before_anything_is_typed(stage: Stage) -> None:
     """Five articles, by title."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        offered = await ada.autocomplete("source", "article", "")
-        assert {choice["name"]: choice["value"] for choice in offered} == ids()
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    offered = await ada.autocomplete("source", "article", "")
+    assert {choice["name"]: choice["value"] for choice in offered} == ids()
 
 
 @pytest.mark.parametrize("title", sorted(ids()))
-def test_an_article_is_read_page_by_page(stage: Stage, title: str) -> None:
+async def test_an_article_is_read_page_by_page(stage: Stage, title: str) -> None:
     """The card, then every paragraph of the file with its number, word for word; Full text is the whole file."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        article_id = ids()[title]
-        text, places = texts()[article_id], paragraphs(article_id)
-        card = await ada.slash("source", article=article_id)
-        assert displayed(card.embeds[0]["title"]) == title
-        assert f"Paragraphs: {len(places)}" in card.text
-        assert f"characters: {len(text):,}" in card.text
-        full = await ada.press(card, "Full text")
-        assert full.ephemeral
-        assert {name: content.decode() for name, content in full.files.items()} == {f"{article_id}.txt": text}
-        seen = numbered(card)
-        while not card.button("Next ▶").disabled:
-            await ada.press(card, "Next ▶")
-            for number, words in numbered(card).items():
-                seen[number] = f"{seen[number]}\n{words}" if number in seen else words
-        assert seen == {number: text[start:end].rstrip() for number, (start, end) in enumerate(places, start=1)}
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    article_id = ids()[title]
+    text, places = texts()[article_id], paragraphs(article_id)
+    card = await ada.slash("source", article=article_id)
+    assert displayed(card.embeds[0]["title"]) == title
+    assert f"Paragraphs: {len(places)}" in card.text
+    assert f"characters: {len(text):,}" in card.text
+    full = await ada.press(card, "Full text")
+    assert full.ephemeral
+    assert {name: content.decode() for name, content in full.files.items()} == {f"{article_id}.txt": text}
+    seen = numbered(card)
+    while not card.button("Next ▶").disabled:
+        await ada.press(card, "Next ▶")
+        for number, words in numbered(card).items():
+            seen[number] = f"{seen[number]}\n{words}" if number in seen else words
+    assert seen == {number: text[start:end].rstrip() for number, (start, end) in enumerate(places, start=1)}
 
 
-def test_an_article_opens_at_a_paragraph(stage: Stage) -> None:
+async def test_an_article_opens_at_a_paragraph(stage: Stage) -> None:
     """The page that comes first holds the paragraph that was asked for; one beyond the end shows the last page."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        middle = await ada.slash("source", article=WESTERN, paragraph=5)
-        assert 5 in numbered(middle)
-        beyond = await ada.slash("source", article=WESTERN, paragraph=999)
-        assert max(numbered(beyond)) == len(paragraphs(WESTERN))
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    middle = await ada.slash("source", article=WESTERN, paragraph=5)
+    assert 5 in numbered(middle)
+    beyond = await ada.slash("source", article=WESTERN, paragraph=999)
+    assert max(numbered(beyond)) == len(paragraphs(WESTERN))
 
 
-def test_an_article_that_is_none_is_said_to_be_none(stage: Stage) -> None:
+async def test_an_article_that_is_none_is_said_to_be_none(stage: Stage) -> None:
     """Free text that names no article gets the titles that are most like it, privately; formatting in it is literal."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        near = await ada.slash("source", article="Westren alies seal garantees")
-        assert near.ephemeral
-        assert HEADLINE in displayed(near.content)
-        none = await ada.slash("source", article="**xyz** @everyone <@1>")
-        assert "“**xyz** @everyone <@1>”" in displayed(none.content)
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    near = await ada.slash("source", article="Westren alies seal garantees")
+    assert near.ephemeral
+    assert HEADLINE in displayed(near.content)
+    none = await ada.slash("source", article="**xyz** @everyone <@1>")
+    assert "“**xyz** @everyone <@1>”" in displayed(none.content)
 
 
-def test_the_list_of_articles(stage: Stage) -> None:
+async def test_the_list_of_articles(stage: Stage) -> None:
     """Every article with its length; a filter finds by a word of the title, and says when nothing matches."""
-
-    async def scene() -> None:
-        ada = stage.discord.person("Ada", stage.discord.guild())
-        everything = await ada.slash("sources")
-        assert everything.embeds[0]["title"] == "5 articles"
-        for title, article_id in ids().items():
-            assert displayed(title) in everything.text
-            assert f"{len(paragraphs(article_id))} paragraphs" in everything.text
-        some = await ada.slash("sources", filter="prague")
-        assert "1 article" in some.text
-        assert "Rutte visits Prague" in some.text
-        none = await ada.slash("sources", filter="zyzzyva")
-        assert "0 articles" in none.text
-
-    stage.play(scene())
+    ada = stage.discord.person("Ada", stage.discord.guild())
+    everything = await ada.slash("sources")
+    assert everything.embeds[0]["title"] == "5 articles"
+    for title, article_id in ids().items():
+        assert displayed(title) in everything.text
+        assert f"{len(paragraphs(article_id))} paragraphs" in everything.text
+    some = await ada.slash("sources", filter="prague")
+    assert "1 article" in some.text
+    assert "Rutte visits Prague" in some.text
+    none = await ada.slash("sources", filter="zyzzyva")
+    assert "0 articles" in none.text
 
 
-def test_about_and_help(stage: Stage) -> None:
+async def test_about_and_help(stage: Stage) -> None:
     """About names articles, model, version and what is stored; help names every other command. Both are private."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        ada = discord.person("Ada", discord.guild())
-        about = await ada.slash("about")
-        assert about.ephemeral
-        for words in ("**Articles:** 5", "all-MiniLM-L6-v2", "0.1.0", "90 days", "30 days", "keyed hash", "/forget me"):
-            assert words in displayed_lines(about)
-        told = await ada.slash("help")
-        assert told.ephemeral
-        names = {command["name"] for command in discord.commands.stored[None].values()}
-        assert names == {
-            "ask", "find", "source", "sources", "about", "help", "settings", "report", "forget", "Find sources",
-        }  # fmt: skip
-        for name in names - {"help"}:
-            assert name in told.text
-        alone = await ada.slash("help", ada.dm_channel)
-        assert alone.text == told.text
-
-    stage.play(scene())
+    discord = stage.discord
+    ada = discord.person("Ada", discord.guild())
+    about = await ada.slash("about")
+    assert about.ephemeral
+    for words in ("**Articles:** 5", "all-MiniLM-L6-v2", "0.1.0", "90 days", "30 days", "keyed hash", "/forget me"):
+        assert words in displayed_lines(about)
+    told = await ada.slash("help")
+    assert told.ephemeral
+    names = {command["name"] for command in discord.commands.stored[None].values()}
+    assert names == {
+        "ask", "find", "source", "sources", "about", "help", "settings", "report", "forget", "Find sources",
+    }  # fmt: skip
+    for name in names - {"help"}:
+        assert name in told.text
+    alone = await ada.slash("help", ada.dm_channel)
+    assert alone.text == told.text
 
 
 def displayed_lines(sight: Sight) -> str:

@@ -29,137 +29,113 @@ def general(guild: Guild) -> Channel:
     return next(iter(guild.channels.values()))
 
 
-def test_settings_and_reports_are_for_managers(stage: Stage) -> None:
+async def test_settings_and_reports_are_for_managers(stage: Stage) -> None:
     """Discord does not even offer them to others; in direct messages nobody has them."""
-
-    async def scene() -> None:
-        _, boss, ada = cast(stage)
-        for command in ("settings show", "report"):
-            with pytest.raises(NotOfferedError):
-                ada.slash(command)
-            with pytest.raises(NotOfferedError):
-                boss.slash(command, boss.dm_channel)
-            assert (await boss.slash(command)).ephemeral
-
-    stage.play(scene())
+    _, boss, ada = cast(stage)
+    for command in ("settings show", "report"):
+        with pytest.raises(NotOfferedError):
+            ada.slash(command)
+        with pytest.raises(NotOfferedError):
+            boss.slash(command, boss.dm_channel)
+        assert (await boss.slash(command)).ephemeral
 
 
-def test_mentions_are_answered_in_the_channels_that_were_set(stage: Stage) -> None:
+async def test_mentions_are_answered_in_the_channels_that_were_set(stage: Stage) -> None:
     """Elsewhere the asker is told privately why not and what to do; /ask works; threads count as their channel."""
-
-    async def scene() -> None:
-        guild, boss, ada = cast(stage)
-        other = stage.discord.channel(guild, "other")
-        shown = await boss.slash("settings channel", change="add", channel=other)
-        assert f"<#{other.id}>" in shown.text
-        ada.mention(TRUCE)
-        told = await ada.until_sees("certain channels only", ada.dm_channel)
-        assert "/settings channel" in told.text
-        assert passages(await ada.slash("ask", question=TRUCE))
-        answer = await ada.mention(TRUCE, other)
-        assert passages(answer)
-        thread = ada.open_thread("More", answer)
-        bob = stage.discord.person("Bob", guild)
-        assert passages(await bob.mention(TRUCE, thread))
-        await boss.slash("settings channel", change="remove", channel=other)
-        assert passages(await bob.mention(TRUCE))
-
-    stage.play(scene())
+    guild, boss, ada = cast(stage)
+    other = stage.discord.channel(guild, "other")
+    shown = await boss.slash("settings channel", change="add", channel=other)
+    assert f"<#{other.id}>" in shown.text
+    ada.mention(TRUCE)
+    told = await ada.until_sees("certain channels only", ada.dm_channel)
+    assert "/settings channel" in told.text
+    assert passages(await ada.slash("ask", question=TRUCE))
+    answer = await ada.mention(TRUCE, other)
+    assert passages(answer)
+    thread = ada.open_thread("More", answer)
+    bob = stage.discord.person("Bob", guild)
+    assert passages(await bob.mention(TRUCE, thread))
+    await boss.slash("settings channel", change="remove", channel=other)
+    assert passages(await bob.mention(TRUCE))
 
 
-def test_only_the_roles_that_were_set_may_ask(stage: Stage) -> None:
+async def test_only_the_roles_that_were_set_may_ask(stage: Stage) -> None:
     """Others are told so: by command privately, by mention in a direct message. Looking up is free to all."""
-
-    async def scene() -> None:
-        guild, boss, ada = cast(stage)
-        readers: Role = stage.discord.role(guild, "Readers")
-        bob = stage.discord.person("Bob", guild, roles=(readers,))
-        await boss.slash("settings role", change="add", role=readers)
-        refused = await ada.slash("ask", question=TRUCE)
-        assert refused.ephemeral
-        assert "certain roles" in refused.content
-        ada.mention(TRUCE)
-        await ada.until_sees("certain roles", ada.dm_channel)
-        found = await ada.message_command("Find sources", ada.say("The US leads the truce monitoring mechanism."))
-        assert "certain roles" in found.content
-        assert passages(await bob.slash("ask", question=TRUCE))
-        assert passages(await ada.slash("find", words="Dnipro"))
-        cleared = await boss.slash("settings role", change="clear")
-        assert "everybody" in cleared.text
-        assert passages(await ada.slash("ask", question=TRUCE))
-
-    stage.play(scene())
+    guild, boss, ada = cast(stage)
+    readers: Role = stage.discord.role(guild, "Readers")
+    bob = stage.discord.person("Bob", guild, roles=(readers,))
+    await boss.slash("settings role", change="add", role=readers)
+    refused = await ada.slash("ask", question=TRUCE)
+    assert refused.ephemeral
+    assert "certain roles" in refused.content
+    ada.mention(TRUCE)
+    await ada.until_sees("certain roles", ada.dm_channel)
+    found = await ada.message_command("Find sources", ada.say("The US leads the truce monitoring mechanism."))
+    assert "certain roles" in found.content
+    assert passages(await bob.slash("ask", question=TRUCE))
+    assert passages(await ada.slash("find", words="Dnipro"))
+    cleared = await boss.slash("settings role", change="clear")
+    assert "everybody" in cleared.text
+    assert passages(await ada.slash("ask", question=TRUCE))
 
 
-def test_private_by_default_and_fewer_quotes(stage: Stage) -> None:
+async def test_private_by_default_and_fewer_quotes(stage: Stage) -> None:
     """Answers to commands are private then unless asked otherwise, and have as many quotes as set."""
-
-    async def scene() -> None:
-        _, boss, ada = cast(stage)
-        await boss.slash("settings private", private=True)
-        await boss.slash("settings quotes", number=1)
-        question = "How many countries are in the Coalition of the Willing?"
-        answer = await ada.slash("ask", question=question)
-        assert answer.ephemeral
-        assert len(passages(answer)) == 1
-        assert "Share" in labels(answer)
-        aloud = await ada.slash("ask", question=question, private=False, quotes=3)
-        assert not aloud.ephemeral
-        assert len(passages(aloud)) == 3
-        found = await ada.slash("find", words="Ukraine")
-        assert found.ephemeral
-        await ada.press(found, "Next ▶")
-        shared = await ada.press(found, "Share")
-        assert not shared.ephemeral
-        assert passages(shared) == passages(found), "the page that was shared, not the first"
-
-    stage.play(scene())
+    _, boss, ada = cast(stage)
+    await boss.slash("settings private", private=True)
+    await boss.slash("settings quotes", number=1)
+    question = "How many countries are in the Coalition of the Willing?"
+    answer = await ada.slash("ask", question=question)
+    assert answer.ephemeral
+    assert len(passages(answer)) == 1
+    assert "Share" in labels(answer)
+    aloud = await ada.slash("ask", question=question, private=False, quotes=3)
+    assert not aloud.ephemeral
+    assert len(passages(aloud)) == 3
+    found = await ada.slash("find", words="Ukraine")
+    assert found.ephemeral
+    await ada.press(found, "Next ▶")
+    shared = await ada.press(found, "Share")
+    assert not shared.ephemeral
+    assert passages(shared) == passages(found), "the page that was shared, not the first"
 
 
-def test_settings_show_explains_for_a_channel_and_a_person(stage: Stage) -> None:
+async def test_settings_show_explains_for_a_channel_and_a_person(stage: Stage) -> None:
     """For a person and a channel it says whether the bot would answer, and every reason."""
-
-    async def scene() -> None:
-        guild, boss, ada = cast(stage)
-        discord = stage.discord
-        readers = discord.role(guild, "Readers")
-        other, silent = discord.channel(guild, "other"), discord.channel(guild, "silent")
-        discord.deny(silent, discord.bot, Permission.SEND_MESSAGES)
-        yes = await boss.slash("settings show", channel=other, person=ada)
-        assert "Yes, the bot would answer" in yes.text
-        assert ada.user.mention in yes.text
-        assert f"<#{other.id}>" in yes.text
-        await boss.slash("settings channel", change="add", channel=other)
-        await boss.slash("settings role", change="add", role=readers)
-        no = await boss.slash("settings show", channel=general(guild), person=ada)
-        assert "No, the bot would not answer" in no.text
-        assert "✗ The person has none of the roles that may ask" in no.text
-        assert "✗ Mentions are not answered in this channel" in no.text
-        mute = await boss.slash("settings show", channel=silent, person=ada)
-        assert "may not write in the channel" in mute.text
-
-    stage.play(scene())
+    guild, boss, ada = cast(stage)
+    discord = stage.discord
+    readers = discord.role(guild, "Readers")
+    other, silent = discord.channel(guild, "other"), discord.channel(guild, "silent")
+    discord.deny(silent, discord.bot, Permission.SEND_MESSAGES)
+    yes = await boss.slash("settings show", channel=other, person=ada)
+    assert "Yes, the bot would answer" in yes.text
+    assert ada.user.mention in yes.text
+    assert f"<#{other.id}>" in yes.text
+    await boss.slash("settings channel", change="add", channel=other)
+    await boss.slash("settings role", change="add", role=readers)
+    no = await boss.slash("settings show", channel=general(guild), person=ada)
+    assert "No, the bot would not answer" in no.text
+    assert "✗ The person has none of the roles that may ask" in no.text
+    assert "✗ Mentions are not answered in this channel" in no.text
+    mute = await boss.slash("settings show", channel=silent, person=ada)
+    assert "may not write in the channel" in mute.text
 
 
-def test_more_questions_than_allowed_are_refused_with_a_time(stage: Stage) -> None:
+async def test_more_questions_than_allowed_are_refused_with_a_time(stage: Stage) -> None:
     """Three at once, then a private line says when to try again; a refused mention is told by direct message."""
-
-    async def scene() -> None:
-        guild, _, ada = cast(stage)
-        asked = [ada.slash("ask", question=TRUCE) for _ in range(5)]
-        sights = [await each for each in asked]
-        assert [bool(passages(each)) for each in sights] == [True, True, True, False, False]
-        for refused in sights[3:]:
-            assert refused.ephemeral
-            assert "Try again in" in refused.content
-            seconds = int(refused.content.split("Try again in ")[1].split(" s")[0])
-            assert 1 <= seconds <= 10
-        ada.mention(TRUCE)
-        await ada.until_sees("Try again in", ada.dm_channel)
-        bob = stage.discord.person("Bob", guild)
-        assert passages(await bob.slash("ask", question=TRUCE)), "others are not meant"
-
-    stage.play(scene())
+    guild, _, ada = cast(stage)
+    asked = [ada.slash("ask", question=TRUCE) for _ in range(5)]
+    sights = [await each for each in asked]
+    assert [bool(passages(each)) for each in sights] == [True, True, True, False, False]
+    for refused in sights[3:]:
+        assert refused.ephemeral
+        assert "Try again in" in refused.content
+        seconds = int(refused.content.split("Try again in ")[1].split(" s")[0])
+        assert 1 <= seconds <= 10
+    ada.mention(TRUCE)
+    await ada.until_sees("Try again in", ada.dm_channel)
+    bob = stage.discord.person("Bob", guild)
+    assert passages(await bob.slash("ask", question=TRUCE)), "others are not meant"
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
@@ -167,80 +143,68 @@ def rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
-def test_the_report_sums_up_what_was_asked(stage: Stage) -> None:
+async def test_the_report_sums_up_what_was_asked(stage: Stage) -> None:
     """Most asked, unanswered, least helpful, as a page and as a CSV; another server's questions are not in it."""
-
-    async def scene() -> None:
-        guild, boss, ada = cast(stage)
-        elsewhere = stage.discord.guild("Elsewhere")
-        stranger = stage.discord.person("Stranger", elsewhere)
-        await stranger.slash("ask", general(elsewhere), question="What did Zakharova say?")
-        bob = stage.discord.person("Bob", guild)
-        first = await ada.slash("ask", question=TRUCE)
-        await bob.mention(f"{TRUCE.upper()}  ")
-        await ada.slash("ask", question=PASSWORD)
-        await ada.slash("ask", question='=HYPERLINK("https://evil.example") truce')
-        await bob.press(first, "Not helpful")
-        report = await boss.slash("report")
-        assert report.ephemeral
-        titles = [embed.get("title") for embed in report.embeds]
-        assert titles[1:] == ["Most asked", "Unanswered", "Least helpful"]
-        assert report.embeds[1]["description"].startswith("**2×**")
-        assert "reset my password" in report.embeds[2]["description"]
-        assert "not helpful 1" in report.embeds[3]["description"]
-        ((name, content),) = report.files.items()
-        assert name.endswith(".csv")
-        found = {row["question"].casefold().strip(): row for row in rows(content)}
-        assert found[TRUCE.casefold()]["times"] == "2"
-        assert found[TRUCE.casefold()]["not_helpful"] == "1"
-        assert found[PASSWORD.casefold()]["outcome"] == "nothing"
-        assert not [text for text in found if text.startswith("=")], "a spreadsheet would take it for a formula"
-        assert not [text for text in found if "zakharova" in text]
-
-    stage.play(scene())
+    guild, boss, ada = cast(stage)
+    elsewhere = stage.discord.guild("Elsewhere")
+    stranger = stage.discord.person("Stranger", elsewhere)
+    await stranger.slash("ask", general(elsewhere), question="What did Zakharova say?")
+    bob = stage.discord.person("Bob", guild)
+    first = await ada.slash("ask", question=TRUCE)
+    await bob.mention(f"{TRUCE.upper()}  ")
+    await ada.slash("ask", question=PASSWORD)
+    await ada.slash("ask", question='=HYPERLINK("https://evil.example") truce')
+    await bob.press(first, "Not helpful")
+    report = await boss.slash("report")
+    assert report.ephemeral
+    titles = [embed.get("title") for embed in report.embeds]
+    assert titles[1:] == ["Most asked", "Unanswered", "Least helpful"]
+    assert report.embeds[1]["description"].startswith("**2×**")
+    assert "reset my password" in report.embeds[2]["description"]
+    assert "not helpful 1" in report.embeds[3]["description"]
+    ((name, content),) = report.files.items()
+    assert name.endswith(".csv")
+    found = {row["question"].casefold().strip(): row for row in rows(content)}
+    assert found[TRUCE.casefold()]["times"] == "2"
+    assert found[TRUCE.casefold()]["not_helpful"] == "1"
+    assert found[PASSWORD.casefold()]["outcome"] == "nothing"
+    assert not [text for text in found if text.startswith("=")], "a spreadsheet would take it for a formula"
+    assert not [text for text in found if "zakharova" in text]
 
 
-def test_forget_me_deletes_what_a_person_left(stage: Stage) -> None:
+async def test_forget_me_deletes_what_a_person_left(stage: Stage) -> None:
     """Questions, votes and buttons are gone, from the report and from the file; what others left stays."""
-
-    async def scene() -> None:
-        guild, boss, ada = cast(stage)
-        bob = stage.discord.person("Bob", guild)
-        hers = await ada.slash("ask", question="What did Zakharova say about the axis of war?")
-        his = await bob.slash("ask", question=TRUCE)
-        await ada.press(his, "Not helpful")
-        told = await ada.slash("forget me")
-        assert told.ephemeral
-        assert "1 × question" in told.content
-        assert "1 × vote" in told.content
-        over = await ada.press(hers, "More passages")
-        assert "no longer" in over.content
-        report = await boss.slash("report")
-        ((_, content),) = report.files.items()
-        assert [(row["question"], row["not_helpful"]) for row in rows(content)] == [(TRUCE, "0")]
-        assert (await ada.slash("forget me")).content == "I had nothing of yours."
-        raw = b"".join(file.read_bytes() for file in stage.bot.home.glob("bot.sqlite3*"))
-        assert b"axis of war" not in raw
-
-    stage.play(scene())
+    guild, boss, ada = cast(stage)
+    bob = stage.discord.person("Bob", guild)
+    hers = await ada.slash("ask", question="What did Zakharova say about the axis of war?")
+    his = await bob.slash("ask", question=TRUCE)
+    await ada.press(his, "Not helpful")
+    told = await ada.slash("forget me")
+    assert told.ephemeral
+    assert "1 × question" in told.content
+    assert "1 × vote" in told.content
+    over = await ada.press(hers, "More passages")
+    assert "no longer" in over.content
+    report = await boss.slash("report")
+    ((_, content),) = report.files.items()
+    assert [(row["question"], row["not_helpful"]) for row in rows(content)] == [(TRUCE, "0")]
+    assert (await ada.slash("forget me")).content == "I had nothing of yours."
+    raw = b"".join(file.read_bytes() for file in stage.bot.home.glob("bot.sqlite3*"))
+    assert b"axis of war" not in raw
 
 
-def test_what_is_kept_names_nobody(stage: Stage) -> None:
+async def test_what_is_kept_names_nobody(stage: Stage) -> None:
     """No user's id and no message stands in the records; a message that was looked up is not kept."""
-
-    async def scene() -> None:
-        guild, _, ada = cast(stage)
-        await ada.mention(TRUCE)
-        said = ada.say("A secret of ours: the US agreed to lead a truce monitoring mechanism.")
-        await ada.message_command("Find sources", said)
-        with stage.bot.records() as records:
-            kept = dump(records)
-        assert TRUCE in kept
-        assert "secret of ours" not in kept
-        assert str(ada.id) not in kept
-        assert str(guild.id) in kept
-
-    stage.play(scene())
+    guild, _, ada = cast(stage)
+    await ada.mention(TRUCE)
+    said = ada.say("A secret of ours: the US agreed to lead a truce monitoring mechanism.")
+    await ada.message_command("Find sources", said)
+    with stage.bot.records() as records:
+        kept = dump(records)
+    assert TRUCE in kept
+    assert "secret of ours" not in kept
+    assert str(ada.id) not in kept
+    assert str(guild.id) in kept
 
 
 def dump(records: sqlite3.Connection) -> str:
@@ -248,86 +212,66 @@ def dump(records: sqlite3.Connection) -> str:
     return "\n".join(records.iterdump())
 
 
-def test_a_channel_without_embeds_gets_plain_text(stage: Stage) -> None:
+async def test_a_channel_without_embeds_gets_plain_text(stage: Stage) -> None:
     """The same words, as a block quote in plain text, by command and by mention."""
-
-    async def scene() -> None:
-        guild, _, ada = cast(stage)
-        plain = stage.discord.channel(guild, "plain")
-        stage.discord.deny(plain, stage.discord.bot, Permission.EMBED_LINKS)
-        for answer in (await ada.slash("ask", plain, question=TRUCE), await ada.mention(TRUCE, plain)):
-            assert answer.embeds == []
-            quoted = [displayed(line[2:]) for line in answer.content.split("\n") if line.startswith("> ")]
-            assert quoted[0].startswith("The US has agreed to lead a truce monitoring mechanism with European")
-            assert "-# paragraph 4" in answer.content
-            assert "More passages" in labels(answer)
-
-    stage.play(scene())
+    guild, _, ada = cast(stage)
+    plain = stage.discord.channel(guild, "plain")
+    stage.discord.deny(plain, stage.discord.bot, Permission.EMBED_LINKS)
+    for answer in (await ada.slash("ask", plain, question=TRUCE), await ada.mention(TRUCE, plain)):
+        assert answer.embeds == []
+        quoted = [displayed(line[2:]) for line in answer.content.split("\n") if line.startswith("> ")]
+        assert quoted[0].startswith("The US has agreed to lead a truce monitoring mechanism with European")
+        assert "-# paragraph 4" in answer.content
+        assert "More passages" in labels(answer)
 
 
-def test_a_channel_where_the_bot_may_not_write(stage: Stage) -> None:
+async def test_a_channel_where_the_bot_may_not_write(stage: Stage) -> None:
     """A mention there is answered by direct message, which says why; a command works all the same."""
-
-    async def scene() -> None:
-        guild, _, ada = cast(stage)
-        silent = stage.discord.channel(guild, "silent")
-        stage.discord.deny(silent, stage.discord.bot, Permission.SEND_MESSAGES)
-        said = ada.mention(TRUCE, silent)
-        why = await ada.until_sees("may not write", ada.dm_channel)
-        assert f"<#{silent.id}>" in why.content
-        answer = await ada.until_sees("truce monitoring mechanism with European", ada.dm_channel)
-        assert passages(answer)[0].text.startswith("The US has agreed to lead")
-        assert said.sights == []
-        by_command = await ada.slash("ask", silent, question=TRUCE)
-        assert "The US has agreed to lead a truce monitoring mechanism" in by_command.text
-
-    stage.play(scene())
+    guild, _, ada = cast(stage)
+    silent = stage.discord.channel(guild, "silent")
+    stage.discord.deny(silent, stage.discord.bot, Permission.SEND_MESSAGES)
+    said = ada.mention(TRUCE, silent)
+    why = await ada.until_sees("may not write", ada.dm_channel)
+    assert f"<#{silent.id}>" in why.content
+    answer = await ada.until_sees("truce monitoring mechanism with European", ada.dm_channel)
+    assert passages(answer)[0].text.startswith("The US has agreed to lead")
+    assert said.sights == []
+    by_command = await ada.slash("ask", silent, question=TRUCE)
+    assert "The US has agreed to lead a truce monitoring mechanism" in by_command.text
 
 
-def test_a_thread_where_the_bot_may_not_write(stage: Stage) -> None:
+async def test_a_thread_where_the_bot_may_not_write(stage: Stage) -> None:
     """Threads take a permission of their own; without it the answer comes by direct message."""
-
-    async def scene() -> None:
-        guild, _, ada = cast(stage)
-        channel = stage.discord.channel(guild, "threads")
-        answer = await ada.mention(TRUCE, channel)
-        thread = ada.open_thread("More", answer)
-        stage.discord.deny(channel, stage.discord.bot, Permission.SEND_MESSAGES_IN_THREADS)
-        ada.mention("What did Nausėda say?", thread)
-        await ada.until_sees("may not write", ada.dm_channel)
-        found = await ada.until_sees("Budapest Memorandum", ada.dm_channel)
-        assert passages(found)
-
-    stage.play(scene())
+    guild, _, ada = cast(stage)
+    channel = stage.discord.channel(guild, "threads")
+    answer = await ada.mention(TRUCE, channel)
+    thread = ada.open_thread("More", answer)
+    stage.discord.deny(channel, stage.discord.bot, Permission.SEND_MESSAGES_IN_THREADS)
+    ada.mention("What did Nausėda say?", thread)
+    await ada.until_sees("may not write", ada.dm_channel)
+    found = await ada.until_sees("Budapest Memorandum", ada.dm_channel)
+    assert passages(found)
 
 
-def test_a_channel_whose_history_the_bot_may_not_read(stage: Stage) -> None:
+async def test_a_channel_whose_history_the_bot_may_not_read(stage: Stage) -> None:
     """Then a message cannot be replied to, so the answer stands by itself."""
-
-    async def scene() -> None:
-        guild, _, ada = cast(stage)
-        blind = stage.discord.channel(guild, "blind")
-        stage.discord.deny(blind, stage.discord.bot, Permission.READ_MESSAGE_HISTORY)
-        ada.mention(TRUCE, blind)
-        answer = await ada.until_sees("truce monitoring mechanism with European", blind)
-        assert answer.reply_to is None
-
-    stage.play(scene())
+    guild, _, ada = cast(stage)
+    blind = stage.discord.channel(guild, "blind")
+    stage.discord.deny(blind, stage.discord.bot, Permission.READ_MESSAGE_HISTORY)
+    ada.mention(TRUCE, blind)
+    answer = await ada.until_sees("truce monitoring mechanism with European", blind)
+    assert answer.reply_to is None
 
 
-def test_somebody_with_closed_direct_messages_is_told_where_he_asked(stage: Stage) -> None:
+async def test_somebody_with_closed_direct_messages_is_told_where_he_asked(stage: Stage) -> None:
     """A refusal that cannot come privately comes as a short reply."""
-
-    async def scene() -> None:
-        guild, boss, ada = cast(stage)
-        other = stage.discord.channel(guild, "other")
-        await boss.slash("settings channel", change="add", channel=other)
-        ada.user.dms_open = False
-        told = await ada.mention(TRUCE)
-        assert "certain channels only" in told.content
-        assert passages(told) == []
-
-    stage.play(scene())
+    guild, boss, ada = cast(stage)
+    other = stage.discord.channel(guild, "other")
+    await boss.slash("settings channel", change="add", channel=other)
+    ada.user.dms_open = False
+    told = await ada.mention(TRUCE)
+    assert "certain channels only" in told.content
+    assert passages(told) == []
 
 
 def test_no_privileged_intent_was_asked_for(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,10 +12,12 @@ from tests.integration.bot.staging import Stage, staged
 
 
 @pytest.fixture(scope="package")
-def stage(seeded: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Stage]:
+async def stage(
+    seeded: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> AsyncIterator[Stage]:
     """A connected bot with a data folder of its own."""
     home = shutil.copytree(seeded.home, tmp_path_factory.mktemp("trouble") / "home")
-    with staged(home, pytestconfig) as stage:
+    async with staged(home, pytestconfig) as stage:
         yield stage
     lines = stage.bot.log.splitlines()
     traces = [at for at, line in enumerate(lines) if line.startswith("    Traceback")]

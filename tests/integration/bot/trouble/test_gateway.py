@@ -25,34 +25,30 @@ def assert_answered_once(sights: list[Sight]) -> None:
         assert_verbatim(quote)
 
 
-def test_twenty_drops_in_the_middle_of_questions(stage: Stage) -> None:
+async def test_twenty_drops_in_the_middle_of_questions(stage: Stage) -> None:
     """Each time a command and a mention are under way when the wire is cut or closed: both are answered, once.
 
     What is asked while the bot is away is answered when it is back. All on one session, resumed each time.
     """
-
-    async def scene() -> None:
-        discord = stage.discord
-        codes = [None, 1001, 4000, None, 1006 + 5, None, 4001, 4008, None, 4009]
-        for number in range(20):
-            guild = discord.guild(f"Drop {number}")
-            ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
-            place = next(iter(guild.channels.values()))
-            asked = ada.slash("ask", place, question=f"{TRUCE[:-1]}, {number}?")
-            said = ada.mention(TRUCE, place)
-            if number % 2:
-                await asked.acknowledged()
-            await discord.gateway.drop(codes[number % len(codes)])
-            meanwhile = bob.mention("What did Nausėda say?", place)
-            await asked
-            await said
-            await meanwhile
-            assert_answered_once(asked.sights)
-            assert_answered_once(said.sights)
-            assert_answered_once(meanwhile.sights)
-        assert sum(session.resumes for session in discord.gateway.sessions.values()) >= 15
-
-    stage.play(scene())
+    discord = stage.discord
+    codes = [None, 1001, 4000, None, 1006 + 5, None, 4001, 4008, None, 4009]
+    for number in range(20):
+        guild = discord.guild(f"Drop {number}")
+        ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
+        place = next(iter(guild.channels.values()))
+        asked = ada.slash("ask", place, question=f"{TRUCE[:-1]}, {number}?")
+        said = ada.mention(TRUCE, place)
+        if number % 2:
+            await asked.acknowledged()
+        await discord.gateway.drop(codes[number % len(codes)])
+        meanwhile = bob.mention("What did Nausėda say?", place)
+        await asked
+        await said
+        await meanwhile
+        assert_answered_once(asked.sights)
+        assert_answered_once(said.sights)
+        assert_answered_once(meanwhile.sights)
+    assert sum(session.resumes for session in discord.gateway.sessions.values()) >= 15
 
 
 @pytest.mark.parametrize(
@@ -64,82 +60,64 @@ def test_twenty_drops_in_the_middle_of_questions(stage: Stage) -> None:
     ],
     ids=["reconnect", "invalid session, resumable", "invalid session"],
 )
-def test_being_sent_away(stage: Stage, trouble: Callable[[Stage], None]) -> None:
+async def test_being_sent_away(stage: Stage, trouble: Callable[[Stage], None]) -> None:
     """Told to reconnect, or that the session is over: questions under way are answered, and later ones as well."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        guild = discord.guild("Sent away")
-        ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
-        place = next(iter(guild.channels.values()))
-        asked, said = ada.slash("ask", place, question=TRUCE), ada.mention(TRUCE, place)
-        await asked.acknowledged()
-        before = len(discord.gateway.connections)
-        trouble(stage)
-        await asked
-        await said
-        assert_answered_once(asked.sights)
-        assert_answered_once(said.sights)
-        await discord.world.happenings.until(lambda: len(discord.gateway.connections) > before, 30, "a new connection")
-        await discord.gateway.connected()
-        assert passages(await bob.slash("ask", place, question=TRUCE))
-        assert discord.gateway.missed_heartbeats == 0
-
-    stage.play(scene())
+    discord = stage.discord
+    guild = discord.guild("Sent away")
+    ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
+    place = next(iter(guild.channels.values()))
+    asked, said = ada.slash("ask", place, question=TRUCE), ada.mention(TRUCE, place)
+    await asked.acknowledged()
+    before = len(discord.gateway.connections)
+    trouble(stage)
+    await asked
+    await said
+    assert_answered_once(asked.sights)
+    assert_answered_once(said.sights)
+    await discord.world.happenings.until(lambda: len(discord.gateway.connections) > before, 30, "a new connection")
+    await discord.gateway.connected()
+    assert passages(await bob.slash("ask", place, question=TRUCE))
+    assert discord.gateway.missed_heartbeats == 0
 
 
-def test_thrown_out_of_a_server_while_answering(stage: Stage) -> None:
+async def test_thrown_out_of_a_server_while_answering(stage: Stage) -> None:
     """The bot is removed between question and answer: other servers do not notice, nothing is a traceback."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        gone, stays = discord.guild("Gone"), discord.guild("Stays")
-        ada, bob = discord.person("Ada", gone), discord.person("Bob", stays)
-        ada.mention(TRUCE, next(iter(gone.channels.values())))
-        discord.remove_bot(gone)
-        assert passages(await bob.slash("ask", next(iter(stays.channels.values())), question=TRUCE))
-
-    stage.play(scene())
+    discord = stage.discord
+    gone, stays = discord.guild("Gone"), discord.guild("Stays")
+    ada, bob = discord.person("Ada", gone), discord.person("Bob", stays)
+    ada.mention(TRUCE, next(iter(gone.channels.values())))
+    discord.remove_bot(gone)
+    assert passages(await bob.slash("ask", next(iter(stays.channels.values())), question=TRUCE))
 
 
-def test_messages_and_people_that_go_away(stage: Stage) -> None:
+async def test_messages_and_people_that_go_away(stage: Stage) -> None:
     """A question that is deleted, or whose author leaves, before the answer comes: it is answered all the same."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        guild = discord.guild("Fickle")
-        place = next(iter(guild.channels.values()))
-        ada, bob, cy = (discord.person(name, guild) for name in ("Ada", "Bob", "Cy"))
-        said = ada.mention(TRUCE, place)
-        ada.delete(said)
-        answer = await cy.until_sees("The US has agreed to lead", place)
-        assert passages(answer)
-        bob.mention("What did Nausėda say?", place)
-        bob.leave(guild)
-        assert passages(await cy.until_sees("Budapest Memorandum", place))
-
-    stage.play(scene())
+    discord = stage.discord
+    guild = discord.guild("Fickle")
+    place = next(iter(guild.channels.values()))
+    ada, bob, cy = (discord.person(name, guild) for name in ("Ada", "Bob", "Cy"))
+    said = ada.mention(TRUCE, place)
+    ada.delete(said)
+    answer = await cy.until_sees("The US has agreed to lead", place)
+    assert passages(answer)
+    bob.mention("What did Nausėda say?", place)
+    bob.leave(guild)
+    assert passages(await cy.until_sees("Budapest Memorandum", place))
 
 
-def test_no_question_is_answered_twice_after_a_resume(stage: Stage) -> None:
+async def test_no_question_is_answered_twice_after_a_resume(stage: Stage) -> None:
     """A message that the gateway tells of once more gets no second answer."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        guild = discord.guild("Twice")
-        ada = discord.person("Ada", guild)
-        place = next(iter(guild.channels.values()))
-        said = ada.mention(TRUCE, place)
-        await said
-        session = next(each for each in discord.gateway.sessions.values() if each.connection is not None)
-        events = [json.loads(text) for _, text in session.events]
-        told = next(
-            each for each in events if each["t"] == "MESSAGE_CREATE" and each["d"]["id"] == str(said.message.id)
-        )
-        assert session.connection is not None
-        session.connection.send_text(json.dumps(told))
-        await ada.slash("help", place)
-        await asyncio.sleep(0.7)  # an answer takes far less
-        assert_answered_once(said.sights)
-
-    stage.play(scene())
+    discord = stage.discord
+    guild = discord.guild("Twice")
+    ada = discord.person("Ada", guild)
+    place = next(iter(guild.channels.values()))
+    said = ada.mention(TRUCE, place)
+    await said
+    session = next(each for each in discord.gateway.sessions.values() if each.connection is not None)
+    events = [json.loads(text) for _, text in session.events]
+    told = next(each for each in events if each["t"] == "MESSAGE_CREATE" and each["d"]["id"] == str(said.message.id))
+    assert session.connection is not None
+    session.connection.send_text(json.dumps(told))
+    await ada.slash("help", place)
+    await asyncio.sleep(0.7)  # an answer takes far less
+    assert_answered_once(said.sights)

@@ -56,238 +56,186 @@ def trouble(stage: Stage, kind: str, pattern: str) -> None:
 
 @pytest.mark.parametrize("kind", TROUBLES)
 @pytest.mark.parametrize("pattern", [CALLBACK, EDIT])
-def test_a_command_is_answered_through_trouble(stage: Stage, kind: str, pattern: str) -> None:
+async def test_a_command_is_answered_through_trouble(stage: Stage, kind: str, pattern: str) -> None:
     """The acknowledgement, or the answer, meets trouble once: it is tried again, and seen once."""
-
-    async def scene() -> None:
-        ada, bob, place = cast(stage, f"{kind} {pattern}")
-        trouble(stage, kind, pattern)
-        asked = ada.slash("ask", place, question=TRUCE)
-        assert_answer(await asked)
-        assert len(asked.sights) == 1
-        trouble(stage, kind, pattern)
-        pressed = bob.press(asked.sights[0], "In context")
-        assert (await pressed).ephemeral
-        assert len(pressed.sights) == 1
-        assert not [fault for fault in stage.discord.faults.active if fault.hits == 0], "each trouble struck"
-        stage.discord.faults.clear()
-
-    stage.play(scene())
+    ada, bob, place = cast(stage, f"{kind} {pattern}")
+    trouble(stage, kind, pattern)
+    asked = ada.slash("ask", place, question=TRUCE)
+    assert_answer(await asked)
+    assert len(asked.sights) == 1
+    trouble(stage, kind, pattern)
+    pressed = bob.press(asked.sights[0], "In context")
+    assert (await pressed).ephemeral
+    assert len(pressed.sights) == 1
+    assert not [fault for fault in stage.discord.faults.active if fault.hits == 0], "each trouble struck"
+    stage.discord.faults.clear()
 
 
 @pytest.mark.parametrize("kind", TROUBLES)
 @pytest.mark.parametrize("pattern", [SEND, TYPE])
-def test_a_mention_is_answered_through_trouble(stage: Stage, kind: str, pattern: str) -> None:
+async def test_a_mention_is_answered_through_trouble(stage: Stage, kind: str, pattern: str) -> None:
     """The reply, or the typing before it, meets trouble once: there is one reply, not two."""
-
-    async def scene() -> None:
-        ada, _, place = cast(stage, f"{kind} {pattern}")
-        trouble(stage, kind, pattern)
-        said = ada.mention(TRUCE, place)
-        assert_answer(await said)
-        stage.once(f"mention, {kind}, {pattern}", lambda: len(said.sights))
-        stage.discord.faults.clear()
-
-    stage.play(scene())
+    ada, _, place = cast(stage, f"{kind} {pattern}")
+    trouble(stage, kind, pattern)
+    said = ada.mention(TRUCE, place)
+    assert_answer(await said)
+    stage.once(f"mention, {kind}, {pattern}", lambda: len(said.sights))
+    stage.discord.faults.clear()
 
 
 @pytest.mark.parametrize("kind", ["429", "502", "lost request", "lost answer"])
-def test_lines_and_votes_come_through_trouble(stage: Stage, kind: str) -> None:
+async def test_lines_and_votes_come_through_trouble(stage: Stage, kind: str) -> None:
     """What is said at once, without an acknowledgement before: a vote's line, a refusal, suggestions, another page."""
-
-    async def scene() -> None:
-        ada, bob, place = cast(stage, kind)
-        answer = await ada.slash("ask", place, question=TRUCE)
-        trouble(stage, kind, CALLBACK)
-        assert "counted" in (await bob.press(answer, "Helpful")).content
-        trouble(stage, kind, CALLBACK)
-        assert "no article" in (await bob.slash("source", place, article="zzzz")).content
-        found = await bob.slash("find", place, words="Ukraine")
-        trouble(stage, kind, CALLBACK)
-        first = passages(found)
-        await bob.press(found, "Next ▶")
-        assert passages(found) != first
-        trouble(stage, kind, EDIT)
-        await bob.press(found, "◀ Previous")
-        assert passages(found) == first
-        stage.discord.faults.clear()
-
-    stage.play(scene())
+    ada, bob, place = cast(stage, kind)
+    answer = await ada.slash("ask", place, question=TRUCE)
+    trouble(stage, kind, CALLBACK)
+    assert "counted" in (await bob.press(answer, "Helpful")).content
+    trouble(stage, kind, CALLBACK)
+    assert "no article" in (await bob.slash("source", place, article="zzzz")).content
+    found = await bob.slash("find", place, words="Ukraine")
+    trouble(stage, kind, CALLBACK)
+    first = passages(found)
+    await bob.press(found, "Next ▶")
+    assert passages(found) != first
+    trouble(stage, kind, EDIT)
+    await bob.press(found, "◀ Previous")
+    assert passages(found) == first
+    stage.discord.faults.clear()
 
 
 @pytest.mark.parametrize("kind", ["429", "502"])
-def test_suggestions_come_through_trouble(stage: Stage, kind: str) -> None:
+async def test_suggestions_come_through_trouble(stage: Stage, kind: str) -> None:
     """Autocomplete meets trouble: the suggestions come all the same."""
-
-    async def scene() -> None:
-        ada, _, place = cast(stage, kind)
-        trouble(stage, kind, CALLBACK)
-        offered = await ada.autocomplete("source", "article", "western", place)
-        assert offered
-        stage.discord.faults.clear()
-
-    stage.play(scene())
+    ada, _, place = cast(stage, kind)
+    trouble(stage, kind, CALLBACK)
+    offered = await ada.autocomplete("source", "article", "western", place)
+    assert offered
+    stage.discord.faults.clear()
 
 
 @pytest.mark.parametrize("kind", ["lost request", "lost answer"])
-def test_suggestions_that_are_lost_come_with_the_next_letter(stage: Stage, kind: str) -> None:
+async def test_suggestions_that_are_lost_come_with_the_next_letter(stage: Stage, kind: str) -> None:
     """Suggestions are never tried again for long: whoever types on is offered new ones."""
-
-    async def scene() -> None:
-        ada, _, place = cast(stage, kind)
-        trouble(stage, kind, CALLBACK)
-        with suppress(NoAnswerError):
-            await ada.autocomplete("source", "article", "wester", place)
-        stage.discord.faults.clear()
-        assert await ada.autocomplete("source", "article", "western", place)
-
-    stage.play(scene())
+    ada, _, place = cast(stage, kind)
+    trouble(stage, kind, CALLBACK)
+    with suppress(NoAnswerError):
+        await ada.autocomplete("source", "article", "wester", place)
+    stage.discord.faults.clear()
+    assert await ada.autocomplete("source", "article", "western", place)
 
 
 @pytest.mark.parametrize("kind", ["429", "502", "lost request"])
-def test_files_come_through_trouble(stage: Stage, kind: str) -> None:
+async def test_files_come_through_trouble(stage: Stage, kind: str) -> None:
     """A report's file, which is uploaded, and the article's full text survive trouble."""
-
-    async def scene() -> None:
-        ada, bob, place = cast(stage, kind)
-        assert place.guild is not None
-        await ada.slash("ask", place, question=TRUCE)
-        trouble(stage, kind, EDIT)
-        report = await stage.discord.owner(place.guild).slash("report", place)
-        assert len(report.files) == 1
-        card = await bob.slash("source", place, article="001_c89cddc9c1940466")
-        trouble(stage, kind, EDIT)
-        full = await bob.press(card, "Full text")
-        assert len(full.files) == 1
-        stage.discord.faults.clear()
-
-    stage.play(scene())
+    ada, bob, place = cast(stage, kind)
+    assert place.guild is not None
+    await ada.slash("ask", place, question=TRUCE)
+    trouble(stage, kind, EDIT)
+    report = await stage.discord.owner(place.guild).slash("report", place)
+    assert len(report.files) == 1
+    card = await bob.slash("source", place, article="001_c89cddc9c1940466")
+    trouble(stage, kind, EDIT)
+    full = await bob.press(card, "Full text")
+    assert len(full.files) == 1
+    stage.discord.faults.clear()
 
 
 @pytest.mark.parametrize("kind", ["429", "502", "lost request", "lost answer"])
 @pytest.mark.parametrize("pattern", [DIRECT, SEND])
-def test_an_answer_by_direct_message_comes_through_trouble(stage: Stage, kind: str, pattern: str) -> None:
+async def test_an_answer_by_direct_message_comes_through_trouble(stage: Stage, kind: str, pattern: str) -> None:
     """Where the bot may not write, the way round over direct messages is tried again as well."""
-
-    async def scene() -> None:
-        ada, _, place = cast(stage, f"{kind} {pattern}")
-        stage.discord.deny(place, stage.discord.bot, Permission.SEND_MESSAGES)
-        trouble(stage, kind, pattern)
-        ada.mention(TRUCE, place)
-        assert_answer(await ada.until_sees("The US has agreed to lead", ada.dm_channel))
-        stage.once(
-            f"direct message, {kind}, {pattern}", lambda: sum(bool(passages(each)) for each in ada.sees(ada.dm_channel))
-        )
-        stage.discord.faults.clear()
-
-    stage.play(scene())
+    ada, _, place = cast(stage, f"{kind} {pattern}")
+    stage.discord.deny(place, stage.discord.bot, Permission.SEND_MESSAGES)
+    trouble(stage, kind, pattern)
+    ada.mention(TRUCE, place)
+    assert_answer(await ada.until_sees("The US has agreed to lead", ada.dm_channel))
+    stage.once(
+        f"direct message, {kind}, {pattern}", lambda: sum(bool(passages(each)) for each in ada.sees(ada.dm_channel))
+    )
+    stage.discord.faults.clear()
 
 
 @pytest.mark.parametrize("private", [False, True])
-def test_the_token_expires_during_an_answer(stage: Stage, private: bool) -> None:
+async def test_the_token_expires_during_an_answer(stage: Stage, private: bool) -> None:
     """Then the answer goes into the channel as a message, or to the person by direct message if it is private."""
-
-    async def scene() -> None:
-        ada, bob, place = cast(stage, "Expired")
-        slow = stage.discord.faults.delay(EDIT, seconds=0.3)
-        asked = ada.slash("ask", place, question=TRUCE, private=private)
-        await asked.acknowledged()
-        asked.expire()
-        where = ada.dm_channel if private else place
-        answer = await ada.until_sees("The US has agreed to lead", where)
-        assert_answer(answer)
-        assert bool([each for each in bob.sees(place) if passages(each)]) is not private
-        more = await ada.press(answer, "In context")
-        assert more.ephemeral
-        slow.cancel()
-        stage.discord.faults.clear()
-
-    stage.play(scene())
+    ada, bob, place = cast(stage, "Expired")
+    slow = stage.discord.faults.delay(EDIT, seconds=0.3)
+    asked = ada.slash("ask", place, question=TRUCE, private=private)
+    await asked.acknowledged()
+    asked.expire()
+    where = ada.dm_channel if private else place
+    answer = await ada.until_sees("The US has agreed to lead", where)
+    assert_answer(answer)
+    assert bool([each for each in bob.sees(place) if passages(each)]) is not private
+    more = await ada.press(answer, "In context")
+    assert more.ephemeral
+    slow.cancel()
+    stage.discord.faults.clear()
 
 
-def test_a_deferred_message_that_somebody_deletes(stage: Stage) -> None:
+async def test_a_deferred_message_that_somebody_deletes(stage: Stage) -> None:
     """The answer's place is gone (10008): the answer comes as a message."""
-
-    async def scene() -> None:
-        ada, _, place = cast(stage, "Deleted")
-        stage.discord.faults.refuse(EDIT, unknown("Message"))
-        ada.slash("ask", place, question=TRUCE)
-        assert_answer(await ada.until_sees("The US has agreed to lead", place))
-        stage.discord.faults.clear()
-
-    stage.play(scene())
+    ada, _, place = cast(stage, "Deleted")
+    stage.discord.faults.refuse(EDIT, unknown("Message"))
+    ada.slash("ask", place, question=TRUCE)
+    assert_answer(await ada.until_sees("The US has agreed to lead", place))
+    stage.discord.faults.clear()
 
 
-def test_permissions_that_change_between_question_and_answer(stage: Stage) -> None:
+async def test_permissions_that_change_between_question_and_answer(stage: Stage) -> None:
     """The channel takes no reply any more: the answer comes by direct message; nobody to take it: nothing breaks."""
-
-    async def scene() -> None:
-        ada, bob, place = cast(stage, "Changed")
-        stage.discord.faults.refuse(SEND, missing_permissions())
-        ada.mention(TRUCE, place)
-        assert_answer(await ada.until_sees("The US has agreed to lead", ada.dm_channel))
-        stage.discord.faults.refuse(SEND, missing_permissions())
-        stage.discord.faults.refuse(SEND, cannot_message_user(), times=2)
-        bob.mention(TRUCE, place)
-        await ada.slash("help", place)
-        stage.discord.faults.clear()
-        assert_answer(await bob.slash("ask", place, question=TRUCE))
-
-    stage.play(scene())
+    ada, bob, place = cast(stage, "Changed")
+    stage.discord.faults.refuse(SEND, missing_permissions())
+    ada.mention(TRUCE, place)
+    assert_answer(await ada.until_sees("The US has agreed to lead", ada.dm_channel))
+    stage.discord.faults.refuse(SEND, missing_permissions())
+    stage.discord.faults.refuse(SEND, cannot_message_user(), times=2)
+    bob.mention(TRUCE, place)
+    await ada.slash("help", place)
+    stage.discord.faults.clear()
+    assert_answer(await bob.slash("ask", place, question=TRUCE))
 
 
 @pytest.mark.parametrize("kind", ["429", "502", "lost request", "lost answer"])
-def test_a_second_message_comes_through_trouble(stage: Stage, kind: str) -> None:
+async def test_a_second_message_comes_through_trouble(stage: Stage, kind: str) -> None:
     """Where an answer takes two messages, trouble with the second neither loses it nor spoils the first."""
-
-    async def scene() -> None:
-        discord = stage.discord
-        _, _, place = cast(stage, kind)
-        assert place.guild is not None
-        discord.deny(place, discord.bot, Permission.EMBED_LINKS)
-        for number in range(12):
-            person = discord.person(f"Person {number}", place.guild)
-            await person.slash("ask", place, question=f"{number}: How do I reset my {'pass ' * 20}word?")
-        trouble(stage, kind, FOLLOW)
-        report = discord.owner(place.guild).slash("report", place)
-        first = await report
-        second = (await report.followups(1, 10))[0]
-        discord.faults.clear()
-        assert first.content.startswith("**The last 90 days**")
-        assert first.files
-        assert "went wrong" not in first.content + second.content
-
-    stage.play(scene())
+    discord = stage.discord
+    _, _, place = cast(stage, kind)
+    assert place.guild is not None
+    discord.deny(place, discord.bot, Permission.EMBED_LINKS)
+    for number in range(12):
+        person = discord.person(f"Person {number}", place.guild)
+        await person.slash("ask", place, question=f"{number}: How do I reset my {'pass ' * 20}word?")
+    trouble(stage, kind, FOLLOW)
+    report = discord.owner(place.guild).slash("report", place)
+    first = await report
+    second = (await report.followups(1, 10))[0]
+    discord.faults.clear()
+    assert first.content.startswith("**The last 90 days**")
+    assert first.files
+    assert "went wrong" not in first.content + second.content
 
 
-def test_an_answer_that_discord_does_not_take(stage: Stage) -> None:
+async def test_an_answer_that_discord_does_not_take(stage: Stage) -> None:
     """The asker gets a short apology with a number, and the log has that number with the traceback."""
-
-    async def scene() -> None:
-        ada, bob, place = cast(stage, "Incident")
-        for sight in (ada.slash("ask", place, question=TRUCE), bob.mention(TRUCE, place)):
-            for pattern in (EDIT, SEND):
-                stage.discord.faults.refuse(pattern, invalid_form([(("embeds",), "BASE_TYPE_MAX_LENGTH", "no")]))
-            told = await sight
-            stage.discord.faults.clear()
-            incident = told.content.rpartition("under ")[2].strip(".")
-            assert "Sorry" in told.content
-            log = stage.bot.log
-            assert re.fullmatch(r"[0-9A-F]{8}", incident)
-            assert "Traceback" in log[log.index(f"incident {incident}") :]
-
-    stage.play(scene())
-
-
-def test_an_outage_of_the_api(stage: Stage) -> None:
-    """Every edit fails for seconds: the answer arrives when that is over."""
-
-    async def scene() -> None:
-        ada, _, place = cast(stage, "Outage")
-        stage.discord.faults.server_error(EDIT, times=2, status=503)
-        asked = ada.slash("ask", place, question=TRUCE)
-        assert_answer(await asked.answer(60))
-        assert len(asked.sights) == 1
+    ada, bob, place = cast(stage, "Incident")
+    for sight in (ada.slash("ask", place, question=TRUCE), bob.mention(TRUCE, place)):
+        for pattern in (EDIT, SEND):
+            stage.discord.faults.refuse(pattern, invalid_form([(("embeds",), "BASE_TYPE_MAX_LENGTH", "no")]))
+        told = await sight
         stage.discord.faults.clear()
+        incident = told.content.rpartition("under ")[2].strip(".")
+        assert "Sorry" in told.content
+        log = stage.bot.log
+        assert re.fullmatch(r"[0-9A-F]{8}", incident)
+        assert "Traceback" in log[log.index(f"incident {incident}") :]
 
-    stage.play(scene())
+
+async def test_an_outage_of_the_api(stage: Stage) -> None:
+    """Every edit fails for seconds: the answer arrives when that is over."""
+    ada, _, place = cast(stage, "Outage")
+    stage.discord.faults.server_error(EDIT, times=2, status=503)
+    asked = ada.slash("ask", place, question=TRUCE)
+    assert_answer(await asked.answer(60))
+    assert len(asked.sights) == 1
+    stage.discord.faults.clear()
