@@ -10,7 +10,7 @@ from bot.cogs.common.autocomplete import chosen, suggestions
 from bot.cogs.common.interaction_handler import Front, Want, sound
 from bot.services.question_service import RefusedError, Reply
 from bot.services.worker_pool import Place
-from bot.store.message_state import Kind, Shown
+from bot.store.message_state import ArticleList, ArticleView, MessageState, SearchResults
 from bot.ui.articles import page_of
 
 
@@ -24,7 +24,7 @@ class SourcesCog(commands.Cog):
     @app_commands.describe(words='Words that must all occur; "…" holds a phrase together')
     async def find(self, interaction: discord.Interaction, words: app_commands.Range[str, 1, 1000]) -> None:
         """Passages with exactly these words."""
-        await self._look_up(interaction, Kind.FINDINGS, sound(words))
+        await self._look_up(interaction, SearchResults(sound(words), interaction.guild_id))
 
     @app_commands.command(name="source", description="Shows an article: its card, its paragraphs, its full text")
     @app_commands.describe(article="Title or id; suggestions come while you type", paragraph="Begin at this paragraph")
@@ -40,7 +40,7 @@ class SourcesCog(commands.Cog):
         except RefusedError as refusal:
             await self._front.say(interaction, str(refusal))
             return
-        await self._look_up(interaction, Kind.SOURCE, summary.article_id, paragraph)
+        await self._look_up(interaction, ArticleView(summary.article_id, interaction.guild_id), paragraph)
 
     @source.autocomplete("article")
     async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -55,19 +55,18 @@ class SourcesCog(commands.Cog):
         filter: app_commands.Range[str, 0, 200] = "",  # noqa: A002 - the option's name
     ) -> None:
         """The list of articles."""
-        await self._look_up(interaction, Kind.SOURCES, sound(filter.strip()))
+        await self._look_up(interaction, ArticleList(sound(filter.strip()), interaction.guild_id))
 
     async def _look_up(
-        self, interaction: discord.Interaction, kind: Kind, query: str, paragraph: int | None = None
+        self, interaction: discord.Interaction, state: MessageState, paragraph: int | None = None
     ) -> None:
         want, desk = Want.of(interaction), self._front.desk
         private = desk.rules(interaction.guild_id).private and interaction.guild_id is not None
-        shown = Shown(kind, query, private=private, guild=interaction.guild_id)
 
         def accept() -> Place:
             desk.permit_reading(want.asker)
-            if kind is Kind.FINDINGS:
-                desk.check(query, what="search")
+            if isinstance(state, SearchResults):
+                desk.check(state.words, what="search")
             return desk.place()
 
         def first_page(reply: Reply) -> int:
@@ -76,7 +75,7 @@ class SourcesCog(commands.Cog):
         await self._front.serve(
             want,
             accept,
-            lambda place: desk.show(place, want.asker, shown, want.form),
+            lambda place: desk.show(place, want.asker, state, want.form),
             private=private,
             page=first_page,
         )

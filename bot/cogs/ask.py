@@ -60,7 +60,6 @@ class AskCog(commands.Cog):
             question=sound(question),
             quotes=quotes or rules.quotes,
             article=summary.article_id if summary else None,
-            private=alone,
             guild=interaction.guild_id,
         )
 

@@ -12,7 +12,14 @@ from bot.cogs.common.interaction_handler import Front, Want
 from bot.observability.request_log import Source
 from bot.services.question_service import RefusedError, Reply
 from bot.services.worker_pool import Place
-from bot.store.message_state import Shown
+from bot.store.message_state import (
+    AnswerMessage,
+    ArticleView,
+    ClosestPassages,
+    MessageState,
+    MorePassages,
+    RelatedPassages,
+)
 from bot.transport.delivery import Outgoing
 from bot.ui import strings
 from bot.ui.articles import text_files
@@ -45,7 +52,7 @@ class ButtonsCog(commands.Cog):
         with self._front.underway():
             want = Want.of(act)
             try:
-                shown = await self._front.desk.shown(button.key)
+                state = await self._front.desk.message(button.key)
                 self._permit(button, want)
                 if button.action in {Action.HELPFUL, Action.NOT_HELPFUL}:
                     await self._vote(button, want)
@@ -54,7 +61,7 @@ class ButtonsCog(commands.Cog):
                 outgoing = self._front.told(error)
                 await self._front.courier.say(act, outgoing.page.content or strings.OVER)
                 return
-            await self._do(button, want, shown)
+            await self._do(button, want, state)
 
     def _permit(self, button: ActionButton, want: Want) -> None:
         desk = self._front.desk
@@ -63,20 +70,21 @@ class ButtonsCog(commands.Cog):
         else:
             desk.permit(want.asker, Source.BUTTON)
 
-    async def _do(self, button: ActionButton, want: Want, shown: Shown) -> None:
-        desk, action = self._front.desk, button.action
-        if action in {Action.PREVIOUS, Action.NEXT, Action.PLACE}:
-            await self._turn(button, want, shown)
-        elif action is Action.SHARE:
-            await self._share(button, want, shown)
-        elif action is Action.TEXT:
-            await self._front.privately(want.act, lambda: self._full_text(want, shown))
-        elif action is Action.MORE:
-            await self._privately(want, lambda place: desk.more(place, want.asker, shown, want.form))
-        elif action is Action.CLOSEST:
-            await self._privately(want, lambda place: desk.closest(place, want.asker, shown, want.form))
-        elif action is Action.CONTEXT:
-            await self._privately(want, lambda place: desk.context(place, want.asker, shown, want.form))
+    async def _do(self, button: ActionButton, want: Want, state: MessageState) -> None:
+        desk = self._front.desk
+        match button.action, state:
+            case Action.SHARE, _:
+                await self._share(button, want, state)
+            case Action.TEXT, ArticleView(article):
+                await self._front.privately(want.act, lambda: self._full_text(want, article))
+            case Action.CLOSEST, _:
+                await self._privately(want, lambda place: desk.closest(place, want.asker, state, want.form))
+            case Action.MORE, AnswerMessage() | MorePassages() | ClosestPassages() | RelatedPassages() as passages:
+                await self._privately(want, lambda place: desk.more(place, want.asker, passages, want.form))
+            case Action.CONTEXT, AnswerMessage() | MorePassages() | ClosestPassages() | RelatedPassages() as passages:
+                await self._privately(want, lambda place: desk.context(place, want.asker, passages, want.form))
+            case _:
+                await self._turn(button, want, state)
 
     async def _privately(self, want: Want, make: Callable[[Place], Awaitable[Reply]]) -> None:
         await self._front.serve(want, self._front.desk.place, make, private=True)
@@ -86,7 +94,7 @@ class ButtonsCog(commands.Cog):
         vote = await self._front.desk.vote(button.key, want.asker.person, helpful=helpful)
         await self._front.courier.say(want.act, strings.VOTES[vote.value])
 
-    async def _turn(self, button: ActionButton, want: Want, shown: Shown) -> None:
+    async def _turn(self, button: ActionButton, want: Want, state: MessageState) -> None:
         """Another page into the same message; its buttons stay what they are there, shared or private."""
         act, front = want.act, self._front
         private = act.message is not None and act.message.flags.ephemeral
@@ -99,7 +107,7 @@ class ButtonsCog(commands.Cog):
         with place:
             await front.courier.acknowledge_change(act)
             try:
-                reply = Reply(shown, await front.desk.pages(place, shown, want.form), button.key)
+                reply = Reply(state, await front.desk.pages(place, state, want.form), button.key)
             except Exception as error:  # noqa: BLE001
                 await front.courier.follow_up(act, front.told(error), private=True)
                 return
@@ -108,22 +116,22 @@ class ButtonsCog(commands.Cog):
             outgoing = replace(outgoing, page=replace(outgoing.page, content=act.message.content))  # who shared it
         await front.send(act, outgoing, private=private)
 
-    async def _share(self, button: ActionButton, want: Want, shown: Shown) -> None:
+    async def _share(self, button: ActionButton, want: Want, state: MessageState) -> None:
         """What only one person saw, for the whole channel, with the name of whoever shared it."""
         name = fitted_line(want.act.user.display_name, 100)
 
         async def make(place: Place) -> Reply:
-            pages = await self._front.desk.pages(place, shown, want.form)
-            return Reply(shown, [_signed(page, name) for page in pages], button.key)
+            pages = await self._front.desk.pages(place, state, want.form)
+            return Reply(state, [_signed(page, name) for page in pages], button.key)
 
         await self._front.serve(want, self._front.desk.place, make, private=False, page=lambda _: button.page)
 
-    async def _full_text(self, want: Want, shown: Shown) -> None:
+    async def _full_text(self, want: Want, article: str) -> None:
         with self._front.desk.place() as place:
-            text = await place.run(self._front.desk.articles.text, shown.query)
-        files = text_files(shown.query, text)
-        summary = self._front.desk.articles.catalogue.get(shown.query)
-        page = sentence(fitted_line(title_of(summary.metadata, shown.query), 300) if summary is not None else "")
+            text = await place.run(self._front.desk.articles.text, article)
+        files = text_files(article, text)
+        summary = self._front.desk.articles.catalogue.get(article)
+        page = sentence(fitted_line(title_of(summary.metadata, article), 300) if summary is not None else "")
         await self._front.courier.fill(want.act, Outgoing(page, files=files[:1]), private=True)
         for file in files[1:]:
             await self._front.courier.follow_up(want.act, Outgoing(Page(), files=[file]), private=True)

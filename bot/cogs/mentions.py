@@ -81,7 +81,7 @@ class MentionsCog(commands.Cog):
         with place:
             async with typing(message.channel):
                 try:
-                    before = await desk.before(answered, conversation)
+                    before = await desk.previous_question(answered, conversation)
                     request = Request(question, desk.rules(guild).quotes, guild=guild, before=before)
                     reply = await desk.answer(place, asker, request, form_in(message))
                     outgoing = self._front.outgoing(reply, private=False)
@@ -92,7 +92,7 @@ class MentionsCog(commands.Cog):
         if sent is None:
             desk.journal.undelivered()
         if reply is not None and sent is not None:
-            await desk.settle(reply.key, sent, *([conversation] if conversation else []))
+            await desk.link_conversation(reply.key, sent, *([conversation] if conversation else []))
 
     async def _reply(self, message: discord.Message, outgoing: Outgoing) -> int | None:
         """A reply in the channel; where the bot may not write, a direct message that says so."""

@@ -8,7 +8,20 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.services.titles import Catalogue
-from bot.store.message_state import Kind, Ref, Shown
+from bot.store.message_state import (
+    AnswerMessage,
+    ArticleList,
+    ArticleView,
+    AskedQuestion,
+    ClosestPassages,
+    MessageState,
+    MorePassages,
+    PassagesMessage,
+    QuoteRef,
+    QuotesInContext,
+    RelatedPassages,
+    SearchResults,
+)
 from bot.ui import strings
 from bot.ui.answers import answer_pages, context_pages, findings_pages
 from bot.ui.articles import list_pages, source_pages
@@ -45,9 +58,9 @@ class ArticleSource(Protocol):
 
     def text(self, article_id: str) -> str: ...
 
-    def quotes(self, refs: Sequence[Ref]) -> list[Quote | None]: ...
+    def quotes(self, refs: Sequence[QuoteRef]) -> list[Quote | None]: ...
 
-    def around(self, ref: Ref, quote: Quote | None) -> list[Paragraph]: ...
+    def around(self, ref: QuoteRef, quote: Quote | None) -> list[Paragraph]: ...
 
     def refresh(self) -> None: ...
 
@@ -71,31 +84,25 @@ class Request:
     question: str
     quotes: int
     article: str | None = None
-    private: bool = False
     guild: int | None = None
     before: str | None = None
 
 
-def answer(articles: ArticleSource, request: Request, tell: Tell = untold) -> Shown:
+def answer(articles: ArticleSource, request: Request, tell: Tell = untold) -> AnswerMessage:
     """The answer to a question, understood with the one before it where it leans on that. Raises RetrievalError."""
     leaning = follow_up(request.question, request.before) if request.before else None
     found, understood = (None, None) if leaning is None else _leaning(articles, request, leaning)
     if found is None:
         found, understood = articles.ask(request.question, request.quotes, request.article), None
     tell(found.outcome, found.confidence, keyword_only=found.keyword_only)
-    return Shown(
-        kind=Kind.ANSWER,
-        query=request.question,
-        article=request.article,
-        quotes=request.quotes,
+    previous = request.before if understood else None
+    return AnswerMessage(
+        question=AskedQuestion(request.question, request.article, previous, understood),
         outcome=found.outcome,
         confidence=found.confidence,
+        quotes=tuple(map(QuoteRef.of, found.quotes)),
+        closest=tuple(map(QuoteRef.of, found.closest)),
         notes=_notes(found),
-        refs=tuple(map(Ref.of, found.quotes)),
-        closest=tuple(map(Ref.of, found.closest)),
-        took_up=request.before if understood else None,
-        understood=understood,
-        private=request.private,
         guild=request.guild,
     )
 
@@ -145,7 +152,7 @@ def _notes(found: Answer) -> tuple[str, ...]:
     return tuple(note for note in found.notes if _FOR_OPERATORS not in note)
 
 
-def bearing(articles: ArticleSource, message: str, guild: int | None, tell: Tell = untold) -> Shown:
+def bearing(articles: ArticleSource, message: str, guild: int | None, tell: Tell = untold) -> RelatedPassages:
     """The passages that bear on a message; of the message itself nothing is kept. Raises RetrievalError."""
     answers = []
     for text in searches(message):
@@ -158,53 +165,50 @@ def bearing(articles: ArticleSource, message: str, guild: int | None, tell: Tell
     quotes, close = merged(answers)
     outcome = Outcome.ANSWERED if quotes else Outcome.NOTHING
     tell(outcome, None, keyword_only=any(found.keyword_only for found in answers))
-    return Shown(
-        kind=Kind.BEARING,
-        quotes=_BEARING_SHOWN,
-        outcome=outcome,
+    refs = tuple(map(QuoteRef.of, quotes))
+    return RelatedPassages(
+        quotes=refs[:_BEARING_SHOWN],
+        more=refs[_BEARING_SHOWN:],
+        closest=tuple(map(QuoteRef.of, close[:_BEARING_SHOWN])),
         notes=(KEYWORDS_ALONE,) if any(answer.keyword_only for answer in answers) else (),
-        refs=tuple(map(Ref.of, quotes)),
-        closest=tuple(map(Ref.of, close[:_BEARING_SHOWN])),
-        private=True,
         guild=guild,
     )
 
 
-def more(articles: ArticleSource, shown: Shown) -> Shown:
-    """What comes after the quotes of an answer: nothing if there is no more. Raises RetrievalError."""
-    if shown.kind is Kind.BEARING:
-        rest = shown.refs[shown.quotes :]
-        return replace(shown, refs=rest, closest=(), notes=(), quotes=max(1, len(rest)), private=True)
-    passed = (*shown.passed, *shown.refs)
-    known = {(ref.article, ref.start) for ref in passed}
-    found = articles.ask(shown.searched, len(passed) + MORE, shown.article)
-    rest = tuple(ref for ref in map(Ref.of, found.quotes) if (ref.article, ref.start) not in known)
-    return replace(shown, kind=Kind.MORE, refs=rest, passed=passed, closest=(), notes=(), private=True)
+def more(articles: ArticleSource, state: PassagesMessage) -> MorePassages | RelatedPassages | None:
+    """The passages after those of ``state``; ``None`` if there are no more. Raises RetrievalError."""
+    match state:
+        case RelatedPassages(more=[]) | ClosestPassages():
+            return None
+        case RelatedPassages():
+            return RelatedPassages(state.more, guild=state.guild)
+    earlier = state.already_shown if isinstance(state, MorePassages) else ()
+    already_shown = (*earlier, *state.quotes)
+    known = {(ref.article, ref.start) for ref in already_shown}
+    found = articles.ask(state.question.searched, len(already_shown) + MORE, state.question.article)
+    rest = tuple(ref for ref in map(QuoteRef.of, found.quotes) if (ref.article, ref.start) not in known)
+    return MorePassages(state.question, rest, already_shown, state.guild) if rest else None
 
 
-def closest(shown: Shown) -> Shown:
-    """The closest passages of an answer that was none."""
-    return replace(shown, kind=Kind.CLOSEST, refs=shown.closest, closest=(), notes=(), private=True)
+def closest(state: AnswerMessage | RelatedPassages) -> ClosestPassages:
+    """The closest passages of a question or message that has no answer."""
+    question = state.question if isinstance(state, AnswerMessage) else None
+    return ClosestPassages(question, state.closest, state.guild)
 
 
-def pages(articles: ArticleSource, shown: Shown, form: Form) -> list[Page]:
-    """The pages of a message, made anew from the articles. Raises RetrievalError."""
+def pages(articles: ArticleSource, state: MessageState, form: Form) -> list[Page]:
+    """The pages of a message, rendered from the articles. Raises RetrievalError."""
     titles = articles.catalogue.titles
-    if shown.kind is Kind.FINDINGS:
-        findings = articles.find(shown.query, MOST_HITS)
-        return findings_pages(shown.query, findings.total, findings.hits, titles, form)
-    if shown.kind is Kind.SOURCE:
-        return source_pages(*articles.read(shown.query), form)
-    if shown.kind is Kind.SOURCES:
-        return list_pages(articles.catalogue.matching(shown.query), shown.query, form)
-    refs = shown_refs(shown)
-    quotes: list[Quote | None] = articles.quotes(refs)
-    if shown.kind is Kind.CONTEXT:
-        around = [(quote, articles.around(ref, quote)) for ref, quote in zip(refs, quotes, strict=True)]
+    match state:
+        case SearchResults():
+            findings = articles.find(state.words, MOST_HITS)
+            return findings_pages(state.words, findings.total, findings.hits, titles, form)
+        case ArticleView():
+            return source_pages(*articles.read(state.article), form)
+        case ArticleList():
+            return list_pages(articles.catalogue.matching(state.filter), state.filter, form)
+    quotes = articles.quotes(state.quotes)
+    if isinstance(state, QuotesInContext):
+        around = [(quote, articles.around(ref, quote)) for ref, quote in zip(state.quotes, quotes, strict=True)]
         return context_pages(around, form)
-    return answer_pages(shown, quotes, titles, form)
-
-
-def shown_refs(shown: Shown) -> tuple[Ref, ...]:
-    """The quotes that the message itself shows."""
-    return shown.refs[: shown.quotes] if shown.kind is Kind.BEARING else shown.refs
+    return answer_pages(state, quotes, titles, form)

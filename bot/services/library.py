@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.services.titles import Catalogue
-from bot.store.message_state import Ref
+from bot.store.message_state import QuoteRef
 from retrieval.core.errors import (
     AlteredArticleError,
     DamagedIndexError,
@@ -185,7 +185,7 @@ class Articles:
         """The whole text of an article. Raises UnknownArticleError, AlteredArticleError."""
         return self._steady(lambda opened: opened.shelf.omissions(article_id)[0])
 
-    def quotes(self, refs: Sequence[Ref]) -> list[Quote | None]:
+    def quotes(self, refs: Sequence[QuoteRef]) -> list[Quote | None]:
         """The quotes that ``refs`` stand for; ``None`` where the article is gone or says something else now."""
         texts: dict[str, str | None] = {}
         for article_id in {ref.article for ref in refs}:
@@ -199,7 +199,7 @@ class Articles:
             found.append(ref.quote(text, summary.metadata) if text is not None and summary is not None else None)
         return found
 
-    def around(self, ref: Ref, quote: Quote | None, reach: int = 2) -> list[Paragraph]:
+    def around(self, ref: QuoteRef, quote: Quote | None, reach: int = 2) -> list[Paragraph]:
         """The paragraphs of a quote and ``reach`` more on either side."""
         if quote is None:
             return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.observability.request_log import Journal, Source, Step
@@ -16,7 +16,16 @@ from bot.services.rate_limits import Limits
 from bot.services.worker_pool import BusyError, Lane, Place, Pool
 from bot.store import Forgotten, PersonHash, RecordsError, Report, Store, Vote
 from bot.store.guild_settings import Rules
-from bot.store.message_state import Kind, Shown, new_key
+from bot.store.message_state import (
+    AnswerMessage,
+    AskedQuestion,
+    MessageState,
+    MorePassages,
+    PassagesMessage,
+    QuotesInContext,
+    RelatedPassages,
+    new_key,
+)
 from bot.ui import strings
 from bot.ui.markup.escaping import escape
 from bot.ui.markup.pages import Form, Page
@@ -39,7 +48,7 @@ class TooBusyError(RefusedError):
 class Reply:
     """A message to send: its pages, and the key of its buttons (``None``: none could be kept)."""
 
-    shown: Shown
+    state: MessageState
     pages: list[Page]
     key: str | None = None
 
@@ -134,66 +143,74 @@ class Desk:
 
     async def answer(self, place: Place, asker: Asker, request: Request, form: Form) -> Reply:
         """The reply to an accepted question, recorded. Raises RetrievalError."""
-        tell = self.journal.found
-        shown, pages = await place.run(self._made, lambda: answers.answer(self.articles, request, tell), form)
-        key = await self.keep(asker, shown)
+
+        def make() -> tuple[AnswerMessage, list[Page]]:
+            state = answers.answer(self.articles, request, self.journal.found)
+            return state, self._rendered(state, form)
+
+        state, pages = await place.run(make)
+        key = await self.keep(asker, state)
         if key is not None:
             person = self._hash(asker.person)
-            await self._recorded(self._lane.run(self._store.add_question, key, person, shown, self._now()))
-        return Reply(shown, pages, key)
+            await self._recorded(self._lane.run(self._store.add_question, key, person, state, self._now()))
+        return Reply(state, pages, key)
 
     async def bearing(self, place: Place, asker: Asker, message: str, form: Form) -> Reply:
         """The reply to *Find sources*. Raises RetrievalError."""
 
-        def make() -> Shown:
+        def make() -> RelatedPassages:
             return answers.bearing(self.articles, message, asker.guild, self.journal.found)
 
-        shown, pages = await place.run(self._made, make, form)
-        return Reply(shown, pages, await self.keep(asker, shown))
+        return await self._made(place, asker, make, form)
 
-    async def more(self, place: Place, asker: Asker, shown: Shown, form: Form) -> Reply:
+    async def more(self, place: Place, asker: Asker, state: PassagesMessage, form: Form) -> Reply:
         """The reply to *More passages*. Raises RetrievalError, RefusedError if there are none."""
-        rest, pages = await place.run(self._made, lambda: answers.more(self.articles, shown), form)
-        if not rest.refs:
-            raise RefusedError(strings.NOTHING_MORE)
-        return Reply(rest, pages, await self.keep(asker, rest))
 
-    async def closest(self, place: Place, asker: Asker, shown: Shown, form: Form) -> Reply:
+        def make() -> MorePassages | RelatedPassages:
+            rest = answers.more(self.articles, state)
+            if rest is None:
+                raise RefusedError(strings.NOTHING_MORE)
+            return rest
+
+        return await self._made(place, asker, make, form)
+
+    async def closest(self, place: Place, asker: Asker, state: MessageState, form: Form) -> Reply:
         """The reply to *Closest passages*. Raises RetrievalError, RefusedError if there are none."""
-        if not shown.closest:
+        if not isinstance(state, (AnswerMessage, RelatedPassages)) or not state.closest:
             raise RefusedError(strings.NO_LONGER_CLOSE)
-        return await self.show(place, asker, answers.closest(shown), form)
+        return await self.show(place, asker, answers.closest(state), form)
 
-    async def context(self, place: Place, asker: Asker, shown: Shown, form: Form) -> Reply:
+    async def context(self, place: Place, asker: Asker, state: PassagesMessage, form: Form) -> Reply:
         """The reply to *In context*. Raises RetrievalError."""
-        refs = answers.shown_refs(shown)
-        return await self.show(place, asker, replace(shown, kind=Kind.CONTEXT, refs=refs, private=True), form)
+        return await self.show(place, asker, QuotesInContext(state.quotes), form)
 
-    async def show(self, place: Place, asker: Asker, shown: Shown, form: Form) -> Reply:
+    async def show(self, place: Place, asker: Asker, state: MessageState, form: Form) -> Reply:
         """The reply that shows something new. Raises RetrievalError."""
-        pages = await self.pages(place, shown, form)
-        return Reply(shown, pages, await self.keep(asker, shown))
+        return await self._made(place, asker, lambda: state, form)
 
-    async def pages(self, place: Place, shown: Shown, form: Form) -> list[Page]:
+    async def pages(self, place: Place, state: MessageState, form: Form) -> list[Page]:
         """The pages of something that was shown before. Raises RetrievalError."""
-        return await place.run(self._rendered, shown, form)
+        return await place.run(self._rendered, state, form)
 
-    def _made(self, make: Callable[[], Shown], form: Form) -> tuple[Shown, list[Page]]:
-        shown = make()
-        return shown, self._rendered(shown, form)
+    async def _made(self, place: Place, asker: Asker, make: Callable[[], MessageState], form: Form) -> Reply:
+        def work() -> tuple[MessageState, list[Page]]:
+            state = make()
+            return state, self._rendered(state, form)
 
-    def _rendered(self, shown: Shown, form: Form) -> list[Page]:
+        state, pages = await place.run(work)
+        return Reply(state, pages, await self.keep(asker, state))
+
+    def _rendered(self, state: MessageState, form: Form) -> list[Page]:
         with self.journal.timed(Step.RENDERING):
-            return answers.pages(self.articles, shown, form)
+            return answers.pages(self.articles, state, form)
 
     # Records
 
-    async def keep(self, asker: Asker, shown: Shown) -> str | None:
-        """Keep what a message shows for its buttons; an answer is not lost because that failed."""
+    async def keep(self, asker: Asker, state: MessageState) -> str | None:
+        """Store a message's state for its buttons; an answer is not lost because that failed."""
         key = new_key()
-        saved = await self._recorded(
-            self._lane.run(self._store.add_shown, key, self._hash(asker.person), shown, self._now())
-        )
+        person = self._hash(asker.person)
+        saved = await self._recorded(self._lane.run(self._store.add_message, key, person, state, self._now()))
         return key if saved else None
 
     async def _recorded(self, writing: Awaitable[None]) -> bool:
@@ -204,31 +221,32 @@ class Desk:
             return False
         return True
 
-    async def shown(self, key: str) -> Shown:
-        """What is shown where a button was pressed. Raises RefusedError when that is no longer kept."""
-        shown = await self._lane.run(self._store.shown, key, self._now())
-        if shown is None:
+    async def message(self, key: str) -> MessageState:
+        """The state of the message whose button was pressed. Raises RefusedError when it is no longer kept."""
+        state = await self._lane.run(self._store.message, key, self._now())
+        if state is None:
             raise RefusedError(strings.OVER)
-        return shown
+        return state
 
-    async def settle(self, key: str | None, *places: int) -> None:
-        """Follow-ups in ``places`` are about what ``key`` shows."""
+    async def link_conversation(self, key: str | None, *conversations: int) -> None:
+        """Make ``key`` what follow-ups in ``conversations`` build on."""
         if key is not None:
-            for place in places:
-                await self._recorded(self._lane.run(self._store.settle, place, key))
+            for conversation in conversations:
+                await self._recorded(self._lane.run(self._store.link_conversation, conversation, key))
 
-    async def before(self, *places: int | None) -> str | None:
-        """The question that the first of ``places`` which is known was about."""
-        for place in places:
-            if place is None:
+    async def previous_question(self, *conversations: int | None) -> str | None:
+        """The question that a follow-up in the first known one of ``conversations`` builds on."""
+        for conversation in conversations:
+            if conversation is None:
                 continue
             try:
-                shown = await self._lane.run(self._store.settled, place, self._now())
+                state = await self._lane.run(self._store.conversation_state, conversation, self._now())
             except RecordsError as error:
                 _log.error("%s", error)
                 return None
-            if shown is not None:
-                return shown.searched or None
+            if state is not None:
+                question = getattr(state, "question", None)
+                return question.searched if isinstance(question, AskedQuestion) else None
         return None
 
     async def vote(self, key: str, person: int, *, helpful: bool) -> Vote:

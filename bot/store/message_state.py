@@ -1,4 +1,8 @@
-"""What a message of the bot shows, in a form that is kept so that its buttons work after a restart."""
+"""State of each message with buttons, stored as JSON so that the buttons work after a restart.
+
+Quotes are kept by reference: a page is rendered from the articles each time. The values of ``kind`` are stored and
+never change.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +10,22 @@ import hashlib
 import json
 import secrets
 import string
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
 
 from retrieval.core.types import Metadata, Outcome, Passage, Quote, Span
 
 KEY_LENGTH = 12
-_SIGNS = string.ascii_letters + string.digits
-
-
-class Kind(StrEnum):
-    """What sort of message it is; says how its pages are made."""
-
-    ANSWER = "answer"
-    MORE = "more"  # the passages after those of an answer; votes stay with the answer
-    CLOSEST = "closest"
-    BEARING = "bearing"  # passages that bear on somebody's message
-    FINDINGS = "findings"
-    SOURCE = "source"
-    SOURCES = "sources"
-    CONTEXT = "context"
+_KEY_CHARACTERS = string.ascii_letters + string.digits
+#: Format of the stored JSON. Rows without a number are of format 1.
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Ref:
-    """Where a quote stands, with a digest of its words: enough to quote it again, or to see that it has changed."""
+class QuoteRef:
+    """Position of a quote and a digest of its words: enough to quote it again, or to see that the text has changed."""
 
     article: str
     start: int
@@ -47,7 +40,7 @@ class Ref:
     also_in: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, quote: Quote) -> Ref:
+    def of(cls, quote: Quote) -> QuoteRef:
         """The reference to a quote."""
         passage = quote.passage
         return cls(
@@ -75,43 +68,113 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A message's content by reference.
+class AskedQuestion:
+    """A question as a member asked it.
 
-    ``query`` is the question, the words searched for, the filter or the article's id; empty where the words were
-    somebody's message, which is not kept. ``took_up`` is the earlier question that a follow-up was understood with,
-    ``understood`` what was searched for then. ``passed`` are the quotes under which *More passages* was pressed: they
-    are not shown again.
+    A follow-up was understood with ``previous_question``, and searched for as ``understood``.
     """
 
-    kind: Kind
-    query: str = ""
+    text: str
     article: str | None = None
-    quotes: int = 3
-    outcome: Outcome = Outcome.NOTHING
-    confidence: float = 0.0
-    notes: tuple[str, ...] = ()
-    refs: tuple[Ref, ...] = ()
-    closest: tuple[Ref, ...] = ()
-    took_up: str | None = None
+    previous_question: str | None = None
     understood: str | None = None
-    private: bool = False
-    guild: int | None = None
-    passed: tuple[Ref, ...] = ()
 
     @property
     def searched(self) -> str:
         """The question as it was searched for."""
-        return self.understood or self.query
+        return self.understood or self.text
 
-    def public(self) -> Shown:
-        """The same, shown to a whole channel."""
-        return replace(self, private=False)
+
+@dataclass(frozen=True, slots=True)
+class AnswerMessage:
+    """The answer to a question: quotes if it is answered, else the closest passages for a button."""
+
+    question: AskedQuestion
+    outcome: Outcome = Outcome.NOTHING
+    confidence: float = 0.0
+    quotes: tuple[QuoteRef, ...] = ()
+    closest: tuple[QuoteRef, ...] = ()
+    notes: tuple[str, ...] = ()
+    guild: int | None = None
+    kind: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class MorePassages:
+    """Passages after those of an answer; ``already_shown`` are the quotes above them."""
+
+    question: AskedQuestion
+    quotes: tuple[QuoteRef, ...]
+    already_shown: tuple[QuoteRef, ...] = ()
+    guild: int | None = None
+    kind: Literal["more"] = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosestPassages:
+    """Passages that come close to a question, or to a message (no question)."""
+
+    question: AskedQuestion | None
+    quotes: tuple[QuoteRef, ...]
+    guild: int | None = None
+    kind: Literal["closest"] = "closest"
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPassages:
+    """Passages related to a member's message; ``more`` wait for a button. The message itself is not kept."""
+
+    quotes: tuple[QuoteRef, ...] = ()
+    more: tuple[QuoteRef, ...] = ()
+    closest: tuple[QuoteRef, ...] = ()
+    notes: tuple[str, ...] = ()
+    guild: int | None = None
+    kind: Literal["bearing"] = "bearing"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesInContext:
+    """Quotes with the paragraphs around them."""
+
+    quotes: tuple[QuoteRef, ...]
+    kind: Literal["context"] = "context"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """Passages with exactly these words."""
+
+    words: str
+    guild: int | None = None
+    kind: Literal["findings"] = "findings"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """An article's card and paragraphs."""
+
+    article: str
+    guild: int | None = None
+    kind: Literal["source"] = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleList:
+    """The articles that match ``filter``; all of them if it is empty."""
+
+    filter: str = ""
+    guild: int | None = None
+    kind: Literal["sources"] = "sources"
+
+
+PassagesMessage = AnswerMessage | MorePassages | ClosestPassages | RelatedPassages
+MessageState = PassagesMessage | QuotesInContext | SearchResults | ArticleView | ArticleList
+_ADAPTER: TypeAdapter[MessageState] = TypeAdapter(Annotated[MessageState, Field(discriminator="kind")])
 
 
 def new_key() -> str:
-    """A key for a message's buttons: letters and digits that nobody can guess."""
-    return "".join(secrets.choice(_SIGNS) for _ in range(KEY_LENGTH))
+    """A random key for the buttons of a message."""
+    return "".join(secrets.choice(_KEY_CHARACTERS) for _ in range(KEY_LENGTH))
 
 
 def digest(words: str) -> str:
@@ -119,32 +182,46 @@ def digest(words: str) -> str:
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def to_json(shown: Shown) -> str:
-    """One line of JSON."""
-    return json.dumps(asdict(shown), ensure_ascii=True, separators=(",", ":"))
+def to_json(state: MessageState) -> str:
+    """``state`` as one line of JSON."""
+    return json.dumps({"format": _FORMAT, **asdict(state)}, ensure_ascii=True, separators=(",", ":"))
 
 
-def from_json(text: str) -> Shown:
-    """What ``to_json`` wrote. Raises ValueError, KeyError or TypeError for anything else."""
-    data: dict[str, Any] = json.loads(text)
-    return Shown(**{
-        **data,
-        "kind": Kind(data["kind"]),
-        "outcome": Outcome(data["outcome"]),
-        "notes": tuple(data["notes"]),
-        "refs": _refs(data["refs"]),
-        "closest": _refs(data["closest"]),
-        "passed": _refs(data.get("passed", ())),
-    })  # fmt: skip
+def from_json(text: str) -> MessageState:
+    """The state that ``text`` holds, written in this format or an earlier one.
+
+    Raises:
+        ValueError: when ``text`` is of another format.
+    """
+    data = json.loads(text)
+    if not isinstance(data, dict) or data.get("format", 1) not in {1, _FORMAT}:
+        raise ValueError("not a message state of a known format")
+    return _ADAPTER.validate_python(data if "format" in data else _from_format_1(data))
 
 
-def _refs(rows: Sequence[Mapping[str, Any]]) -> tuple[Ref, ...]:
-    return tuple(
-        Ref(**{
-            **row,
-            "highlights": tuple(Span(*span) for span in row["highlights"]),
-            "lead_in": Span(*row["lead_in"]) if row["lead_in"] else None,
-            "also_in": tuple(row["also_in"]),
-        })
-        for row in rows
-    )  # fmt: skip
+def _from_format_1(row: dict[str, Any]) -> dict[str, Any]:
+    """Fields of today out of a row in which all kinds shared the same fourteen."""
+    old = {"query": "", "article": None, "took_up": None, "understood": None, "refs": [], "passed": [], **row}
+    query, refs = old["query"], old["refs"]
+    question = {
+        "text": query,
+        "article": old["article"],
+        "previous_question": old["took_up"],
+        "understood": old["understood"],
+    }
+    fields: dict[str, Any] = {**old, "question": question, "quotes": refs}
+    match old.get("kind"):
+        case "more":
+            fields["already_shown"] = old["passed"]
+        case "closest" if not query:
+            fields["question"] = None
+        case "bearing":
+            limit = old["quotes"]
+            fields |= {"quotes": refs[:limit], "more": refs[limit:]}
+        case "findings":
+            fields["words"] = query
+        case "source":
+            fields["article"] = query
+        case "sources":
+            fields["filter"] = query
+    return fields

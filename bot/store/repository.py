@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.store.guild_settings import Rules
-from bot.store.message_state import Shown, from_json, to_json
+from bot.store.message_state import AnswerMessage, MessageState, from_json, to_json
 from bot.store.report import AskedRow, Report, summed
 from bot.store.schema import MIGRATIONS
 from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError
@@ -133,9 +133,10 @@ class Store:
 
     # Questions and votes
 
-    def add_question(self, key: str, person: str, shown: Shown, now: float) -> None:
-        """Keep that a question was asked."""
-        values = (key, shown.guild or _NO_GUILD, person, shown.query, now, shown.outcome.value, shown.confidence)
+    def add_question(self, key: str, person: str, answer: AnswerMessage, now: float) -> None:
+        """Record that a question was asked, and its outcome."""
+        question, outcome = answer.question.text, answer.outcome.value
+        values = (key, answer.guild or _NO_GUILD, person, question, now, outcome, answer.confidence)
         with self._writing() as connection:
             connection.execute("INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
@@ -163,26 +164,28 @@ class Store:
 
     # Messages with buttons
 
-    def add_shown(self, key: str, person: str, shown: Shown, now: float) -> None:
-        """Keep what a message shows, for its buttons and for follow-ups."""
+    def add_message(self, key: str, person: str, state: MessageState, now: float) -> None:
+        """Store the state of a message for its buttons and for follow-ups."""
         with self._writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?)", (key, person, now, to_json(shown)))
+            connection.execute("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?)", (key, person, now, to_json(state)))
 
-    def shown(self, key: str, now: float) -> Shown | None:
-        """What a message shows; ``None`` when its time is over, or it was forgotten."""
+    def message(self, key: str, now: float) -> MessageState | None:
+        """The state of the message with ``key``; ``None`` if it has expired or was deleted."""
         sql = "SELECT content FROM shown WHERE key = ? AND shown_at >= ?"
         rows = self._rows(sql, (key, now - BUTTON_DAYS * _DAY))
         return _read(rows[0][0]) if rows else None
 
-    def settle(self, place: int, key: str) -> None:
-        """The message, thread or direct message channel ``place`` now is about what ``key`` shows."""
+    def link_conversation(self, conversation: int, key: str) -> None:
+        """Make ``key`` the latest state of a conversation: a message's, a thread's or a direct message channel's id."""
         with self._writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO places SELECT ?, key FROM shown WHERE key = ?", (place, key))
+            connection.execute(
+                "INSERT OR REPLACE INTO places SELECT ?, key FROM shown WHERE key = ?", (conversation, key)
+            )
 
-    def settled(self, place: int, now: float) -> Shown | None:
-        """What ``place`` is about."""
+    def conversation_state(self, conversation: int, now: float) -> MessageState | None:
+        """The latest state of a conversation."""
         sql = "SELECT s.content FROM shown s JOIN places p ON p.key = s.key WHERE p.place = ? AND s.shown_at >= ?"
-        rows = self._rows(sql, (place, now - BUTTON_DAYS * _DAY))
+        rows = self._rows(sql, (conversation, now - BUTTON_DAYS * _DAY))
         return _read(rows[0][0]) if rows else None
 
     # Forgetting
@@ -204,8 +207,8 @@ class Store:
             connection.execute("DELETE FROM shown WHERE shown_at < ?", (now - BUTTON_DAYS * _DAY,))
 
 
-def _read(content: str) -> Shown | None:
-    """What was kept; nothing if another version of the program wrote it in another form."""
+def _read(content: str) -> MessageState | None:
+    """The stored state; ``None`` if it is of an unknown format."""
     try:
         return from_json(content)
     except (ValueError, KeyError, TypeError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.store.message_state import Kind, Shown
+from bot.store.message_state import AnswerMessage, AskedQuestion, ClosestPassages, PassagesMessage, RelatedPassages
 from bot.ui.markup.escaping import escape
 from bot.ui.markup.layout import Block, Line, Part, Words, in_bold, passage
 from bot.ui.markup.limits import one_line
@@ -31,53 +31,55 @@ _SMALL = "-# "
 
 
 def answer_pages(
-    shown: Shown, quotes: Sequence[Quote | None], titles: Mapping[str, str], form: Form = Form.EMBEDS
+    state: PassagesMessage, quotes: Sequence[Quote | None], titles: Mapping[str, str], form: Form = Form.EMBEDS
 ) -> list[Page]:
-    """The pages of an answer; ``quotes`` are those of ``shown.refs``, ``None`` where an article has changed."""
-    make = {Kind.CLOSEST: _closest_heading, Kind.BEARING: _bearing_heading}.get(shown.kind, _answer_heading)
-    return paged([make(shown), *_quote_blocks(shown, quotes, titles)], form)
-
-
-def _quote_blocks(shown: Shown, quotes: Sequence[Quote | None], titles: Mapping[str, str]) -> list[Block]:
-    colour = GREEN if shown.outcome is Outcome.ANSWERED and shown.kind is not Kind.CLOSEST else GREY
-    return [
+    """The pages of an answer; ``quotes`` are those of ``state``, ``None`` where an article has changed."""
+    colour = GREY if isinstance(state, ClosestPassages) else GREEN
+    blocks = [
         quote_block(quote, titles, colour) if quote is not None else Block((Line(CHANGED),), colour=GREY)
         for quote in quotes
     ]
+    return paged([_heading(state), *blocks], form)
 
 
-def _answer_heading(shown: Shown) -> Block:
-    parts: list[Part] = [in_bold(shown.query)]
-    parts += _taken_up(shown)
-    if shown.outcome is Outcome.ANSWERED:
-        return Block((*parts, *_notes(shown)), colour=GREEN)
-    sure = shown.outcome is Outcome.NOT_SURE
-    parts.append(Line(_ABOUT_NOT_SURE if sure else _ABOUT_NOTHING))
-    return Block((*parts, *_notes(shown)), title=NOT_SURE if sure else NOTHING, colour=AMBER if sure else GREY)
+def _heading(state: PassagesMessage) -> Block:
+    match state:
+        case RelatedPassages():
+            return _related_heading(state)
+        case ClosestPassages():
+            line = Line(_CLOSEST if state.quotes else _ABOUT_NOTHING)
+            return Block((*(_question(state.question) if state.question else ()), line), colour=GREY)
+        case AnswerMessage() if state.outcome is not Outcome.ANSWERED:
+            return _no_answer_heading(state)
+    notes = state.notes if isinstance(state, AnswerMessage) else ()
+    return Block((*_question(state.question), *_notes(notes)), colour=GREEN)
 
 
-def _closest_heading(shown: Shown) -> Block:
-    text = _CLOSEST if shown.refs else _ABOUT_NOTHING
-    return Block((in_bold(shown.query), *_taken_up(shown), Line(text)), colour=GREY)
+def _no_answer_heading(state: AnswerMessage) -> Block:
+    not_sure = state.outcome is Outcome.NOT_SURE
+    line = Line(_ABOUT_NOT_SURE if not_sure else _ABOUT_NOTHING)
+    parts = (*_question(state.question), line, *_notes(state.notes))
+    return Block(parts, title=NOT_SURE if not_sure else NOTHING, colour=AMBER if not_sure else GREY)
 
 
-def _bearing_heading(shown: Shown) -> Block:
-    if shown.refs:
-        return Block((Line(_BEARING), *_notes(shown)), colour=GREEN)
+def _related_heading(state: RelatedPassages) -> Block:
+    if state.quotes:
+        return Block((Line(_BEARING), *_notes(state.notes)), colour=GREEN)
     return Block((Line(_ABOUT_NOTHING_BEARS),), title=_NOTHING_BEARS, colour=GREY)
 
 
-def _taken_up(shown: Shown) -> list[Part]:
-    if not shown.took_up:
-        return []
+def _question(question: AskedQuestion) -> list[Part]:
+    if not question.previous_question:
+        return [in_bold(question.text)]
     return [
-        Words(f"Taken up with the question before it: “{one_line(shown.took_up)}”", prefix=_SMALL),
-        Words(f"Understood as: “{one_line(shown.searched)}”", prefix=_SMALL),
+        in_bold(question.text),
+        Words(f"Taken up with the question before it: “{one_line(question.previous_question)}”", prefix=_SMALL),
+        Words(f"Understood as: “{one_line(question.searched)}”", prefix=_SMALL),
     ]
 
 
-def _notes(shown: Shown) -> list[Part]:
-    return [Words(f"⚠ {one_line(note)}") for note in shown.notes]
+def _notes(notes: Sequence[str]) -> list[Part]:
+    return [Words(f"⚠ {one_line(note)}") for note in notes]
 
 
 def findings_pages(

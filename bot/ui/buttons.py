@@ -9,7 +9,16 @@ from typing import Self
 
 import discord
 
-from bot.store.message_state import KEY_LENGTH, Kind, Shown
+from bot.store.message_state import (
+    KEY_LENGTH,
+    AnswerMessage,
+    ArticleView,
+    ClosestPassages,
+    MessageState,
+    MorePassages,
+    QuotesInContext,
+    RelatedPassages,
+)
 from retrieval.core.types import Outcome
 
 
@@ -72,24 +81,34 @@ class ActionButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
         interaction.client.dispatch("button", self, interaction)
 
 
-def actions_for(shown: Shown, *, private: bool) -> list[Action]:
-    """The buttons that make sense under a message."""
-    found: list[Action] = []
-    quoted = shown.kind in {Kind.ANSWER, Kind.MORE, Kind.BEARING, Kind.CLOSEST}
-    if shown.kind in {Kind.ANSWER, Kind.MORE, Kind.BEARING} and shown.outcome is Outcome.ANSWERED:
-        found.append(Action.MORE)
-    if quoted and shown.refs:
-        found.append(Action.CONTEXT)
-    if shown.kind in {Kind.ANSWER, Kind.BEARING} and shown.outcome is not Outcome.ANSWERED and shown.closest:
-        found.append(Action.CLOSEST)
-    nothing = shown.kind is Kind.BEARING and not shown.refs
-    if private and shown.guild is not None and shown.kind is not Kind.CONTEXT and not nothing:
-        found.append(Action.SHARE)
-    if shown.kind is Kind.ANSWER:
-        found += [Action.HELPFUL, Action.NOT_HELPFUL]
-    if shown.kind is Kind.SOURCE:
-        found.append(Action.TEXT)
-    return found
+def actions_for(state: MessageState, *, private: bool) -> list[Action]:
+    """The buttons under a message."""
+    actions = _passage_actions(state)
+    if private and _shareable(state):
+        actions.append(Action.SHARE)
+    if isinstance(state, AnswerMessage):
+        actions += [Action.HELPFUL, Action.NOT_HELPFUL]
+    if isinstance(state, ArticleView):
+        actions.append(Action.TEXT)
+    return actions
+
+
+def _passage_actions(state: MessageState) -> list[Action]:
+    match state:
+        case AnswerMessage(outcome=Outcome.ANSWERED) | MorePassages() | RelatedPassages(quotes=[_, *_]):
+            return [Action.MORE, Action.CONTEXT]
+        case AnswerMessage(closest=[_, *_]) | RelatedPassages(closest=[_, *_]):
+            return [Action.CLOSEST]
+        case ClosestPassages(quotes=[_, *_]):
+            return [Action.CONTEXT]
+    return []
+
+
+def _shareable(state: MessageState) -> bool:
+    match state:
+        case QuotesInContext() | RelatedPassages(quotes=[]):
+            return False
+    return state.guild is not None
 
 
 def view_for(actions: Sequence[Action], key: str | None, page: int, pages: int) -> discord.ui.View | None:

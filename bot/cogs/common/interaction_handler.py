@@ -111,7 +111,7 @@ class Front:
     def outgoing(self, reply: Reply, *, private: bool, page: int = 0) -> Outgoing:
         """A page of a reply with its buttons."""
         page = max(0, min(page, len(reply.pages) - 1))
-        actions = actions_for(reply.shown, private=private)
+        actions = actions_for(reply.state, private=private)
         return Outgoing(reply.pages[page], lambda: view_for(actions, reply.key, page, len(reply.pages)))
 
     def told(self, error: Exception) -> Outgoing:
@@ -147,7 +147,7 @@ class Front:
             message = await self.send(want.act, outgoing, private=private)
             if reply is not None and not private and message is not None:
                 thread = want.asker.channel if want.asker.parent is not None or want.asker.guild is None else None
-                await self.desk.settle(reply.key, message, *([thread] if thread else []))
+                await self.desk.link_conversation(reply.key, message, *([thread] if thread else []))
 
     async def _made(
         self,

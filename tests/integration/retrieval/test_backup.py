@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bot.store import LOCK_FILE, PersonHash, Store
-from bot.store.message_state import Kind, Shown, new_key
+from bot.store.message_state import AnswerMessage, AskedQuestion, new_key
 from bot.store.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.cli.output.json import answer_document
 from retrieval.core.errors import (
@@ -77,10 +77,10 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def ask(store: Store, question: str) -> None:
     """Let a member ask."""
-    shown = Shown(Kind.ANSWER, question, confidence=0.5, guild=7)
+    answer = AnswerMessage(AskedQuestion(question), confidence=0.5, guild=7)
     key = new_key()
-    store.add_shown(key, "a" * 32, shown, 1e9)
-    store.add_question(key, "a" * 32, shown, 1e9)
+    store.add_message(key, "a" * 32, answer, 1e9)
+    store.add_question(key, "a" * 32, answer, 1e9)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.services.titles import Catalogue
-from bot.store.message_state import Ref
+from bot.store.message_state import QuoteRef
 from retrieval.core.errors import UnknownArticleError
 from retrieval.core.types import (
     Answer,
@@ -110,10 +110,10 @@ class FakeArticles:
             raise UnknownArticleError(article_id)
         return self.texts[article_id]
 
-    def quotes(self, refs: Sequence[Ref]) -> list[Quote | None]:
+    def quotes(self, refs: Sequence[QuoteRef]) -> list[Quote | None]:
         return [ref.quote(self.texts.get(ref.article, ""), metadata(ref.article.title())) for ref in refs]
 
-    def around(self, ref: Ref, quote: Quote | None) -> list[Paragraph]:
+    def around(self, ref: QuoteRef, quote: Quote | None) -> list[Paragraph]:
         return self.read(ref.article)[1]
 
     def refresh(self) -> None:

@@ -18,7 +18,16 @@ from bot.services.rate_limits import Limits
 from bot.services.worker_pool import Lane, Pool
 from bot.store import PersonHash, Store, Vote
 from bot.store.guild_settings import Rules
-from bot.store.message_state import Kind, Shown
+from bot.store.message_state import (
+    AnswerMessage,
+    ArticleList,
+    ArticleView,
+    AskedQuestion,
+    ClosestPassages,
+    MorePassages,
+    RelatedPassages,
+    SearchResults,
+)
 from bot.ui.markup.escaping import quoted_words
 from bot.ui.markup.pages import Form
 from retrieval.core.errors import QuestionError
@@ -72,7 +81,7 @@ def test_an_answer_is_made_of_slices_and_recorded(tmp_path: Path) -> None:
         shown = [quoted_words(embed.description or "") for embed in reply.pages[0].embeds[1:]]
         assert shown == PARIS.split("\n\n")[:2]
         assert reply.key is not None
-        assert await desk.shown(reply.key) == reply.shown
+        assert await desk.message(reply.key) == reply.state
         assert await desk.vote(reply.key, 2, helpful=True) is Vote.COUNTED
         report = await desk.report(7, 90)
         assert [(row.question, row.helpful) for row in report.questions] == [("Who met?", 1)]
@@ -86,12 +95,14 @@ def test_more_passages_are_those_not_shown_yet(tmp_path: Path) -> None:
     async def scenario(desk: Desk, _fake: FakeArticles) -> None:
         with desk.accept(ADA, Source.COMMAND) as place:
             first = await desk.answer(place, ADA, Request("Who met?", 1, guild=7), Form.EMBEDS)
-            rest = await desk.more(place, ADA, first.shown, Form.EMBEDS)
-            assert [ref.start for ref in rest.shown.refs] == [PARIS.index("Merz"), PARIS.index("Starmer")]
-            assert rest.shown.private
+            assert isinstance(first.state, AnswerMessage)
+            rest = await desk.more(place, ADA, first.state, Form.EMBEDS)
+            assert isinstance(rest.state, MorePassages)
+            assert [ref.start for ref in rest.state.quotes] == [PARIS.index("Merz"), PARIS.index("Starmer")]
             all_of_it = await desk.answer(place, ADA, Request("Who met?", 5, guild=7), Form.EMBEDS)
+            assert isinstance(all_of_it.state, AnswerMessage)
             with pytest.raises(RefusedError, match="no more"):
-                await desk.more(place, ADA, all_of_it.shown, Form.EMBEDS)
+                await desk.more(place, ADA, all_of_it.state, Form.EMBEDS)
 
     run(tmp_path, scenario)
 
@@ -103,8 +114,8 @@ def test_closest_passages_are_a_button_away(tmp_path: Path) -> None:
         with desk.accept(ADA, Source.COMMAND) as place:
             none = await desk.answer(place, ADA, Request("Who is lost?", 3, guild=7), Form.EMBEDS)
             assert len(none.pages[0].embeds) == 1
-            close = await desk.closest(place, ADA, none.shown, Form.EMBEDS)
-        assert close.shown.kind is Kind.CLOSEST
+            close = await desk.closest(place, ADA, none.state, Form.EMBEDS)
+        assert isinstance(close.state, ClosestPassages)
         assert quoted_words(close.pages[0].embeds[1].description or "") == "Starmer pledged 9 ships."
         assert close.pages[0].embeds[1].colour == close.pages[0].embeds[0].colour
 
@@ -118,16 +129,19 @@ def test_a_follow_up_is_understood_with_the_question_before_it(tmp_path: Path) -
         fake.answers["What did Starmer name?"] = answer(fake.quote("paris", "Starmer pledged 9 ships."))
         with desk.accept(ADA, Source.MENTION) as place:
             first = await desk.answer(place, ADA, Request("What did Merz name?", 3, guild=7), Form.EMBEDS)
-            await desk.settle(first.key, 555, 70)
-            before = await desk.before(None, 555)
+            await desk.link_conversation(first.key, 555, 70)
+            before = await desk.previous_question(None, 555)
             assert before == "What did Merz name?"
             reply = await desk.answer(place, ADA, Request("and Starmer?", 3, guild=7, before=before), Form.EMBEDS)
-            assert (reply.shown.took_up, reply.shown.understood) == ("What did Merz name?", "What did Starmer name?")
+            assert isinstance(reply.state, AnswerMessage)
+            question = reply.state.question
+            assert question == AskedQuestion("and Starmer?", None, "What did Merz name?", "What did Starmer name?")
             assert "Taken up with the question before it: “What did Merz name?”" in (
                 reply.pages[0].embeds[0].description or ""
             )
             alone = await desk.answer(place, ADA, Request("Who met?", 3, guild=7, before=before), Form.EMBEDS)
-            assert alone.shown.took_up is None
+            assert isinstance(alone.state, AnswerMessage)
+            assert alone.state.question.previous_question is None
 
     run(tmp_path, scenario)
 
@@ -142,7 +156,8 @@ def test_a_follow_up_is_answered_with_what_it_is_about(tmp_path: Path) -> None:
         with desk.accept(ADA, Source.MENTION) as place:
             request = Request("and Starmer?", 3, guild=7, before="What did Merz name in Paris?")
             reply = await desk.answer(place, ADA, request, Form.EMBEDS)
-        assert reply.shown.understood == "What did Starmer name in Paris?"
+        assert isinstance(reply.state, AnswerMessage)
+        assert reply.state.question.understood == "What did Starmer name in Paris?"
 
     run(tmp_path, scenario)
 
@@ -154,8 +169,8 @@ def test_of_a_message_nothing_is_kept(tmp_path: Path) -> None:
         fake.answers["somebody's private words"] = answer(fake.quote("paris", "Macron met 31 leaders."))
         with desk.accept(ADA, Source.COMMAND) as place:
             reply = await desk.bearing(place, ADA, "somebody's private words", Form.EMBEDS)
-        assert reply.shown.refs
-        assert reply.shown.private
+        assert isinstance(reply.state, RelatedPassages)
+        assert reply.state.quotes
         assert (await desk.report(7, 90)).asked == 0
 
     run(tmp_path, scenario)
@@ -200,7 +215,7 @@ def test_a_changed_article_is_not_quoted_any_more(tmp_path: Path) -> None:
         with desk.accept(ADA, Source.COMMAND) as place:
             reply = await desk.answer(place, ADA, Request("Who met?", 1, guild=7), Form.EMBEDS)
             fake.texts["paris"] = PARIS.replace("31", "13")
-            (page,) = await desk.pages(place, reply.shown, Form.EMBEDS)
+            (page,) = await desk.pages(place, reply.state, Form.EMBEDS)
         assert "has changed" in (page.embeds[1].description or "")
         assert "13" not in str(page.embeds[1].to_dict())
 
@@ -243,7 +258,8 @@ def test_notes_for_operators_are_for_the_log(tmp_path: Path, caplog: pytest.LogC
         fake.answers["Who met?"] = replace(fake.answers["Who met?"], notes=notes)
         with desk.accept(ADA, Source.COMMAND) as place:
             reply = await desk.answer(place, ADA, Request("Who met?", 1, guild=7), Form.EMBEDS)
-        assert reply.shown.notes == notes[:1]
+        assert isinstance(reply.state, AnswerMessage)
+        assert reply.state.notes == notes[:1]
         assert "different figures" in (reply.pages[0].embeds[0].description or "")
         assert notes[1] in caplog.text
 
@@ -255,10 +271,10 @@ def test_a_page_of_an_article_is_made_anew(tmp_path: Path) -> None:
 
     async def scenario(desk: Desk, _fake: FakeArticles) -> None:
         with desk.place() as place:
-            for kind, query in ((Kind.SOURCE, "paris"), (Kind.SOURCES, ""), (Kind.FINDINGS, "Macron met 31 leaders.")):
-                reply = await desk.show(place, ADA, Shown(kind, query), Form.PLAIN)
+            for state in (ArticleView("paris"), ArticleList(), SearchResults("Macron met 31 leaders.")):
+                reply = await desk.show(place, ADA, state, Form.PLAIN)
                 assert reply.pages[0].content
                 assert reply.key is not None
-                assert await desk.pages(place, await desk.shown(reply.key), Form.PLAIN) == reply.pages
+                assert await desk.pages(place, await desk.message(reply.key), Form.PLAIN) == reply.pages
 
     run(tmp_path, scenario)

@@ -10,23 +10,20 @@ import pytest
 
 from bot.store import PersonHash, RecordsError, Store, Vote
 from bot.store.guild_settings import Rules
-from bot.store.message_state import Kind, Ref, Shown, new_key
+from bot.store.message_state import AnswerMessage, AskedQuestion, QuoteRef, new_key
 from bot.store.schema import MIGRATIONS
 from retrieval.core.types import Outcome, Span
 
 DAY = 86_400.0
 NOW = 1_800_000_000.0
 ADA, BOB = "a" * 32, "b" * 32
-SHOWN = Shown(
-    Kind.ANSWER,
-    "Who met?",
-    article="paris",
-    outcome=Outcome.ANSWERED,
-    confidence=0.75,
+REF = QuoteRef("paris", 5, 9, 2, 3, "0" * 16, "Section", (Span(0, 2),), Span(1, 4), False, ("other",))
+ANSWER = AnswerMessage(
+    AskedQuestion("Who met?", "paris", "Before?", "Who met before?"),
+    Outcome.ANSWERED,
+    0.75,
+    quotes=(REF,),
     notes=("A note.",),
-    refs=(Ref("paris", 5, 9, 2, 3, "0" * 16, "Section", (Span(0, 2),), Span(1, 4), False, ("other",)),),
-    took_up="Before?",
-    understood="Who met before?",
     guild=7,
 )
 
@@ -41,28 +38,28 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def ask(store: Store, person: str, question: str, when: float = NOW, outcome: Outcome = Outcome.ANSWERED) -> str:
     """A question of ``person``, its key."""
     key = new_key()
-    shown = Shown(Kind.ANSWER, question, outcome=outcome, confidence=0.5, guild=7)
-    store.add_shown(key, person, shown, when)
-    store.add_question(key, person, shown, when)
+    answer = AnswerMessage(AskedQuestion(question), outcome, 0.5, guild=7)
+    store.add_message(key, person, answer, when)
+    store.add_question(key, person, answer, when)
     return key
 
 
 def test_what_a_message_shows_survives_a_restart(tmp_path: Path) -> None:
     """Everything comes back as it was, from a new process's point of view."""
     with Store(tmp_path) as store:
-        store.add_shown("k" * 12, ADA, SHOWN, NOW)
+        store.add_message("k" * 12, ADA, ANSWER, NOW)
     with Store(tmp_path) as store:
-        assert store.shown("k" * 12, NOW) == SHOWN
+        assert store.message("k" * 12, NOW) == ANSWER
 
 
 def test_buttons_work_for_thirty_days(store: Store) -> None:
     """And not a moment longer, pruned or not."""
-    store.add_shown("k" * 12, ADA, SHOWN, NOW)
-    assert store.shown("k" * 12, NOW + 30 * DAY) == SHOWN
-    assert store.shown("k" * 12, NOW + 30 * DAY + 1) is None
+    store.add_message("k" * 12, ADA, ANSWER, NOW)
+    assert store.message("k" * 12, NOW + 30 * DAY) == ANSWER
+    assert store.message("k" * 12, NOW + 30 * DAY + 1) is None
     store.prune(NOW + 31 * DAY)
-    assert store.shown("k" * 12, NOW) is None
-    assert store.shown("x" * 12, NOW) is None
+    assert store.message("k" * 12, NOW) is None
+    assert store.message("x" * 12, NOW) is None
 
 
 def test_a_damaged_file_is_said_to_be(tmp_path: Path) -> None:
@@ -74,10 +71,10 @@ def test_a_damaged_file_is_said_to_be(tmp_path: Path) -> None:
 
 def test_what_another_version_wrote_counts_as_gone(store: Store) -> None:
     """A button of a message in an unknown form says that it is over, and does not fail."""
-    store.add_shown("k" * 12, ADA, SHOWN, NOW)
+    store.add_message("k" * 12, ADA, ANSWER, NOW)
     with sqlite3.connect(store.path) as other:
         other.execute("UPDATE shown SET content = ?", ('{"kind":"future"}',))
-    assert store.shown("k" * 12, NOW) is None
+    assert store.message("k" * 12, NOW) is None
 
 
 def test_one_vote_a_person_and_it_can_be_changed(store: Store) -> None:
@@ -98,7 +95,7 @@ def test_a_report_sums_up_a_servers_questions(store: Store) -> None:
     bad = ask(store, BOB, "who met  in paris", NOW)
     ask(store, BOB, "What is lost?", NOW, Outcome.NOTHING)
     ask(store, BOB, "Old?", NOW - 40 * DAY)
-    store.add_question("o" * 12, ADA, Shown(Kind.ANSWER, "Elsewhere?", guild=8), NOW)
+    store.add_question("o" * 12, ADA, AnswerMessage(AskedQuestion("Elsewhere?"), guild=8), NOW)
     store.vote(bad, ADA, NOW, helpful=False)
     report = store.report(7, 30, NOW)
     assert [(row.question, row.times) for row in report.most_asked] == [("who met  in paris", 2), ("What is lost?", 1)]
@@ -122,12 +119,12 @@ def test_questions_are_kept_as_long_as_set(tmp_path: Path) -> None:
 def test_forgetting_leaves_nothing_of_a_person_and_all_of_the_others(store: Store) -> None:
     """Questions, votes, buttons and follow-ups; not even the file's bytes hold the words."""
     mine, theirs = ask(store, ADA, "My very own question?"), ask(store, BOB, "Another matter?")
-    store.settle(99, mine)
+    store.link_conversation(99, mine)
     store.vote(theirs, ADA, NOW, helpful=True)
     store.vote(mine, BOB, NOW, helpful=True)
     assert store.forget(ADA) == (1, 1, 1)
     assert store.forget(ADA) == (0, 0, 0)
-    assert store.settled(99, NOW) is None
+    assert store.conversation_state(99, NOW) is None
     assert [row.question for row in store.report(7, 90, NOW).questions] == ["Another matter?"]
     with sqlite3.connect(store.path) as other:
         assert other.execute("SELECT (SELECT count(*) FROM votes), (SELECT count(*) FROM places)").fetchone() == (0, 0)
@@ -139,12 +136,12 @@ def test_forgetting_leaves_nothing_of_a_person_and_all_of_the_others(store: Stor
 def test_a_place_is_about_what_was_said_there_last(store: Store) -> None:
     """A thread goes on; a key that is not kept changes nothing."""
     first, second = ask(store, ADA, "First?"), ask(store, ADA, "Second?")
-    store.settle(5, first)
-    store.settle(5, second)
-    store.settle(5, "x" * 12)
-    shown = store.settled(5, NOW)
-    assert shown is not None
-    assert shown.query == "Second?"
+    store.link_conversation(5, first)
+    store.link_conversation(5, second)
+    store.link_conversation(5, "x" * 12)
+    state = store.conversation_state(5, NOW)
+    assert isinstance(state, AnswerMessage)
+    assert state.question.text == "Second?"
 
 
 def test_settings_of_servers_are_kept(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from bot.services.question_service import Desk
 from bot.services.rate_limits import Limits
 from bot.services.worker_pool import Lane, Pool
 from bot.store import PersonHash, Store
-from bot.store.message_state import Kind, Shown
+from bot.store.message_state import AnswerMessage, AskedQuestion
 from bot.transport.clock import DiscordClock
 from bot.transport.http_trace import tracing
 from retrieval.core.types import Outcome
@@ -67,7 +67,7 @@ async def test_every_answer_of_discord_tells_the_time() -> None:
 
 async def test_a_jump_by_ten_years_deletes_nothing(tmp_path: Path) -> None:
     """Records of before, during and after the jump are all there when it is over; what is really old still goes."""
-    shown = Shown(Kind.ANSWER, "Who met?", outcome=Outcome.ANSWERED, confidence=0.9, guild=7)
+    shown = AnswerMessage(AskedQuestion("Who met?"), Outcome.ANSWERED, 0.9, guild=7)
 
     computer = Computer()
     clock = computer.clock()
@@ -76,15 +76,15 @@ async def test_a_jump_by_ten_years_deletes_nothing(tmp_path: Path) -> None:
         async with Lane() as lane, Pool() as pool:
             desk = Desk(FakeArticles({}), pool, lane, store, PersonHash(b"k" * 32), Limits(), now=clock)
             await desk.prepare()
-            store.add_shown("old", "p", shown, SECONDS - 31 * 86_400)
-            store.add_shown("before", "p", shown, clock())
+            store.add_message("old", "p", shown, SECONDS - 31 * 86_400)
+            store.add_message("before", "p", shown, clock())
             computer.wall += TEN_YEARS
-            store.add_shown("during", "p", shown, clock())
+            store.add_message("during", "p", shown, clock())
             await desk.prune()
             computer.wall -= TEN_YEARS
             await desk.prune()
-            assert await desk.shown("before") == await desk.shown("during") == shown
-            assert store.shown("old", 0.0) is None
+            assert await desk.message("before") == await desk.message("during") == shown
+            assert store.message("old", 0.0) is None
 
 
 async def test_discord_py_takes_the_ear() -> None:

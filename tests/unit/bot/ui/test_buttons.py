@@ -4,42 +4,53 @@ from __future__ import annotations
 
 import pytest
 
-from bot.store.message_state import Kind, Ref, Shown, from_json, new_key, to_json
+from bot.store.message_state import (
+    AnswerMessage,
+    ArticleView,
+    AskedQuestion,
+    MessageState,
+    QuoteRef,
+    QuotesInContext,
+    RelatedPassages,
+    new_key,
+)
 from bot.ui.buttons import TEMPLATE, Action, ActionButton, actions_for, view_for
 from retrieval.core.types import Outcome, Span
 
-REF = Ref("paris", 0, 9, 1, 1, "0" * 16, highlights=(Span(0, 3),), lead_in=Span(1, 2))
+QUESTION = AskedQuestion("?")
+REF = QuoteRef("paris", 0, 9, 1, 1, "0" * 16, highlights=(Span(0, 3),), lead_in=Span(1, 2))
 
 
 @pytest.mark.parametrize(
-    ("shown", "private", "labels"),
+    ("state", "private", "labels"),
     [
         (
-            Shown(Kind.ANSWER, "?", outcome=Outcome.ANSWERED, refs=(REF,), guild=7),
+            AnswerMessage(QUESTION, Outcome.ANSWERED, quotes=(REF,), guild=7),
             False,
             ["More passages", "In context", "Helpful", "Not helpful"],
         ),
         (
-            Shown(Kind.ANSWER, "?", outcome=Outcome.ANSWERED, refs=(REF,), guild=7),
+            AnswerMessage(QUESTION, Outcome.ANSWERED, quotes=(REF,), guild=7),
             True,
             ["More passages", "In context", "Share", "Helpful", "Not helpful"],
         ),
         (
-            Shown(Kind.ANSWER, "?", outcome=Outcome.NOT_SURE, closest=(REF,), guild=7),
+            AnswerMessage(QUESTION, Outcome.NOT_SURE, closest=(REF,), guild=7),
             False,
             ["Closest passages", "Helpful", "Not helpful"],
         ),
-        (Shown(Kind.BEARING, outcome=Outcome.ANSWERED, refs=(REF,), guild=7), True,
+        (RelatedPassages(quotes=(REF,), guild=7), True,
          ["More passages", "In context", "Share"]),
-        (Shown(Kind.CONTEXT, refs=(REF,), guild=7), True, []),
-        (Shown(Kind.SOURCE, "paris"), False, ["Full text"]),
+        (RelatedPassages(closest=(REF,), guild=7), True, ["Closest passages"]),
+        (QuotesInContext(quotes=(REF,)), True, []),
+        (ArticleView("paris"), False, ["Full text"]),
     ],
 )  # fmt: skip
-async def test_the_buttons_under_a_message(shown: Shown, private: bool, labels: list[str]) -> None:
+async def test_the_buttons_under_a_message(state: MessageState, private: bool, labels: list[str]) -> None:
     """Sharing is for what is private in a server, votes for questions, the closest passages for no answer."""
 
     async def scenario() -> list[str | None]:
-        view = view_for(actions_for(shown, private=private), "k" * 12, 0, 1)
+        view = view_for(actions_for(state, private=private), "k" * 12, 0, 1)
         return [] if view is None else [item.item.label for item in view.children if isinstance(item, ActionButton)]
 
     assert await scenario() == labels
@@ -68,9 +79,3 @@ async def test_the_pager_ends_at_the_ends() -> None:
         assert [item.item.disabled for item in view.children if isinstance(item, ActionButton)] == disabled
     assert view_for([], "k" * 12, 0, 1) is None
     assert view_for([Action.MORE], None, 0, 3) is None
-
-
-def test_what_is_shown_comes_back_as_it_was() -> None:
-    """Through the form in which it is kept."""
-    shown = Shown(Kind.ANSWER, "Who?", "paris", 5, Outcome.NOT_SURE, 0.5, ("n",), (REF,), (REF, REF), "b", "u", True, 7)
-    assert from_json(to_json(shown)) == shown

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from bot.store import QuestionRow, Report
 from bot.store.guild_settings import Rules
-from bot.store.message_state import Kind, Shown
+from bot.store.message_state import (
+    AnswerMessage,
+    AskedQuestion,
+    ClosestPassages,
+    PassagesMessage,
+    QuoteRef,
+    RelatedPassages,
+)
 from bot.ui.answers import answer_pages, context_pages, findings_pages
 from bot.ui.articles import list_pages, page_of, source_pages, text_files
 from bot.ui.markup.escaping import quoted_words
@@ -91,7 +98,7 @@ def hold(pages: Sequence[Page]) -> None:
     st.lists(quotes(), max_size=5),
     texts(1000),
     st.sampled_from(Outcome),
-    st.sampled_from([Kind.ANSWER, Kind.CLOSEST, Kind.BEARING]),
+    st.sampled_from([AnswerMessage, ClosestPassages, RelatedPassages]),
     st.none() | texts(1000),
     st.lists(texts(3000), max_size=2),
     st.sampled_from(Form),
@@ -100,14 +107,20 @@ def test_answers_stay_within_the_limits(
     found: list[Quote],
     question: str,
     outcome: Outcome,
-    kind: Kind,
+    kind: type[PassagesMessage],
     took_up: str | None,
     notes: list[str],
     form: Form,
 ) -> None:
     """For any question, notes and quotes, as embeds and as plain text."""
-    shown = Shown(kind, question, outcome=outcome, notes=tuple(notes), took_up=took_up, understood=took_up)
-    hold(answer_pages(shown, found, {}, form))
+    asked = AskedQuestion(question, previous_question=took_up, understood=took_up)
+    refs = tuple(map(QuoteRef.of, found))
+    state: PassagesMessage = AnswerMessage(asked, outcome, notes=tuple(notes))
+    if kind is ClosestPassages:
+        state = ClosestPassages(asked, refs)
+    elif kind is RelatedPassages:
+        state = RelatedPassages(refs, notes=tuple(notes))
+    hold(answer_pages(state, found, {}, form))
     hold(findings_pages(question, len(found) + 5, found, {}, form))
     hold(context_pages([(each, paragraphs("before", each.text, "after")) for each in found] or [(None, [])], form))
 
@@ -116,7 +129,7 @@ def test_answers_stay_within_the_limits(
 @given(quotes(), st.sampled_from(Form))
 def test_a_long_quote_goes_on_and_nothing_of_it_is_lost(found: Quote, form: Form) -> None:
     """All block quotes of all pages together are the passage, byte for byte."""
-    shown = Shown(Kind.BEARING, outcome=Outcome.ANSWERED, refs=())
+    shown = RelatedPassages()
     pages = answer_pages(shown, [quote(found.text, highlights=found.highlights)], {}, form)
     bodies_ = [embed.description or "" for page in pages for embed in page.embeds]
     bodies_ += [page.content for page in pages if page.content]
@@ -168,7 +181,7 @@ def test_two_quotes_of_one_article_are_two_embeds_to_a_client() -> None:
     """Clients merge embeds of one address, so the second leads to its paragraph."""
     meta = metadata(url="https://news.example/paris")
     two = [quote("One.", paragraph=1, meta=meta), quote("Two.", paragraph=7, start=9, meta=meta)]
-    (page,) = answer_pages(Shown(Kind.ANSWER, "?", outcome=Outcome.ANSWERED), two, {})
+    (page,) = answer_pages(AnswerMessage(AskedQuestion("?"), Outcome.ANSWERED), two, {})
     assert [embed.url for embed in page.embeds[1:]] == [
         "https://news.example/paris",
         "https://news.example/paris#paragraph-7",
@@ -194,7 +207,7 @@ def test_a_quote_says_where_it_comes_from() -> None:
         also_in=("other",),
         adjacent=False,
     )
-    (page,) = answer_pages(Shown(Kind.ANSWER, "Who?", outcome=Outcome.ANSWERED), [found], {"other": "Other talks"})
+    (page,) = answer_pages(AnswerMessage(AskedQuestion("Who?"), Outcome.ANSWERED), [found], {"other": "Other talks"})
     asked, shown = page.embeds
     assert asked.description == "**Who?**"
     assert shown.title == "The talks (title assigned)"
@@ -206,14 +219,14 @@ def test_no_answer_looks_different_from_an_answer() -> None:
     """Not sure, nothing and an answer differ in title and colour."""
     faces = set()
     for outcome in Outcome:
-        (page,) = answer_pages(Shown(Kind.ANSWER, "Who?", outcome=outcome), [], {})
+        (page,) = answer_pages(AnswerMessage(AskedQuestion("Who?"), outcome), [], {})
         faces.add((page.embeds[0].title, page.embeds[0].colour))
     assert len(faces) == 3
 
 
 def test_a_changed_article_is_not_quoted() -> None:
     """Where the words are no longer there, the reader is told instead of shown others."""
-    (page,) = answer_pages(Shown(Kind.ANSWER, "Who?", outcome=Outcome.ANSWERED), [None], {})
+    (page,) = answer_pages(AnswerMessage(AskedQuestion("Who?"), Outcome.ANSWERED), [None], {})
     assert "has changed" in (page.embeds[1].description or "")
 
 

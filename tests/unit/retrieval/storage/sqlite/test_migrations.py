@@ -13,6 +13,7 @@ import pytest
 from bot.runtime import app as program
 from bot.store import LOCK_FILE, RecordsError, Store
 from bot.store.guild_settings import Rules
+from bot.store.message_state import AnswerMessage
 from bot.store.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.core.errors import OutdatedLibraryError, StorageError
 from retrieval.index.sync import run_indexing
@@ -89,10 +90,10 @@ def test_old_records_are_found_whole(tmp_path: Path, version: int) -> None:
         assert store.rules() == {7: Rules(frozenset({1, 2}), frozenset({3}), private=True, quotes=5)}
         (row,) = store.report(7, 30, NOW).questions
         assert (row.question, row.times, row.helpful, row.not_helpful) == ("Who met?", 1, 1, 0)
-        shown = store.shown("k" * 12, NOW)
-        assert shown is not None
-        assert shown.refs[0].article == "paris"
-        assert store.settled(99, NOW) == shown
+        state = store.message("k" * 12, NOW)
+        assert isinstance(state, AnswerMessage)
+        assert state.quotes[0].article == "paris"
+        assert store.conversation_state(99, NOW) == state
 
 
 @pytest.mark.parametrize("name", DATABASES)
