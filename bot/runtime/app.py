@@ -12,6 +12,8 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, TypeVar
 
+from stamina.instrumentation import set_on_retry_hooks
+
 from bot.cogs.common.interaction_handler import Front
 from bot.observability.health import judged
 from bot.observability.logging import set_up
@@ -67,6 +69,7 @@ def run(environ: Mapping[str, str], say: Callable[[str], None] | None = None) ->
 def _run(environ: Mapping[str, str], *, as_json: bool) -> None:
     settings = Settings.from_env(environ)
     set_up(settings.secrets, settings.log_level, as_json=as_json)
+    set_on_retry_hooks(())  # the default ones print, and use the global registry of Prometheus
     point_to(settings.api_url)
     without_voice()
     home = settings.retrieval.home

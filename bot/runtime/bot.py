@@ -30,8 +30,8 @@ from bot.services.question_service import Desk
 from bot.settings import Settings
 from bot.store import RecordsError
 from bot.transport.delivery import FAILURES
-from bot.transport.gateway import TO_START, logged_in
-from bot.transport.retry import Patience
+from bot.transport.gateway import logged_in
+from bot.transport.retry import START_TIMEOUT, retrying
 from retrieval.core.errors import RetrievalError
 
 _log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class PullquoteBot(commands.Bot):
             await self.add_cog(GatewayCog(self, self._watch, self._refused))
         await self._desk.prepare()
         try:
-            await Patience().insist(self._register, TO_START)
+            await retrying(self._register, START_TIMEOUT)
             self._watch.commands = Commands.REGISTERED
         except FAILURES as error:
             self._watch.commands = Commands.FAILED
@@ -167,7 +167,7 @@ class PullquoteBot(commands.Bot):
         """A server that was named in the settings before the bot was invited gets its commands now."""
         if guild.id in self._settings.guild_ids:
             try:
-                await Patience().insist(lambda: self._registrar.in_guild(guild.id), TO_START)
+                await retrying(lambda: self._registrar.in_guild(guild.id), START_TIMEOUT)
             except FAILURES as error:
                 _log.error("The commands could not be registered in server %d (%s)", guild.id, error)
 
@@ -208,7 +208,7 @@ class PullquoteBot(commands.Bot):
 
     async def stay_connected(self) -> None:
         """Connect, and stay so until the bot is closed. Raises ConnectionClosed when Discord turns the bot away."""
-        end = asyncio.get_running_loop().time() + TO_START
+        end = asyncio.get_running_loop().time() + START_TIMEOUT
         pause = 1.0
         while True:
             try:

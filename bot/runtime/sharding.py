@@ -12,7 +12,8 @@ import yarl
 from discord.ext import commands
 
 from bot.runtime.bot import Parts, PullquoteBot
-from bot.transport.gateway import TO_START, Gateway, Pace
+from bot.transport.gateway import Gateway, Pace
+from bot.transport.retry import START_TIMEOUT
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class ShardedBot(PullquoteBot, commands.AutoShardedBot):
     """The same bot. A connection that is lost concerns only the servers that it is for; shard 0 has direct messages."""
 
     def __init__(self, gateway: Gateway, parts: Parts, elapsed: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(parts, shard_count=gateway.shards, shard_connect_timeout=TO_START)
+        super().__init__(parts, shard_count=gateway.shards, shard_connect_timeout=START_TIMEOUT)
         self._pace = Pace(gateway.at_once)
         self._elapsed = elapsed
         self._trying_since: dict[int, float] = {}
@@ -81,6 +82,6 @@ class ShardedBot(PullquoteBot, commands.AutoShardedBot):
     async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
         """Every attempt of discord.py to start a shard comes through here; it would try for ever."""
         since = self._trying_since.setdefault(shard_id, self._elapsed())
-        if self._elapsed() - since > (_TO_COMPLETE if self.shards else TO_START):
+        if self._elapsed() - since > (_TO_COMPLETE if self.shards else START_TIMEOUT):
             raise ShardLostError
         await super().launch_shard(gateway, shard_id, initial=initial)

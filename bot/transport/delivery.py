@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.transport.retry import ACKNOWLEDGED, TO_ACKNOWLEDGE, TO_ANSWER, Patience, is_lost
+from bot.transport.retry import ACKNOWLEDGE_TIMEOUT, ALREADY_ACKNOWLEDGED, ANSWER_TIMEOUT, is_expired, retrying
 from bot.ui import strings
 from bot.ui.buttons import Act
 from bot.ui.markup.pages import Page
@@ -51,9 +51,6 @@ class Sent:
 class Courier:
     """Carries messages to Discord."""
 
-    def __init__(self, patience: Patience | None = None) -> None:
-        self._patience = patience or Patience()
-
     async def acknowledge(self, act: Act, *, private: bool) -> bool:
         """Tell Discord that an answer will come; false if it was too late for that.
 
@@ -75,14 +72,14 @@ class Courier:
         return await self._called_back(act, attempt)
 
     async def _called_back(self, act: Act, attempt: Callable[[], Awaitable[None]]) -> bool:
-        left = TO_ACKNOWLEDGE - (discord.utils.utcnow() - act.created_at).total_seconds()
+        left = ACKNOWLEDGE_TIMEOUT - (discord.utils.utcnow() - act.created_at).total_seconds()
         # A clock that differs from Discord's must not keep the bot from trying.
-        left = min(TO_ACKNOWLEDGE, max(1.0, left))
+        left = min(ACKNOWLEDGE_TIMEOUT, max(1.0, left))
         try:
             async with asyncio.timeout(left):
-                await self._patience.insist(attempt, left)
+                await retrying(attempt, left)
         except discord.HTTPException as error:
-            if error.code == ACKNOWLEDGED:
+            if error.code == ALREADY_ACKNOWLEDGED:
                 return True
             _log.warning("An interaction could not be acknowledged (%s %s)", error.status, error.code)
             return False
@@ -113,9 +110,9 @@ class Courier:
             )  # fmt: skip
 
         try:
-            return Sent(arrived=True, message=(await self._patience.insist(attempt, TO_ANSWER)).id)
+            return Sent(arrived=True, message=(await retrying(attempt, ANSWER_TIMEOUT)).id)
         except FAILURES as error:
-            if isinstance(error, discord.HTTPException) and not is_lost(error) and error.status < 500:
+            if isinstance(error, discord.HTTPException) and not is_expired(error) and error.status < 500:
                 raise
             _log.warning("An interaction can no longer be answered (%s); sending the answer as a message", error)
         return await self._otherwise(act, outgoing, private=private)
@@ -147,7 +144,7 @@ class Courier:
                 allowed_mentions=_NO_ONE,
             )
 
-        await self._patience.insist(attempt, TO_ANSWER)
+        await retrying(attempt, ANSWER_TIMEOUT)
 
     async def post(
         self, channel: discord.abc.Messageable, outgoing: Outgoing, reply_to: discord.Message | None = None
@@ -173,7 +170,7 @@ class Courier:
                 **extra,
             )
 
-        return (await self._patience.insist(attempt, TO_ANSWER)).id
+        return (await retrying(attempt, ANSWER_TIMEOUT)).id
 
     async def to_person(
         self, person: discord.User | discord.Member, outgoing: Outgoing, why: str | None = None

@@ -15,12 +15,10 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient
 
-from bot.transport.retry import Patience, passing
+from bot.transport.retry import START_TIMEOUT, is_transient, retrying
 
 _log = logging.getLogger(__name__)
 
-#: Seconds for which the start goes on trying while Discord cannot be reached.
-TO_START = 60.0
 #: Seconds for which an identify takes up its place among those that may come together.
 _IDENTIFY_SECONDS = 5.0
 
@@ -52,7 +50,7 @@ async def find_gateway(token: str, trace: aiohttp.TraceConfig | None = None) -> 
     http = HTTPClient(asyncio.get_running_loop(), http_trace=trace)
     try:
         await logged_in(http, lambda: http.static_login(token))
-        shards, url, limit = await Patience().insist(http.get_bot_gateway, TO_START)
+        shards, url, limit = await retrying(http.get_bot_gateway, START_TIMEOUT)
     finally:
         await http.close()
     shards = max(1, shards)
@@ -70,13 +68,13 @@ async def logged_in(http: HTTPClient, log_in: Callable[[], Awaitable[object]]) -
         try:
             await log_in()
         except BaseException as error:
-            if passing(error):
+            if is_transient(error):
                 _log.warning("Discord cannot be reached (%s)", type(error).__name__)
             await http.close()  # the next attempt opens a session and a connector of its own
             http.connector = discord.utils.MISSING
             raise
 
-    await Patience().insist(attempt, TO_START)
+    await retrying(attempt, START_TIMEOUT)
 
 
 class Pace:

@@ -1,47 +1,46 @@
-"""Trying again: which failures of a request pass by themselves, and how long to go on."""
+"""Retries of Discord requests: which errors are transient, and how long to go on."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import aiohttp
 import discord
+import stamina
 
 T = TypeVar("T")
 
-#: Discord's codes for "this interaction was already acknowledged" and for one that nobody can answer any more.
-ACKNOWLEDGED = 40060
-UNKNOWN_INTERACTION, UNKNOWN_WEBHOOK, UNKNOWN_MESSAGE, INVALID_TOKEN = 10062, 10015, 10008, 50027
-LOST = frozenset({UNKNOWN_INTERACTION, UNKNOWN_WEBHOOK, UNKNOWN_MESSAGE, INVALID_TOKEN})
-#: Seconds: an interaction is acknowledged within 3 of its beginning and can be answered for 15 minutes.
-TO_ACKNOWLEDGE, TO_ANSWER = 2.8, 14.5 * 60
-_FIRST_WAIT, _LONGEST_WAIT = 0.2, 15.0
+#: Discord's codes for "already acknowledged", and for an interaction that can no longer be answered: unknown
+#: interaction, webhook or message, invalid webhook token.
+ALREADY_ACKNOWLEDGED = 40060
+_EXPIRED = frozenset({10062, 10015, 10008, 50027})
+#: Seconds: Discord allows 3 for acknowledging an interaction and 15 minutes for answering it.
+ACKNOWLEDGE_TIMEOUT, ANSWER_TIMEOUT = 2.8, 14.5 * 60
+#: Seconds for which the start is retried while Discord cannot be reached.
+START_TIMEOUT = 60.0
 
 
-def passing(error: BaseException) -> bool:
-    """Whether the same request may well succeed a moment later."""
+def is_transient(error: BaseException) -> bool:
+    """Return True if the same request may succeed a moment later."""
     if isinstance(error, (discord.DiscordServerError, discord.GatewayNotFound, discord.RateLimited)):
         return True
     if isinstance(error, (asyncio.TimeoutError, aiohttp.ClientError)):
         return True
     if isinstance(error, discord.HTTPException):
         return error.status == 429 or error.status >= 500
-    # A reset connection reaches us as OSError: discord.py tries again for the numbers of other systems only.
+    # A reset connection arrives as OSError 104: discord.py retries only the numbers of other systems.
     return isinstance(error, OSError)
 
 
-def is_lost(error: BaseException) -> bool:
-    """Whether the interaction can no longer be answered, by this or by any later request."""
-    return isinstance(error, discord.HTTPException) and (error.code in LOST or error.status in {401, 404})
+def is_expired(error: BaseException) -> bool:
+    """Return True if the interaction can no longer be answered, by this or any later request."""
+    return isinstance(error, discord.HTTPException) and (error.code in _EXPIRED or error.status in {401, 404})
 
 
-def pause_of(error: BaseException) -> float:
-    """Seconds that Discord itself asks to wait."""
+def retry_after(error: BaseException) -> float:
+    """Seconds that Discord asks to wait before the next attempt; 0 if it names none."""
     if isinstance(error, discord.RateLimited):
         return error.retry_after
     if isinstance(error, discord.HTTPException) and error.status == 429:
@@ -52,29 +51,25 @@ def pause_of(error: BaseException) -> float:
     return 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Tries a request again until it succeeds, fails for good, or its time is over."""
+async def retrying(request: Callable[[], Awaitable[T]], timeout: float) -> T:
+    """Call ``request`` until it succeeds, retrying transient errors for ``timeout`` seconds.
 
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    Raises:
+        Exception: the last error, when it is not transient or the time is up.
+    """
+    clock = asyncio.get_running_loop().time
+    end = clock() + timeout
 
-    async def insist(self, request: Callable[[], Awaitable[T]], seconds: float) -> T:
-        """The result of ``request``. Raises its last error."""
-        end = self.clock() + seconds
-        for wait in _waits():
-            try:
-                return await request()
-            except Exception as error:
-                pause = max(wait, pause_of(error))
-                if not passing(error) or self.clock() + pause >= end:
-                    raise
-                await self.sleep(pause)
-        raise AssertionError  # the waits never end
+    def backoff(error: Exception) -> bool | float:
+        pause = retry_after(error)
+        if not is_transient(error) or clock() + pause >= end:
+            return False
+        return pause or True
 
-
-def _waits() -> Iterator[float]:
-    wait = _FIRST_WAIT
-    while True:
-        yield wait * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, hides nothing
-        wait = min(_LONGEST_WAIT, wait * 2)
+    attempts = stamina.retry_context(
+        backoff, attempts=None, timeout=timeout, wait_initial=0.2, wait_max=10.0, wait_jitter=0.1
+    )
+    async for attempt in attempts:
+        with attempt:
+            return await request()
+    raise AssertionError  # the last attempt returns or raises

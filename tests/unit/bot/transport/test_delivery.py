@@ -11,10 +11,10 @@ import discord
 import pytest
 
 from bot.transport.delivery import Courier, Outgoing, Sent, typing
-from bot.transport.retry import Patience
 from bot.ui.markup.pages import Page
-from tests.unit.bot.transport.test_retry import Time, refusal
+from tests.unit.bot.transport.test_retry import refusal
 
+pytestmark = pytest.mark.usefixtures("pauses")
 RESET = OSError(errno.ECONNRESET, "reset")
 ANSWER = Outgoing(Page("the answer"))
 
@@ -72,33 +72,28 @@ class Act:
         return SimpleNamespace(id=88)
 
 
-def courier() -> Courier:
-    """One that waits for nothing."""
-    return Courier(Time().patience())
-
-
-def acknowledged(act: Act, patience: Patience | None = None) -> bool:
+def acknowledged(act: Act) -> bool:
     """Whether an acknowledgement arrived."""
     fake: Any = act
-    return asyncio.run((Courier(patience) if patience else courier()).acknowledge(fake, private=True))
+    return asyncio.run(Courier().acknowledge(fake, private=True))
 
 
 def filled(act: Act, *, private: bool) -> Sent:
     """Send an answer."""
     fake: Any = act
-    return asyncio.run(courier().fill(fake, ANSWER, private=private))
+    return asyncio.run(Courier().fill(fake, ANSWER, private=private))
 
 
 def test_an_acknowledgement_survives_a_lost_request() -> None:
     """It is said once more at once: there are three seconds."""
     act = Act(RESET, RESET)
-    assert acknowledged(act, Patience())
+    assert acknowledged(act)
     assert act.done == [("defer", {"ephemeral": True, "thinking": True})]
 
 
 def test_a_lost_answer_to_the_acknowledgement_is_no_failure() -> None:
     """The second attempt is told "already acknowledged": then the first one has arrived."""
-    assert acknowledged(Act(RESET, refusal(400, 40060)), Patience())
+    assert acknowledged(Act(RESET, refusal(400, 40060)))
 
 
 def test_an_interaction_that_is_over_is_said_to_be() -> None:
@@ -136,7 +131,7 @@ def test_an_answer_that_discord_refuses_is_raised() -> None:
 async def test_a_message_is_tried_again_under_one_nonce() -> None:
     """So that a second attempt is not a second message; and nobody is mentioned."""
     line = Line(RESET, refusal(502))
-    assert await courier().post(line, ANSWER) == 77
+    assert await Courier().post(line, ANSWER) == 77
     assert len(line.tried) == 3
     assert len({each["nonce"] for each in line.tried} - {None}) == 1
     assert all(each["allowed_mentions"].to_dict() == {"parse": []} for each in line.tried)
@@ -146,7 +141,7 @@ async def test_somebody_who_takes_no_direct_messages_is_told_in_the_channel() ->
     """A refusal is never silent."""
     channel, author = Line(), Line(refusal(403, 50007))
     message: Any = SimpleNamespace(guild=object(), author=author, channel=channel, to_reference=lambda **_: None)
-    await courier().tell(message, "Not here.")
+    await Courier().tell(message, "Not here.")
     assert [each["content"] for each in channel.sent] == ["Not here."]
 
 

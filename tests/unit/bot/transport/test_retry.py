@@ -1,4 +1,4 @@
-"""What passes is tried again until its time is over; what does not pass is not."""
+"""Transient errors are retried until the timeout; others are not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.transport.retry import Patience, is_lost, passing
+from bot.transport.retry import is_expired, is_transient, retrying
 
 
 def refusal(status: int, code: int = 0, headers: dict[str, str] | None = None) -> discord.HTTPException:
@@ -19,23 +19,6 @@ def refusal(status: int, code: int = 0, headers: dict[str, str] | None = None) -
     kinds: dict[int, type[discord.HTTPException]] = {403: discord.Forbidden, 404: discord.NotFound}
     kind = discord.DiscordServerError if status >= 500 else kinds.get(status, discord.HTTPException)
     return kind(response, {"code": code, "message": ""})
-
-
-class Time:
-    """A clock and a sleep that belong together."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def patience(self) -> Patience:
-        """Patience that takes no time."""
-
-        async def sleep(seconds: float) -> None:
-            self.now += seconds
-            self.slept.append(seconds)
-
-        return Patience(lambda: self.now, sleep)
 
 
 def failing(*errors: Exception) -> Any:
@@ -63,42 +46,47 @@ def failing(*errors: Exception) -> Any:
         discord.RateLimited(2.0),
     ],
 )
-async def test_what_passes_is_tried_again(error: Exception) -> None:
+@pytest.mark.usefixtures("pauses")
+async def test_a_transient_error_is_retried(error: Exception) -> None:
     """A reset connection, a proxy's hiccup, a rate limit."""
-    assert passing(error)
-    assert await Time().patience().insist(failing(error, error), 60) == "done"
+    assert is_transient(error)
+    assert await retrying(failing(error, error), 60) == "done"
 
 
 @pytest.mark.parametrize("error", [refusal(400, 50035), refusal(403, 50013), refusal(404, 10062), ValueError("x")])
-async def test_what_does_not_pass_is_raised_at_once(error: Exception) -> None:
+async def test_any_other_error_is_raised_at_once(error: Exception, pauses: list[float]) -> None:
     """Saying the same again would not help."""
-    time = Time()
     with pytest.raises(type(error)):
-        await time.patience().insist(failing(error), 60)
-    assert time.slept == []
+        await retrying(failing(error), 60)
+    assert pauses == []
 
 
-async def test_it_ends_with_its_time() -> None:
-    """The last error is raised before the time is over, not after."""
-    time = Time()
+async def test_retries_end_with_the_timeout(pauses: list[float]) -> None:
+    """The last error is raised, at most one pause after the time is up."""
     with pytest.raises(discord.DiscordServerError):
-        await time.patience().insist(failing(*[refusal(502)] * 1000), 30)
-    assert time.now < 30
-    assert len(time.slept) > 5
+        await retrying(failing(*[refusal(502)] * 1000), 30)
+    assert sum(pauses) < 40
+    assert len(pauses) > 5
 
 
-async def test_discords_own_pause_is_kept() -> None:
-    """Asking again earlier would only prolong the limit."""
-    time = Time()
-    await time.patience().insist(failing(refusal(429, headers={"Retry-After": "7"})), 60)
-    assert time.slept == [7.0]
+async def test_a_pause_longer_than_the_timeout_is_not_made(pauses: list[float]) -> None:
+    """A rate limit of an hour is raised at once where there is a minute."""
+    with pytest.raises(discord.RateLimited):
+        await retrying(failing(discord.RateLimited(3600.0)), 60)
+    assert pauses == []
+
+
+async def test_the_pause_that_discord_names_is_kept(pauses: list[float]) -> None:
+    """An earlier attempt would only prolong the limit."""
+    await retrying(failing(refusal(429, headers={"Retry-After": "7"})), 60)
+    assert pauses == [7.0]
 
 
 def test_which_refusals_close_an_interaction_for_good() -> None:
     """An expired token, an unknown interaction, a deleted message; not a busy server."""
-    assert is_lost(refusal(404, 10062))
-    assert is_lost(refusal(401, 50027))
-    assert is_lost(refusal(404, 10008))
-    assert not is_lost(refusal(502))
-    assert not is_lost(refusal(400, 50035))
-    assert not is_lost(OSError())
+    assert is_expired(refusal(404, 10062))
+    assert is_expired(refusal(401, 50027))
+    assert is_expired(refusal(404, 10008))
+    assert not is_expired(refusal(502))
+    assert not is_expired(refusal(400, 50035))
+    assert not is_expired(OSError())
