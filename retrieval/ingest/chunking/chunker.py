@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from retrieval.core.types import Passage, Reason, Span
-from retrieval.ingest.chunking.lead_in import LeadIns
+from retrieval.core.types import Passage, Span
+from retrieval.ingest.chunking.lead_in import LeadInFinder
 from retrieval.ingest.chunking.packing import fitting
 from retrieval.ingest.cleaning.cleaner import Judged
 from retrieval.text.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
 
 
 class _Group(NamedTuple):
-    """Paragraphs that stay together. ``follows`` says that body text stands directly before them.
-
-    ``below_heading`` says that a heading stands between them and the text before.
-    """
+    """Paragraphs that stay together; ``follows`` says that body text stands directly above them."""
 
     judged: tuple[Judged, ...]
     follows: bool
-    below_heading: bool
 
     @property
     def span(self) -> Span:
@@ -33,17 +29,14 @@ def segment(text: str, article_id: str, blocks: tuple[Judged, ...], max_tokens: 
     ``max_tokens`` is the window of the embedding model in word pieces, its special marks included.
     """
     passages: list[Passage] = []
-    lead_ins = LeadIns(text)
+    lead_ins = LeadInFinder(text)
     for group in _groups(text, blocks):
-        if group is None:
-            lead_ins.forget()
-            continue
-        lead_ins.enter(group.span, follows=group.follows, below_heading=group.below_heading)
+        lead_ins.enter(group.span, follows=group.follows)
         passages += _passages(text, article_id, group, max_tokens, lead_ins)
     return tuple(passages)
 
 
-def _passages(text: str, article_id: str, group: _Group, max_tokens: int, lead_ins: LeadIns) -> Iterator[Passage]:
+def _passages(text: str, article_id: str, group: _Group, max_tokens: int, lead_ins: LeadInFinder) -> Iterator[Passage]:
     first = group.judged[0].block.number
     inside = False
     covering = 0
@@ -69,15 +62,11 @@ def _passages(text: str, article_id: str, group: _Group, max_tokens: int, lead_i
         lead_ins.add(sentences)
 
 
-def _groups(text: str, blocks: tuple[Judged, ...]) -> Iterator[_Group | None]:
-    """Body blocks, those that share a quotation together; ``None`` stands for comments in between."""
+def _groups(text: str, blocks: tuple[Judged, ...]) -> Iterator[_Group]:
+    """Body blocks, those that share a quotation together."""
     at = 0
-    below_heading = False
     while at < len(blocks):
         if blocks[at].reason is not None:
-            below_heading |= blocks[at].reason is Reason.HEADING
-            if blocks[at].reason is Reason.COMMENT:
-                yield None
             at += 1
             continue
         run: list[Judged] = []
@@ -86,6 +75,5 @@ def _groups(text: str, blocks: tuple[Judged, ...]) -> Iterator[_Group | None]:
                 break
             run.append(each)
         count = paragraphs_sharing_quotation(text, [Span(each.block.start, each.block.end) for each in run])
-        yield _Group(tuple(run[:count]), at > 0 and blocks[at - 1].reason is None, below_heading)
-        below_heading = False
+        yield _Group(tuple(run[:count]), follows=at > 0 and blocks[at - 1].reason is None)
         at += count

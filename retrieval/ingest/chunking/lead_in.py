@@ -1,80 +1,92 @@
-"""Chooses the sentence that a passage needs before it: the nearest one that names whom it speaks of."""
+"""Chooses a passage's lead-in: the sentence directly before it that names whom or what its first words mean."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import NamedTuple
+from functools import cached_property
 
 from retrieval.core.types import Span
-from retrieval.ingest.chunking import coreference
-from retrieval.ingest.chunking.coreference import Need
+from retrieval.ingest.chunking.open_reference import has_name, has_pronoun_speaker, names_of, opens_with_reference
 from retrieval.text.quotations import quoted
 from retrieval.text.sentences import split_sentences
 
-_DISTANCE = 8  # sentences; a name further back is no longer what "he" means
-_OPENING = 1_200  # characters of a passage in which its first speaker is looked for
-_LONGEST = 700  # characters; a longer one would outweigh the passage that it leads in
+_MAX_DISTANCE = 8  # sentences
+_MAX_OPENER = 1_200  # characters of a passage in which its first speaker is looked for
+_MAX_LENGTH = 700  # characters; a longer lead-in would outweigh its passage
 
 
-class _Sentence(NamedTuple):
-    span: Span
-    quotations: list[Span]
+class LeadInFinder:
+    """The sentences of an article that a passage's lead-in may come from.
 
-
-class LeadIns:
-    """The sentences of an article read so far, with what is quoted in them."""
+    These are the ones of the same paragraphs (those that share a quotation count as one) and of the paragraph
+    directly above. Where a heading, a comment or anything else that is no body stands between, there are none.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._sentences: list[_Sentence] = []
-        self._quotations: list[Span] = []
-        self._known = coreference.Known()
-        self._read = 0  # sentences whose names are among them
-        self._section = 0  # the first sentence below the last heading
-        self._after_colon = False
-        self._after_quotation = False
+        self._above: list[Span] = []  # sentences
+        self._above_quotations: list[Span] = []
+        self._own: list[Span] = []
+        self._own_quotations: list[Span] = []
 
-    def forget(self) -> None:
-        """What follows speaks of something else (comments stood in between)."""
-        self._sentences.clear()
-        self._read = self._section = 0
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return names_of(self._text)
 
-    def enter(self, group: Span, *, follows: bool, below_heading: bool = False) -> None:
+    def enter(self, paragraphs: Span, *, follows: bool) -> None:
         """Go on to the next paragraphs; ``follows`` if they stand directly below the ones before."""
-        if below_heading:
-            self._section = len(self._sentences)
-        last = self._text[: self._sentences[-1].span.end][-3:] if self._sentences and follows else ""
-        self._after_colon = last.rstrip("\"'“„«»”*_").endswith((":", "："))
-        before = self._sentences[-1].span if self._sentences and follows else None
-        self._after_quotation = before is not None and self._only_quoted(before)
-        self._quotations = quoted(self._text, group.start, group.end)
+        self._above, self._above_quotations = (self._own, self._own_quotations) if follows else ([], [])
+        self._own, self._own_quotations = [], quoted(self._text, *paragraphs)
 
     def add(self, sentences: tuple[Span, ...]) -> None:
-        """The sentences of the passage that was asked for last."""
-        self._sentences += [_Sentence(span, self._quotations) for span in sentences]
-        self._after_colon = self._after_quotation = False
+        """Take note of the sentences of the passage that ``find`` was called for last."""
+        self._own += sentences
 
     def find(self, passage: Span, *, inside: bool) -> Span | None:
-        """The lead-in of the passage; ``inside`` if it begins in the middle of a quotation."""
-        if inside or self._after_colon:
-            place = self._opening_before(passage.start) if inside else passage.start
-            return self._nearest(Need.PERSON, place) or self._nearest(Need.THING, place)
-        self._collect_names()
-        need = coreference.needed(self._text[passage.start : min(passage.end, passage.start + 200)])
-        if need is None or need is Need.THING:
-            speaker = coreference.speaker_needed(self._opener(passage), self._known)
-            found = None if speaker is None else self._nearest(speaker, passage.start)
-            if found is not None:
-                return found
-        if need is None and self._only_quoted(passage) and not self._after_quotation:
-            need = Need.PERSON
-        return None if need is None else self._nearest(need, passage.start)
+        """Return the lead-in, if the passage needs one; ``inside`` if it begins in the middle of a quotation."""
+        if inside:
+            return self._antecedent(self._opening_before(passage.start))
+        needed = (
+            opens_with_reference(self._text[passage.start : passage.end])
+            or self._follows_colon()
+            or self._is_bare_reply(passage)
+            or has_pronoun_speaker(self._opener(passage), self._names)
+        )
+        return self._antecedent(passage.start) if needed else None
+
+    def _antecedent(self, before: int) -> Span | None:
+        """The last sentence that begins before an offset; one that points back itself hands on to the one before."""
+        stop = bisect_left(self._own, Span(before, 0))
+        candidates = [*self._above[-_MAX_DISTANCE:], *self._own[max(stop - _MAX_DISTANCE, 0) : stop]]
+        for sentence in reversed(candidates[-_MAX_DISTANCE:]):
+            words = self._unquoted(sentence)
+            if opens_with_reference(words) or not any(map(str.isalpha, words)):
+                continue
+            fits = sentence.end - sentence.start <= _MAX_LENGTH
+            return sentence if fits and has_name(words, self._names) else None
+        return None
+
+    def _follows_colon(self) -> bool:
+        if self._own or not self._above:
+            return False
+        last = self._text[self._above[-1].start : self._above[-1].end][-3:]
+        return last.rstrip("\"'“„«»”*_").endswith((":", "："))
+
+    def _is_bare_reply(self, passage: Span) -> bool:
+        """Whether the passage is one quotation and nothing else, below words that are not."""
+        previous = (self._own or self._above)[-1:]
+        return self._is_quotation(passage) and not any(map(self._is_quotation, previous))
+
+    def _is_quotation(self, span: Span) -> bool:
+        quotations = self._quotations(span)
+        at = bisect_left(quotations, span)
+        return at < len(quotations) and quotations[at].start == span.start and span.end - quotations[at].end <= 1
 
     def _opener(self, passage: Span) -> str:
         """The passage up to the end of the first sentence with words of its own, quoted words blank."""
-        end = min(passage.end, passage.start + _OPENING)
-        spans = _touching(self._quotations, Span(passage.start, end))
-        own = coreference.without(self._text[passage.start : end], spans)
+        end = min(passage.end, passage.start + _MAX_OPENER)
+        own = self._unquoted(Span(passage.start, end))
+        spans = _touching(self._own_quotations, Span(passage.start, end))
         for sentence in split_sentences(self._text, passage.start, end):
             stop = sentence.end - passage.start
             if not any(each.start < stop < each.end for each in spans) and any(map(str.isalpha, own[:stop])):
@@ -83,52 +95,23 @@ class LeadIns:
 
     def _opening_before(self, at: int) -> int:
         """The offset just behind the mark that opens the quotation around ``at``, however long that has gone on."""
-        index = bisect_left(self._quotations, Span(at, at)) - 1
-        return self._quotations[index].start + 1 if index >= 0 else at
+        index = bisect_left(self._own_quotations, Span(at, at)) - 1
+        return self._own_quotations[index].start + 1 if index >= 0 else at
 
-    def _nearest(self, need: Need, place: int) -> Span | None:
-        """The nearest sentence that begins before ``place`` and names what is needed."""
-        self._collect_names()
-        stop = bisect_left(self._sentences, place, key=lambda each: each.span.start)
-        first = max(stop - _DISTANCE, self._section if need is Need.THING else 0)
-        for sentence in reversed(self._sentences[first:stop]):
-            start, end = sentence.span
-            if end - start > _LONGEST:
-                continue
-            words = self._text[start:end]
-            if coreference.needed(words) is None and coreference.names(words, _within(sentence), need, self._known):
-                return sentence.span
-        return None
+    def _unquoted(self, span: Span) -> str:
+        """The words at ``span`` with blanks for the quoted ones."""
+        words = self._text[span.start : min(span.end, span.start + _MAX_OPENER)]
+        for start, end in _touching(self._quotations(span), span):
+            words = words[:start] + " " * (min(end, len(words)) - start) + words[end:]
+        return words
 
-    def _collect_names(self) -> None:
-        before = self._own(self._sentences[self._read - 1]) if self._read else ""
-        for sentence in self._sentences[self._read :]:
-            words = self._text[sentence.span.start : sentence.span.end]
-            self._known.surnames |= coreference.surnames_in(words)
-            self._known.names |= coreference.names_in(words)
-            own = self._own(sentence)
-            coreference.learn(own, before, self._known)
-            before = own
-        self._read = len(self._sentences)
-
-    def _own(self, sentence: _Sentence) -> str:
-        """A sentence's words with blanks for the quoted ones."""
-        start, end = sentence.span
-        return coreference.without(self._text[start : min(end, start + _OPENING)], _within(sentence))
-
-    def _only_quoted(self, passage: Span) -> bool:
-        """Whether the passage is nothing but somebody's words, so that it does not say whose."""
-        spans = self._quotations
-        at = bisect_left(spans, passage)
-        return at < len(spans) and spans[at].start == passage.start and passage.end - spans[at].end <= 1
-
-
-def _within(sentence: _Sentence) -> list[Span]:
-    """The quotations that touch the sentence, as offsets relative to it."""
-    return _touching(sentence.quotations, sentence.span)
+    def _quotations(self, span: Span) -> list[Span]:
+        above = bool(self._above) and span.start < self._above[-1].end
+        return self._above_quotations if above else self._own_quotations
 
 
 def _touching(quotations: list[Span], within: Span) -> list[Span]:
+    """The quotations that touch a range, as offsets relative to it."""
     start, end = within
     at = max(bisect_left(quotations, Span(start, start)) - 1, 0)
     found: list[Span] = []

@@ -1,8 +1,7 @@
-"""Passages: quotations kept whole, long paragraphs cut, lead-ins that name the speaker."""
+"""Passages keep quotations whole, fit the model's window, and have a lead-in where one is needed."""
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -11,6 +10,7 @@ from retrieval.core.types import Article
 from retrieval.ingest.chunking.packing import estimate
 from retrieval.ingest.parsers.document import parse_document
 from retrieval.ingest.pipeline import build_article
+from tests.support.growth import assert_linear
 
 
 def article(*lines: str, name: str = "a.txt", max_tokens: int = 256) -> Article:
@@ -109,42 +109,40 @@ def test_a_sentence_without_end_is_cut_all_the_same(unit: str) -> None:
         assert {text.text[each.start : each.end].split()[-1] for each in text.passages} == {"word"}
 
 
-def test_he_is_led_in_by_the_sentence_that_names_him() -> None:
-    """The nearest sentence that names a person leads in, not one that only names a country or says "he" too."""
+def test_an_opening_pronoun_brings_the_sentence_above() -> None:
+    """The last sentence of the paragraph above leads in, if it holds a name; what lies farther away never does."""
     text = article(
-        "Nato Secretary General Mark Rutte cautioned against being “naive” about Russia. Europe has to spend more.",
-        "He stated that Russia is investing 40% of its state budget on defence.",
-        "He also warned Europe.",
-        "However, she said nothing.",
-        "Their answer came late.",
-        "Ms Ida Tamm opposed it.",
-        "She left.",
+        "Nato Secretary General Mark Rutte cautioned against being “naive” about Russia.",
+        "He stated that the state invests 40% of its budget in defence.",
+        "However, he also warned everybody.",
+        "The sea was calm.",
+        "She swam on Monday.",
         "It is clear that nobody won.",
         "This week it rained.",
     )
 
-    rutte = "Nato Secretary General Mark Rutte cautioned against being “naive” about Russia."
     assert lead_ins(text) == [
         None,
-        rutte,
-        rutte,
+        "Nato Secretary General Mark Rutte cautioned against being “naive” about Russia.",
         None,
-        "Europe has to spend more.",
         None,
-        "Ms Ida Tamm opposed it.",
+        None,
         None,
         None,
     ]
 
 
-def test_she_is_not_led_in_by_a_man() -> None:
-    """A form of address that contradicts the pronoun rules a sentence out."""
-    assert lead_ins(article("Ms Ida Tamm opposed it.", "Mr Otto Holm agreed.", "She left.", "He stayed.")) == [
-        None,
-        None,
-        "Ms Ida Tamm opposed it.",
-        "Mr Otto Holm agreed.",
-    ]
+def test_a_sentence_that_opens_with_a_pronoun_is_no_lead_in() -> None:
+    """The sentence before it leads in instead, as it names whom both mean."""
+    text = article("Mark Rutte spoke first. He warned Europe.", "His words were heard.")
+
+    assert lead_ins(text)[1] == "Mark Rutte spoke first."
+
+
+def test_a_name_at_the_beginning_counts_where_the_article_shows_that_it_is_one() -> None:
+    """A first word is a name if it stands with a capital within another sentence too."""
+    assert lead_ins(article("Officials met Berg in May.", "Berg left.", "She smiled."))[2] == "Berg left."
+    assert lead_ins(article("Officials met in May.", "Berg left.", "She smiled."))[2] is None
 
 
 def test_joined_paragraphs_that_are_too_long_are_cut_again() -> None:
@@ -184,13 +182,6 @@ def test_a_bare_quotation_has_a_lead_in_but_a_dialogue_has_none() -> None:
     assert lead_ins(text) == [None, "Mayor Ida Holm welcomed the vote of the council.", None]
 
 
-def test_a_lead_in_is_not_far_away() -> None:
-    """A name that lies many sentences back is no longer what "he" means."""
-    lines = ["Mayor Otto Holm welcomed it.", *["The sea was calm and the sky was grey."] * 9, "He left."]
-
-    assert lead_ins(article(*[f"{line} " + "x" * n for n, line in enumerate(lines)]))[-1] is None
-
-
 BERG = "Prime Minister Anna Berg opened the conference on fishing in the harbour town."
 
 
@@ -213,45 +204,8 @@ def test_the_first_word_of_a_block_is_no_name(marker: str) -> None:
 
 def test_it_took_needs_no_lead_in() -> None:
     """ "It took me two years" speaks of nothing, "it took part" does."""
-    text = article("The Aurora came.", "It took me two years to find out.", "It took part in the race.")
-
-    assert lead_ins(text) == [None, None, "The Aurora came."]
-
-
-@pytest.mark.parametrize(
-    ("she", "he"),
-    [("Anna Berg", "Karl Moen"), ("Oyela Adeyemi", "Tunde Bako"), ("Ms Adeyemi", "Mr Bako")],
-    ids=["first names", "pronouns only", "address"],
-)
-def test_who_is_spoken_of_as_her_is_another(she: str, he: str) -> None:
-    """The sentence of a man who disagreed with her does not lead in what she replied."""
-    first = f"Prime Minister {she} opened the conference on fishing in the harbour town."
-    second = f"Opposition leader {he} disagreed with her over the fish."
-    text = article(
-        first,
-        "“We will not sign a treaty that empties our harbours,” she said to loud applause.",
-        second,
-        "She later replied that jobs without fish are worth nothing.",
-        "He left before the vote.",
-    )
-
-    assert lead_ins(text) == [None, first, None, first, second]
-
-
-def test_a_pronoun_after_a_name_tells_its_gender() -> None:
-    """Who was "she" in the sentence after, or in the same one, is she later too, though another is named since."""
-    first = "Oyela Adeyemi opened the conference."
-    text = article(
-        first, "She spoke of the harbour.", "Tunde Bako came too.", "Bako said he was glad.", "She left.", "He left."
-    )
-
-    assert lead_ins(text) == [None, first, None, None, first, "Bako said he was glad."]
-
-
-def test_of_two_who_may_be_meant_the_nearest_leads_in() -> None:
-    """Where nothing tells a he from a she, the nearest name counts; where all contradict, there is none."""
-    assert lead_ins(article("Oyela Adeyemi came.", "Tunde Bako came.", "She left."))[2] == "Tunde Bako came."
-    assert lead_ins(article("Otto Moen came.", "Karl Holm came.", "She left."))[2] is None
+    assert lead_ins(article("The Aurora came.", "It took me two years to find out.")) == [None, None]
+    assert lead_ins(article("The Aurora came.", "It took part in the race.")) == [None, "The Aurora came."]
 
 
 @pytest.mark.parametrize(
@@ -266,16 +220,12 @@ def test_of_two_who_may_be_meant_the_nearest_leads_in() -> None:
         "That, she said, was the end of it.",
         "The quota, she later explained, is fair.",
         "It is a fair quota, she said.",
-        "„Das ist zu wenig“, kritisierte sie.",
-        "Das sei zu wenig, sagte sie am Montag.",
-        "« Ce port sera reconstruit », a-t-elle promis.",
-        "Ce port, affirme-t-elle, sera reconstruit.",
         '"We will not sign," she said.',
     ],
 )
 def test_a_speaker_within_the_sentence_is_led_in(line: str) -> None:
-    """A pronoun beside a verb of speech brings the sentence that names the speaker, wherever it stands."""
-    assert lead_ins(article(BERG, "The hall was full.", line))[2] == BERG
+    """A pronoun beside a verb of speech, wherever it stands, brings the sentence above that names the speaker."""
+    assert lead_ins(article(BERG, line))[1] == BERG
 
 
 @pytest.mark.parametrize(
@@ -291,14 +241,13 @@ def test_a_speaker_within_the_sentence_is_led_in(line: str) -> None:
 )
 def test_a_sentence_that_names_its_speaker_needs_none(line: str) -> None:
     """Where a name or a noun comes before the pronoun, or only quoted words hold it, nothing is missing."""
-    assert lead_ins(article(BERG, "The hall was full.", line))[2] is None
+    assert lead_ins(article(BERG, line))[1] is None
 
 
-@pytest.mark.parametrize("line", ["“No,” she said.", "Berg told him that Moen said he went.", "In a later interview"])
-def test_lead_ins_take_linear_time(line: str) -> None:
-    """Ten thousand lines that each want a name are led in within seconds."""
-    started = time.monotonic()
-
-    article(BERG, *[line] * 10_000)
-
-    assert time.monotonic() - started < 15
+@pytest.mark.parametrize(
+    "line", ["“No,” she said.", "Berg told him that Moen said he went.", "In a later interview", "He", "x: "]
+)
+@pytest.mark.parametrize("end", ["\n", " "], ids=["paragraphs", "one paragraph"])
+def test_lead_ins_take_linear_time(line: str, end: str) -> None:
+    """Many lines that each want a name take time in proportion to their number."""
+    assert_linear(article, lambda n: BERG + "\n" + (line + end) * (n // 20))
