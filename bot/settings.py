@@ -1,108 +1,29 @@
-"""What can be set from outside for the bot. Only ``__main__`` reads the environment; what wants it is handed it."""
+"""Settings of the bot: token, Discord address, servers, retention, logging, health pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from retrieval.core.environment import EnvironmentSettings, secret_from_file, variable
 from retrieval.core.errors import SettingsError
-from retrieval.core.secret import Secret
 from retrieval.core.settings import Settings as RetrievalSettings
 
 DEFAULT_API_URL = "https://discord.com/api/v10"
 DEFAULT_RETENTION_DAYS = 90
 DEFAULT_HTTP_HOST = "127.0.0.1"
-_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-_SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 class LogFormat(StrEnum):
-    """``AUTO``: text where somebody watches in a terminal, JSON where a program collects it."""
+    """Format of the log. ``AUTO``: text on a terminal, JSON elsewhere."""
 
     AUTO = "auto"
     JSON = "json"
     TEXT = "text"
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> LogFormat:
-        """Raises SettingsError."""
-        text = environ.get("LOG_FORMAT", "").strip() or cls.AUTO
-        try:
-            return cls(text.lower())
-        except ValueError:
-            raise SettingsError("LOG_FORMAT", f"{text[:20]!r} is none of {', '.join(cls)}") from None
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the bot reaches Discord, where it may answer, what it keeps, and how it tells how it is.
-
-    No guild ids: everywhere. ``http_port`` 0: no pages for health and metrics. ``log_questions`` lets what members ask
-    into the log, of which they should know.
-    """
-
-    token: Secret
-    api_url: str = DEFAULT_API_URL
-    guild_ids: frozenset[int] = frozenset()
-    retention_days: int = DEFAULT_RETENTION_DAYS
-    log_level: str = "INFO"
-    log_format: LogFormat = LogFormat.AUTO
-    log_questions: bool = False
-    http_port: int = 0
-    http_host: str = DEFAULT_HTTP_HOST
-    retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
-
-    @property
-    def secrets(self) -> tuple[Secret, ...]:
-        """Everything that must never be written down."""
-        chroma = self.retrieval.chroma
-        others = (chroma.token,) if chroma is not None and chroma.token is not None else ()
-        return (self.token, *others)
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Settings:
-        """Settings from variables; an empty variable counts as not set. Raises SettingsError."""
-
-        def get(name: str) -> str | None:
-            return environ.get(name, "").strip() or None
-
-        return cls(
-            token=_token(get("DISCORD_TOKEN"), get("DISCORD_TOKEN_FILE")),
-            api_url=_api_url(get("DISCORD_API_URL") or DEFAULT_API_URL),
-            guild_ids=_guild_ids(get("DISCORD_GUILD_IDS") or ""),
-            retention_days=_days(get("PULLQUOTE_RETENTION_DAYS") or str(DEFAULT_RETENTION_DAYS)),
-            log_level=_log_level(get("PULLQUOTE_LOG_LEVEL") or "INFO"),
-            log_format=LogFormat.from_env(environ),
-            log_questions=_switch("LOG_QUESTIONS", get("LOG_QUESTIONS") or "0"),
-            http_port=_port(get("HTTP_PORT") or "0"),
-            http_host=_host(get("HTTP_HOST") or DEFAULT_HTTP_HOST),
-            retrieval=RetrievalSettings.from_env(environ),
-        )
-
-
-def _token(token: str | None, file: str | None) -> Secret:
-    if token is None and file is not None:
-        try:
-            token = Path(file).expanduser().read_text(encoding="utf-8").strip() or None
-        except (OSError, UnicodeDecodeError) as error:
-            problem = getattr(error, "strerror", None) or "it is not text"
-            raise SettingsError("DISCORD_TOKEN_FILE", f"{file} cannot be read ({problem})") from None
-        if token is None:
-            problem = f"{file} is empty, and DISCORD_TOKEN is not set; put the bot's token into one of them"
-            raise SettingsError("DISCORD_TOKEN_FILE", problem)
-    if token is None:
-        raise SettingsError(
-            "DISCORD_TOKEN",
-            "no bot token is set. Copy it from https://discord.com/developers/applications (your application, Bot, "
-            "Reset Token) into the environment or into the file .env",
-        )
-    token = token.removeprefix("Bot ").strip()
-    if any(character.isspace() or not character.isprintable() for character in token) or not token.isascii():
-        raise SettingsError("DISCORD_TOKEN", "the token holds white space or signs that no token has; copy it again")
-    return Secret(token)
 
 
 def _api_url(url: str) -> str:
@@ -113,45 +34,97 @@ def _api_url(url: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise SettingsError("DISCORD_API_URL", f"{url[:80]!r} is not an address such as {DEFAULT_API_URL}")
+        raise ValueError(f"{url[:80]!r} is not an address such as {DEFAULT_API_URL}")
     return url.rstrip("/")
 
 
-def _guild_ids(text: str) -> frozenset[int]:
-    ids = text.replace(",", " ").split()
-    for name in ids:
-        if not (name.isascii() and name.isdigit() and 0 < int(name) < 1 << 63):
-            problem = f"{name[:30]!r} is not a server's id; write ids with commas between"
-            raise SettingsError("DISCORD_GUILD_IDS", problem)
-    return frozenset(map(int, ids))
-
-
-def _days(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 3650):
-        raise SettingsError("PULLQUOTE_RETENTION_DAYS", f"{text[:20]!r} is not a number of days, 1 to 3650")
-    return int(text)
-
-
-def _log_level(text: str) -> str:
-    if text.upper() not in _LOG_LEVELS:
-        raise SettingsError("PULLQUOTE_LOG_LEVEL", f"{text[:20]!r} is none of {', '.join(_LOG_LEVELS)}")
-    return text.upper()
-
-
-def _switch(name: str, text: str) -> bool:
-    if text.lower() not in _SWITCH:
-        raise SettingsError(name, f"{text[:20]!r} is none of {', '.join(_SWITCH)}")
-    return _SWITCH[text.lower()]
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65_535):
-        raise SettingsError("HTTP_PORT", f"{text[:20]!r} is not a port, 1 to 65535, or 0 for none")
-    return int(text)
-
-
-def _host(text: str) -> str:
+def _http_host(text: str) -> str:
     host = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if not host.isascii() or not host.isprintable() or any(sign in host for sign in " /[]@"):
-        raise SettingsError("HTTP_HOST", f"{text[:80]!r} is not an address such as 127.0.0.1, ::1 or 0.0.0.0")
+        raise ValueError(f"{text[:80]!r} is not an address such as 127.0.0.1, ::1 or 0.0.0.0")
     return host
+
+
+def _items(value: object) -> object:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+_Lower, _Upper = BeforeValidator(str.lower), BeforeValidator(str.upper)
+_GuildId = Annotated[int, Field(gt=0, lt=1 << 63)]
+
+
+class LogSettings(EnvironmentSettings):
+    """The log's format, read before everything else so that errors in other settings are logged in it."""
+
+    log_format: Annotated[LogFormat, _Lower] = Field(
+        default=LogFormat.AUTO, validation_alias="LOG_FORMAT", description="auto, json or text"
+    )
+
+
+class Settings(LogSettings):
+    """Discord access, permitted servers, retention, logging and health pages.
+
+    Without guild ids the bot answers in all servers. ``http_port`` 0 serves no pages for health and metrics.
+    ``log_questions`` writes the members' questions into the log.
+    """
+
+    token: SecretStr
+    api_url: Annotated[str, AfterValidator(_api_url)] = Field(
+        default=DEFAULT_API_URL, validation_alias="DISCORD_API_URL"
+    )
+    guild_ids: Annotated[frozenset[_GuildId], BeforeValidator(_items)] = Field(
+        default=frozenset(),
+        validation_alias="DISCORD_GUILD_IDS",
+        description="a server's id; write ids with commas between",
+    )
+    retention_days: int = Field(
+        default=DEFAULT_RETENTION_DAYS,
+        ge=1,
+        le=3650,
+        validation_alias="PULLQUOTE_RETENTION_DAYS",
+        description="a number of days, 1 to 3650",
+    )
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _Upper] = Field(
+        default="INFO", validation_alias="PULLQUOTE_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    log_questions: bool = Field(
+        default=False, validation_alias="LOG_QUESTIONS", description="1, true, yes, 0, false or no"
+    )
+    http_port: int = Field(
+        default=0, ge=0, le=65_535, validation_alias="HTTP_PORT", description="a port, 1 to 65535, or 0 for none"
+    )
+    http_host: Annotated[str, AfterValidator(_http_host)] = Field(
+        default=DEFAULT_HTTP_HOST, validation_alias="HTTP_HOST"
+    )
+    retrieval: RetrievalSettings = RetrievalSettings()
+
+    @property
+    def secrets(self) -> tuple[SecretStr, ...]:
+        """Tokens that must be masked wherever something is written."""
+        chroma = self.retrieval.chroma
+        return (self.token, chroma.token) if chroma is not None and chroma.token is not None else (self.token,)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], **values: Any) -> Self:
+        """Read the settings, those of the search included. DISCORD_TOKEN takes precedence over DISCORD_TOKEN_FILE.
+
+        Raises:
+            SettingsError: A variable cannot be used; the message names it.
+        """
+        token = variable(environ, "DISCORD_TOKEN") or secret_from_file(environ, "DISCORD_TOKEN_FILE")
+        return super().from_env(
+            environ, token=_bot_token(token), retrieval=RetrievalSettings.from_env(environ), **values
+        )
+
+
+def _bot_token(token: str | None) -> str:
+    if token is None:
+        raise SettingsError(
+            "DISCORD_TOKEN",
+            "no bot token is set. Copy it from https://discord.com/developers/applications (your application, Bot, "
+            "Reset Token) into the environment or into the file .env",
+        )
+    token = token.removeprefix("Bot ").strip()
+    if any(character.isspace() or not character.isprintable() for character in token) or not token.isascii():
+        raise SettingsError("DISCORD_TOKEN", "the token holds white space or signs that no token has; copy it again")
+    return token

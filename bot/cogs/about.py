@@ -13,7 +13,7 @@ from bot.transport.delivery import Outgoing
 from bot.ui import strings
 from bot.ui.markup.pages import sentence
 from bot.ui.notices import About, about_pages, help_pages
-from retrieval.core.version import version
+from retrieval.core.system import version
 
 
 class AboutCog(commands.Cog):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from retrieval.core.health import VectorHealth
 from retrieval.core.system import Memory
-from retrieval.core.vector_health import VectorHealth
 
 #: Bytes on the disk of the data folder: little, and so little that nothing can be written.
 LITTLE_DISK, NO_DISK = 200_000_000, 20_000_000

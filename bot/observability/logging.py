@@ -17,8 +17,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 import structlog
-
-from retrieval.core.secret import Secret
+from pydantic import SecretStr
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ def following(name: str) -> Iterator[None]:
         yield
 
 
-def set_up(secrets: Sequence[Secret], level: str = "INFO", *, as_json: bool, stream: TextIO | None = None) -> None:
+def set_up(secrets: Sequence[SecretStr], level: str = "INFO", *, as_json: bool, stream: TextIO | None = None) -> None:
     """Send everything to standard error. discord.py's own records start at WARNING: its DEBUG shows messages."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
@@ -52,11 +51,11 @@ def set_up(secrets: Sequence[Secret], level: str = "INFO", *, as_json: bool, str
     for name in ("discord.client", "discord.shard", "discord.app_commands.tree"):
         logger = logging.getLogger(name)
         logger.filters[:] = [_WithoutTraceback()]
-    if any(0 < len(secret.reveal()) < _SHORTEST_SECRET for secret in secrets):
+    if any(0 < len(secret.get_secret_value()) < _SHORTEST_SECRET for secret in secrets):
         _log.warning("A token of fewer than %d signs cannot be masked in this log", _SHORTEST_SECRET)
 
 
-def formatter(secrets: Sequence[Secret], *, as_json: bool, colours: bool = False) -> logging.Formatter:
+def formatter(secrets: Sequence[SecretStr], *, as_json: bool, colours: bool = False) -> logging.Formatter:
     """Makes a record one line: a JSON object, or text for a terminal, where only a traceback takes more lines.
 
     Tokens are masked in the finished line, so that none slips by in a field, a library's words or a traceback.
@@ -142,8 +141,8 @@ def visible(text: str) -> str:
 class _Masking:
     """Puts ``[token]`` in the place of each secret, in a finished line."""
 
-    def __init__(self, secrets: Sequence[Secret], *, as_json: bool) -> None:
-        texts = {secret.reveal() for secret in secrets if len(secret.reveal()) >= _SHORTEST_SECRET}
+    def __init__(self, secrets: Sequence[SecretStr], *, as_json: bool) -> None:
+        texts = {secret.get_secret_value() for secret in secrets if len(secret.get_secret_value()) >= _SHORTEST_SECRET}
         # As it is, as Python shows it in an error, as it stands in an address; in JSON, and in a quoted field, escaped.
         shown = {form for text in texts for form in (text, repr(text)[1:-1], quote(text, safe=""))}
         escaped = {json.dumps(form)[1:-1] for form in shown}

@@ -12,8 +12,8 @@ from prometheus_client.registry import Collector
 
 from bot.observability.health import Condition, judged
 from bot.observability.request_log import End, Source, Step
+from retrieval.core.health import VectorState
 from retrieval.core.timing import Stage
-from retrieval.core.vector_health import VectorState
 
 #: The version of the format that every Prometheus reads.
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

@@ -28,7 +28,7 @@ from bot.services.library import Articles
 from bot.services.question_service import Desk
 from bot.services.rate_limits import Limits
 from bot.services.worker_pool import Lane, Pool
-from bot.settings import LogFormat, Settings
+from bot.settings import LogFormat, LogSettings, Settings
 from bot.store import LOCK_FILE, PersonHash, Store
 from bot.transport.clock import DiscordClock
 from bot.transport.delivery import Courier
@@ -50,7 +50,7 @@ _HEAD_START = 2.0
 def run(environ: Mapping[str, str], say: Callable[[str], None] | None = None) -> int:
     """Run with the settings in ``environ``; the exit code. Failures are said in one line."""
     try:
-        as_json = _as_json(LogFormat.from_env(environ))
+        as_json = _as_json(LogSettings.from_env(environ).log_format)
     except SettingsError as error:
         (say or _to_stderr)(str(error))
         return Ending.UNUSABLE
@@ -101,7 +101,7 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
         pool = await stack.enter_async_context(Pool(waited=partial(journal.observe, Step.WAITING)))
         watch.attend(pool)
         desk = Desk(articles, pool, lane, store, person_hash, Limits(), settings.guild_ids, clock, journal=journal)
-        finding = find_gateway(settings.token.reveal(), trace)
+        finding = find_gateway(settings.token.get_secret_value(), trace)
         gateway = await _unless_stopped(_prepared(finding, opening), stop)
         if gateway is None:
             _log.info("Ended before it was connected")
@@ -141,7 +141,7 @@ async def _unless_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> 
 
 async def _until_stopped(bot: PullquoteBot, settings: Settings, stop: asyncio.Event) -> None:
     async def live() -> None:
-        await bot.log_in(settings.token.reveal())
+        await bot.log_in(settings.token.get_secret_value())
         await bot.stay_connected()
 
     living, stopped = asyncio.create_task(live()), asyncio.create_task(stop.wait())

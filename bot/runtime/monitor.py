@@ -26,8 +26,7 @@ from retrieval.core.errors import (
     RetrievalError,
     SchemaVersionError,
 )
-from retrieval.core.system import Memory, measure
-from retrieval.core.version import version
+from retrieval.core.system import Memory, read_memory, version
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +52,7 @@ def look(home: Path, root: Path = Path("/")) -> Machine:
     free: int | None = None
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(home).free
-    return Machine(free, measure(root))
+    return Machine(free, read_memory(root))
 
 
 class Watch:

@@ -27,8 +27,8 @@ from bot.ui.answers import answer_pages, context_pages, findings_pages
 from bot.ui.articles import list_pages, source_pages
 from bot.ui.markup.pages import Form, Page
 from retrieval.core.errors import QuestionError
+from retrieval.core.health import VectorHealth
 from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote
-from retrieval.core.vector_health import VectorHealth
 from retrieval.search.query.follow_up import FollowUp, follow_up, speaks_of
 from retrieval.search.query.message import merged, searches
 from retrieval.search.searcher import KEYWORDS_ALONE

@@ -23,10 +23,10 @@ from retrieval.core.errors import (
     UnknownArticleError,
     VectorsAwayError,
 )
+from retrieval.core.health import VectorHealth
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Observe, unobserved
 from retrieval.core.types import Answer, ArticleSummary, Findings, Quote
-from retrieval.core.vector_health import VectorHealth
 from retrieval.index.sync import run_indexing
 from retrieval.search.searcher import Searcher
 from retrieval.search.session import HeldModels, open_searcher

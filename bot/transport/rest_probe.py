@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from pydantic import SecretStr
 
 from bot.transport.clock import moment
-from retrieval.core.secret import Secret
 
 _SECONDS = 10.0
 
@@ -79,9 +79,9 @@ async def readiness(host: str, port: int) -> tuple[bool, list[str]]:
 
 
 @asynccontextmanager
-async def inquiring(url: str, token: Secret) -> AsyncIterator[Inquiry]:
+async def inquiring(url: str, token: SecretStr) -> AsyncIterator[Inquiry]:
     """An open line to the API at ``url``."""
-    headers = {"Authorization": f"Bot {token.reveal()}", "User-Agent": "DiscordBot (pullquote, doctor)"}
+    headers = {"Authorization": f"Bot {token.get_secret_value()}", "User-Agent": "DiscordBot (pullquote, doctor)"}
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
         yield Inquiry(session, url)

@@ -15,7 +15,7 @@ from retrieval.cli import articles, ask, backup, bench, evaluate, index
 from retrieval.cli.options import stderr
 from retrieval.cli.output.text import harmless, one_line
 from retrieval.core.errors import RetrievalError
-from retrieval.core.version import version
+from retrieval.core.system import version
 
 app = typer.Typer(
     help="Answers questions with passages of your own articles: word for word, attributed, or not at all.",

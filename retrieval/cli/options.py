@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,7 +34,7 @@ stderr = Console(stderr=True, highlight=False, emoji=False)
 def settings_from(home: Path | None, corpus: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from .env, the environment and the options; the latter go before the former. Raises SettingsError."""
     settings = Settings.from_env(variables(environ))
-    return replace(settings, home=home or settings.home, corpus=corpus or settings.corpus)
+    return settings.model_copy(update={"home": home or settings.home, "corpus": corpus or settings.corpus})
 
 
 def print_json(document: object) -> None:

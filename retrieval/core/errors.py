@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from retrieval.core.vector_health import VectorHealth
+from retrieval.core.health import VectorHealth
 
 
 class RetrievalError(Exception):

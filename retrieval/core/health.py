@@ -1,4 +1,4 @@
-"""What looking at something found: the form in which every check, also those of other packages, tells it."""
+"""Health of the installation and of the vector index: check results, verdicts, states."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """How a check came out; a NOTE needs no action."""
+    """Result of a check; NOTE needs no action."""
 
     GOOD = "good"
     NOTE = "note"
@@ -16,9 +16,37 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. ``remedy`` says what to do; empty when there is nothing to do."""
+    """One finding of ``pullquote doctor``. ``remedy`` says what to do, empty where nothing is needed."""
 
     subject: str
     verdict: Verdict
     finding: str
     remedy: str = ""
+
+
+class VectorState(StrEnum):
+    """State of the vector index; in every state but GOOD questions are answered by keywords alone."""
+
+    GOOD = "good"
+    AWAY = "away"
+    SLOW = "slow"
+    REFUSED = "token refused"
+    FOREIGN = "wrong version"
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class VectorHealth:
+    """State of the vector index, with one line for its operator.
+
+    ``detail`` names the server, says what is wrong and what to do, and ends without a full stop. It is empty in the
+    state GOOD.
+    """
+
+    state: VectorState = VectorState.GOOD
+    detail: str = ""
+
+    @property
+    def good(self) -> bool:
+        """True while vectors are searched."""
+        return self.state is VectorState.GOOD

@@ -1,53 +1,51 @@
-"""What can be set from outside. Only the command lines read the environment; everything else is handed a Settings."""
+"""Settings of the search: data folder, corpus, models, Chroma server."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
-from retrieval.core.chroma_endpoint import ChromaServer, chroma_server_from
-from retrieval.core.errors import SettingsError
+from pydantic import Field
+
+from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.environment import EnvironmentSettings, UserPath, variable
 
 DEFAULT_HOME = ".pullquote"
 DEFAULT_CORPUS = "seeds"
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Where things are and which models are used. ``threads`` encode while indexing; 0: one a core.
+class Settings(EnvironmentSettings):
+    """Folders and models of the search. ``threads`` encode passages while indexing; 0: one a core.
 
     ``chroma`` is the server that holds the vectors; without one they are in the data folder.
+
+    Example:
+        >>> Settings.from_env({"PULLQUOTE_CORPUS": "texts"}).corpus
+        PosixPath('texts')
     """
 
-    home: Path = Path(DEFAULT_HOME)
-    corpus: Path = Path(DEFAULT_CORPUS)
-    embedding_model: str = DEFAULT_MODEL
-    reranker_model: str | None = None
-    threads: int = 0
+    home: UserPath = Field(default=Path(DEFAULT_HOME), validation_alias="PULLQUOTE_HOME")
+    corpus: UserPath = Field(default=Path(DEFAULT_CORPUS), validation_alias="PULLQUOTE_CORPUS")
+    embedding_model: str = Field(default=DEFAULT_MODEL, validation_alias="EMBEDDING_MODEL")
+    reranker_model: str | None = Field(default=None, validation_alias="RERANKER_MODEL")
+    threads: int = Field(
+        default=0, ge=0, le=1024, validation_alias="PULLQUOTE_THREADS", description="a number of threads, 0 to 1024"
+    )
     chroma: ChromaServer | None = None
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Settings:
-        """Settings from variables; an empty variable counts as not set. Raises SettingsError."""
+    def from_env(cls, environ: Mapping[str, str], **values: Any) -> Self:
+        """Read the settings, those of the Chroma server included.
 
-        def get(name: str) -> str | None:
-            return environ.get(name, "").strip() or None
-
-        threads = get("PULLQUOTE_THREADS") or "0"
-        if not threads.isascii() or not threads.isdigit() or len(threads) > 4 or int(threads) > 1024:
-            raise SettingsError("PULLQUOTE_THREADS", f"{threads[:20]!r} is not a number of threads, 0 to 1024")
-        return cls(
-            home=home_in(environ),
-            corpus=Path(get("PULLQUOTE_CORPUS") or DEFAULT_CORPUS).expanduser(),
-            embedding_model=get("EMBEDDING_MODEL") or DEFAULT_MODEL,
-            reranker_model=get("RERANKER_MODEL"),
-            threads=int(threads),
-            chroma=chroma_server_from(get),
-        )
+        Raises:
+            SettingsError: A variable cannot be used; the message names it.
+        """
+        server = ChromaServer.from_env(environ) if variable(environ, "CHROMA_URL") else None
+        return super().from_env(environ, chroma=server, **values)
 
 
 def home_in(environ: Mapping[str, str]) -> Path:
-    """The data folder; for what needs nothing else, and must not fail for a setting that it has no use for."""
-    return Path(environ.get("PULLQUOTE_HOME", "").strip() or DEFAULT_HOME).expanduser()
+    """The data folder alone, for commands that must not fail for a setting that they do not use."""
+    return Path(variable(environ, "PULLQUOTE_HOME") or DEFAULT_HOME).expanduser()

@@ -1,52 +1,56 @@
-"""How much memory this process may use, and how much of that is left, as Linux tells."""
+"""The machine and the installation: available memory, free disk space, the installed version."""
 
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
-#: Control groups of version 1 say "no limit" as a number that no machine has.
+#: cgroup v1 writes "no limit" as a number larger than any machine's memory.
 _UNLIMITED = 1 << 60
+_FULL_DISK = 16_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes: what the process may use, and how much of it is left."""
+    """Bytes that the process may use, and how many of them are left."""
 
     limit: int
     available: int
 
 
-def measure(root: Path = Path("/")) -> Memory | None:
-    """The narrowest of the machine's memory and the limits of container and service; ``None`` if nothing tells.
+def read_memory(root: Path = Path("/")) -> Memory | None:
+    """Read the lowest of the machine's memory and its cgroup limits; ``None`` on systems that state neither.
 
-    A file cache that the system may drop counts as available.
+    Page cache that the kernel may drop counts as available. ``root`` is the folder that holds ``proc`` and ``sys``.
     """
-    known = [each for each in (*_of_machine(root), *_of_groups(root)) if each.limit < _UNLIMITED]
+    known = [each for each in (*_machine_memory(root), *_cgroup_memory(root)) if each.limit < _UNLIMITED]
     if not known:
         return None
     return Memory(min(each.limit for each in known), min(each.available for each in known))
 
 
-def _of_machine(root: Path) -> Iterator[Memory]:
+def _machine_memory(root: Path) -> Iterator[Memory]:
     with contextlib.suppress(OSError, ValueError, IndexError, KeyError):
         lines = (line.partition(":") for line in (root / "proc/meminfo").read_text().splitlines())
         found = {name: rest for name, _, rest in lines}
         yield Memory(*(int(found[name].split()[0]) * 1024 for name in ("MemTotal", "MemAvailable")))
 
 
-def _of_groups(root: Path) -> Iterator[Memory]:
-    """Of every control group that this process is in, of either version."""
+def _cgroup_memory(root: Path) -> Iterator[Memory]:
+    """Limits of every cgroup of this process, v1 and v2."""
     version2 = ("memory.max", "memory.current", "inactive_file")
     version1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
     tops = ((root / "sys/fs/cgroup", *version2), (root / "sys/fs/cgroup/memory", *version1))
-    for top, limit, used, cache in tops:
-        for group in _groups(root, top):
+    for top, limit, used, page_cache in tops:
+        for group in _cgroups(root, top):
             with contextlib.suppress(OSError, ValueError):  # no such group, or "max": no limit
                 most, in_use = int((group / limit).read_text()), int((group / used).read_text())
-                yield Memory(most, max(0, most - in_use + min(in_use, _droppable(group, cache))))
+                yield Memory(most, max(0, most - in_use + min(in_use, _droppable(group, page_cache))))
 
 
 def _droppable(group: Path, name: str) -> int:
@@ -56,11 +60,27 @@ def _droppable(group: Path, name: str) -> int:
     return 0
 
 
-def _groups(root: Path, top: Path) -> list[Path]:
-    """The control groups of this process below ``top``, and those that they are in."""
+def _cgroups(root: Path, top: Path) -> list[Path]:
+    """The cgroups of this process below ``top``, and their parents."""
     found = [top]
     with contextlib.suppress(OSError):
         for line in (root / "proc/self/cgroup").read_text().splitlines():
             path = Path(line.rpartition(":")[2].lstrip("/"))
             found += [top / path, *(top / each for each in path.parents)]
     return list(dict.fromkeys(found))
+
+
+def is_disk_full(folder: Path) -> bool:
+    """Check whether the disk of ``folder`` is too full to write; the stores' own errors do not always say so."""
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(folder).free < _FULL_DISK
+    return False
+
+
+@cache
+def version() -> str:
+    """The installed version of pullquote, or "unknown" where it runs from a source tree."""
+    try:
+        return metadata.version("pullquote")
+    except metadata.PackageNotFoundError:
+        return "unknown"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from retrieval.core.settings import Settings
@@ -22,7 +21,7 @@ def temporary_bench(articles: Mapping[str, str], settings: Settings, progress: P
         corpus.mkdir()
         for name, text in articles.items():
             (corpus / f"{name}.txt").write_text(text, encoding="utf-8")
-        there = replace(settings, home=Path(folder) / "home", corpus=corpus, chroma=None)
+        there = settings.model_copy(update={"home": Path(folder) / "home", "corpus": corpus, "chroma": None})
         run_indexing(there, progress=progress)
         with open_home(there) as opened:
             yield Bench.of(opened)

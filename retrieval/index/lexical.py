@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import tantivy
 
-from retrieval.core.disk import has_no_room
 from retrieval.core.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
+from retrieval.core.system import is_disk_full
 
 _HEAP = 64_000_000  # bytes of Tantivy's write buffer; its least is 15 million a thread
 
@@ -70,7 +70,7 @@ class TantivyLexicalIndex:
             if not self._folder.is_dir():
                 raise IndexesReplacedError(self._folder) from error
             problem = " ".join(str(error).split())[:160] or type(error).__name__
-            if "os error 28" in problem or "No space" in problem or has_no_room(self._folder):
+            if "os error 28" in problem or "No space" in problem or is_disk_full(self._folder):
                 remedy = "Make room on the disk, then run: pullquote index"
                 raise StorageError(self._folder, problem, remedy) from error
             if "Permission denied" in problem or "os error 30" in problem:

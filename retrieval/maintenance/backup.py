@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError, StorageError
-from retrieval.core.version import version
+from retrieval.core.system import version
 from retrieval.maintenance.archive import MEMBER_NAME, Manifest, Member, member_of, write
 from retrieval.storage.home.lock import settle
 from retrieval.storage.library import FILE_NAME, Library, snapshot

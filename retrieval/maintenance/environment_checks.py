@@ -7,7 +7,7 @@ from pathlib import Path
 
 from retrieval.core.errors import RetrievalError, SchemaVersionError
 from retrieval.core.health import Check, Verdict
-from retrieval.core.system import measure
+from retrieval.core.system import read_memory
 from retrieval.maintenance.plugins import database_migrations
 from retrieval.storage.home.atomic_swap import ASIDE
 from retrieval.storage.home.lock import LOCK_FILE, is_owned, owner_of
@@ -19,7 +19,7 @@ NEEDED_MEMORY = 1_000_000_000
 
 def memory(root: Path = Path("/")) -> Check:
     """Whether there is memory for a bot, within the limits of the container or service too."""
-    found = measure(root)
+    found = read_memory(root)
     if found is None:
         return Check("Memory", Verdict.NOTE, "this system does not say how much there is")
     finding = f"{found.available / 1e9:.1f} of {found.limit / 1e9:.1f} GB available"

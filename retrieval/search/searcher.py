@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from retrieval.core.errors import AlteredArticleError, QuestionError, UnknownArticleError, VectorsAwayError
+from retrieval.core.health import VectorHealth
 from retrieval.core.timing import Observe, Stage, timed, unobserved
 from retrieval.core.types import Answer, Findings, Outcome, Quote, Span, StoredPassage
-from retrieval.core.vector_health import VectorHealth
 from retrieval.core.vectors import Matrix
 from retrieval.index.embedding import Embedder
 from retrieval.search.answer.confidence import Confidence, Features, features_of, shipped

@@ -234,7 +234,7 @@ def test_an_error_without_room_is_the_disks(
         def delete_documents_by_term(self, field: str, value: int) -> None:
             raise ValueError("An error occurred in a thread: 'An index writer was killed.'")
 
-    monkeypatch.setattr("retrieval.index.lexical.has_no_room", lambda _: not room)
+    monkeypatch.setattr("retrieval.index.lexical.is_disk_full", lambda _: not room)
     index = TantivyLexicalIndex(tmp_path)
     index._writer = Failing()
     with pytest.raises(StorageError, match=said):

@@ -58,7 +58,7 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
     server = None
     if request.param == "server":
         process: ChromaProcess = request.getfixturevalue("chroma")
-        server = ChromaServer(process.url, database=process.database())
+        server = ChromaServer(url=process.url, database=process.database())
     made = Shop(request.param, tmp_path, server)
     yield made
     made.close()

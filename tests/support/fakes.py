@@ -11,9 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from retrieval.core.health import VectorHealth
 from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
-from retrieval.core.vector_health import VectorHealth
 from retrieval.core.vectors import Matrix, normalised
 from retrieval.index.lexical import LexicalEntry
 from retrieval.text.tokenizer import content_terms

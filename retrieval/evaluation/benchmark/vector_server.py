@@ -63,7 +63,7 @@ def _measure(place: str, where: str, count: int) -> dict[str, Any]:
 def _opened(place: str, where: str) -> ChromaVectorIndex | ServerVectorIndex:
     if place == "embedded":
         return ChromaVectorIndex(Path(where))
-    return ServerVectorIndex(ChromaServer(where), "benchmark", make=True, patience=WRITING)
+    return ServerVectorIndex(ChromaServer(url=where), "benchmark", make=True, patience=WRITING)
 
 
 def _peak_bytes(pid: int | str) -> int:
@@ -84,7 +84,7 @@ def _serving(folder: Path) -> Iterator[tuple[str, int]]:
             url = f"http://127.0.0.1:{port}"
             for _ in range(300):
                 try:
-                    greet(ChromaServer(url))
+                    greet(ChromaServer(url=url))
                     break
                 except VectorsAwayError:
                     time.sleep(0.1)

@@ -6,7 +6,7 @@ import numpy as np
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsAwayError
-from retrieval.core.vector_health import VectorHealth, VectorState
+from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.stores import collection_name
 from retrieval.index.vector import ServerVectorIndex
 from retrieval.storage.home.index_state import fits

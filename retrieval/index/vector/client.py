@@ -19,7 +19,7 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaAuthError
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.vector_health import VectorState
+from retrieval.core.health import VectorState
 from retrieval.index.vector.probe import away, foreign, greet, headers, out_of_order, trust
 from retrieval.index.vector.timeouts import ASKING, Patience
 
@@ -80,7 +80,7 @@ def connect(server: ChromaServer, patience: Patience = ASKING) -> Connection:
 
 
 def _client(server: ChromaServer, settings: ChromaSettings) -> Client:
-    token = server.token.reveal() if server.token else None
+    token = server.token.get_secret_value() if server.token else None
     if server.cloud:
         url = httpx.URL(server.url)
         secure = url.scheme == "https"

@@ -15,9 +15,9 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
-from retrieval.core.disk import has_no_room
 from retrieval.core.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
-from retrieval.core.vector_health import VectorHealth
+from retrieval.core.health import VectorHealth
+from retrieval.core.system import is_disk_full
 from retrieval.index.vector.base import COSINE, CollectionIndex
 
 COLLECTION = "passages"
@@ -93,7 +93,7 @@ class ChromaVectorIndex(CollectionIndex):
             return IndexesReplacedError(self._folder)
         problem = " ".join(str(error).split())[:160] or type(error).__name__
         signs = ("disk is full", "no space", "os error 28", "i/o error")
-        if any(sign in problem.lower() for sign in signs) or has_no_room(self._folder):
+        if any(sign in problem.lower() for sign in signs) or is_disk_full(self._folder):
             return StorageError(self._folder, problem, "Make room on the disk, then run: pullquote index")
         if "readonly" in problem.lower() or "permission denied" in problem.lower():
             return StorageError(self._folder, problem, "Check the folder's rights.")

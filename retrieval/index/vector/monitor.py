@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsAwayError
-from retrieval.core.vector_health import VectorHealth, VectorState
+from retrieval.core.health import VectorHealth, VectorState
 from retrieval.core.vectors import Matrix
 from retrieval.index.vector import LostCollectionError, ServerVectorIndex
 from retrieval.index.vector.agreement import compare, open_agreeing

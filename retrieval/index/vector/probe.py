@@ -16,7 +16,7 @@ from chromadb.errors import ChromaAuthError
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsAwayError
-from retrieval.core.vector_health import VectorHealth, VectorState
+from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.vector.timeouts import ASKING, Patience
 
 _MAJOR = "1"
@@ -105,7 +105,7 @@ def _of_status(server: ChromaServer, status: int) -> VectorsAwayError:
 def _short(server: ChromaServer, error: Exception) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     if server.token:  # a server may repeat what it was sent
-        text = text.replace(server.token.reveal(), "[token]")
+        text = text.replace(server.token.get_secret_value(), "[token]")
     return "".join(character for character in text if character.isprintable())[:160]
 
 
@@ -113,7 +113,7 @@ def headers(server: ChromaServer) -> dict[str, str]:
     """The token both ways: which one a proxy before the server looks at is its own matter."""
     if not server.token:
         return {}
-    token = server.token.reveal()
+    token = server.token.get_secret_value()
     return {"Authorization": f"Bearer {token}", "X-Chroma-Token": token}
 
 

@@ -11,7 +11,7 @@ from chromadb.errors import NotFoundError
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
-from retrieval.core.vector_health import VectorHealth, VectorState
+from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.vector.base import COSINE, CollectionIndex
 from retrieval.index.vector.client import connect
 from retrieval.index.vector.probe import away, out_of_order

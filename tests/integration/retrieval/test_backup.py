@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +58,7 @@ def put_back(file: Path, home: Path, **options: Any) -> RestoreReport:
 
 def at(workshop: Workshop, home: Path) -> Workshop:
     """The same workshop with another data folder."""
-    return Workshop(replace(workshop.settings, home=home), workshop.embedder)
+    return Workshop(workshop.settings.model_copy(update={"home": home}), workshop.embedder)
 
 
 def answers(workshop: Workshop) -> list[str]:
@@ -135,7 +134,9 @@ def test_the_seeds_answer_as_before(
     """With the real model, to the last digit of each score."""
     back_up(seeded.home, tmp_path / "backup.tar.gz")
     put_back(tmp_path / "backup.tar.gz", tmp_path / "elsewhere")
-    with open_searcher(replace(seeded, home=tmp_path / "elsewhere"), lambda _settings, _known: model) as restored:
+    with open_searcher(
+        seeded.model_copy(update={"home": tmp_path / "elsewhere"}), lambda _settings, _known: model
+    ) as restored:
         for question in SEED_QUESTIONS:
             before, after = (answer_document(each.ask(question), explain=True) for each in (searcher, restored))
             assert after == before

@@ -7,7 +7,7 @@ import random
 import shutil
 import signal
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def copied(workshop: Workshop, place: Path, model: str = "words") -> Workshop:
     home = place / "home"
     if workshop.home.exists():
         shutil.copytree(workshop.home, home)
-    return Workshop(replace(workshop.settings, home=home), WordEmbedder(model))
+    return Workshop(workshop.settings.model_copy(update={"home": home}), WordEmbedder(model))
 
 
 def seen(workshop: Workshop) -> dict[str, int]:

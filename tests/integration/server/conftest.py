@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.vector_health import VectorHealth, VectorState
+from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.stores import collection_name
 from retrieval.index.vector import ServerVectorIndex
 from retrieval.search.searcher import Searcher
@@ -32,13 +32,13 @@ class Room:
 
     def reached(self, url: str, **changes: Any) -> Room:
         """The same library and database, the server reached another way."""
-        return Room.of(self.workshop, replace(self.server, url=url, **changes))
+        return Room.of(self.workshop, self.server.model_copy(update={"url": url, **changes}))
 
     @classmethod
     def of(cls, workshop: Workshop, server: ChromaServer | None) -> Room:
         """A room for the articles of ``workshop``."""
-        there = Workshop(replace(workshop.settings, chroma=server), workshop.embedder)
-        return cls(there, server or ChromaServer("http://nowhere"))
+        there = Workshop(workshop.settings.model_copy(update={"chroma": server}), workshop.embedder)
+        return cls(there, server or ChromaServer(url="http://nowhere"))
 
     @contextmanager
     def watched(self) -> Iterator[Searcher]:
@@ -74,7 +74,7 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 def room(workshop: Workshop, chroma: ChromaProcess) -> Room:
     """Three articles, not indexed yet, and a database of their own on the server that all tests share."""
     workshop.fill(3)
-    return Room.of(workshop, ChromaServer(chroma.url, database=chroma.database()))
+    return Room.of(workshop, ChromaServer(url=chroma.url, database=chroma.database()))
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import urllib.request
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,8 @@ import pytest
 from bot.services.answers import Request, answer
 from bot.services.library import Articles
 from retrieval.core.chroma_endpoint import ChromaServer
+from retrieval.core.health import VectorState
 from retrieval.core.settings import Settings
-from retrieval.core.vector_health import VectorState
 from retrieval.search.searcher import KEYWORDS_ALONE
 from tests.conftest import Pullquote, article_text
 from tests.integration.server.conftest import until
@@ -34,7 +33,7 @@ def settings(tmp_path: Path, own_server: ChromaProcess, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CHROMA_URL", own_server.url)
     monkeypatch.setenv("PULLQUOTE_CORPUS", str(corpus))
-    return Settings(home=tmp_path / ".pullquote", corpus=corpus, threads=2, chroma=ChromaServer(own_server.url))
+    return Settings(home=tmp_path / ".pullquote", corpus=corpus, threads=2, chroma=ChromaServer(url=own_server.url))
 
 
 def test_commands(settings: Settings, own_server: ChromaProcess, pullquote: Pullquote) -> None:
@@ -61,7 +60,7 @@ def test_the_bot_s_articles(
     settings: Settings, own_server: ChromaProcess, caplog: pytest.LogCaptureFixture, pullquote: Pullquote
 ) -> None:
     """They open without the server, say how the vectors are, mend by themselves, and see what another run indexed."""
-    here = replace(settings, chroma=None)
+    here = settings.model_copy(update={"chroma": None})
     with Articles(here) as articles:  # indexes, in the data folder
         assert articles.health().good
     own_server.kill()

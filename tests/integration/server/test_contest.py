@@ -6,10 +6,9 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
-from retrieval.core.vector_health import VectorState
+from retrieval.core.health import VectorState
 from retrieval.index.vector.monitor import WatchedVectors
 from retrieval.storage.library import Library
 from tests.conftest import Workshop, article_text
@@ -37,7 +36,7 @@ def copied(room: Room, folder: Path) -> Room:
     settings = room.workshop.settings
     home, corpus = (Path(shutil.copytree(each, folder / each.name)) for each in (settings.home, settings.corpus))
     (corpus / "b.txt").write_text(article_text(7), encoding="utf-8")
-    there = Workshop(replace(settings, home=home, corpus=corpus), room.workshop.embedder)
+    there = Workshop(settings.model_copy(update={"home": home, "corpus": corpus}), room.workshop.embedder)
     return Room.of(there, room.server)
 
 

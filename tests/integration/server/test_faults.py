@@ -11,17 +11,16 @@ import time
 import traceback
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import IndexesDisagreeError, IndexesReplacedError, VectorsAwayError
-from retrieval.core.secret import Secret
+from retrieval.core.health import VectorState
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer
-from retrieval.core.vector_health import VectorState
 from retrieval.index.vector import ServerVectorIndex, forget_collections, greet
 from retrieval.index.vector.monitor import WatchedVectors
 from retrieval.maintenance.doctor import Verdict, examine
@@ -133,7 +132,7 @@ def test_no_chroma_of_our_version(front: Front, own: dict[str, tuple[int, object
     """A server of another version and something that is no Chroma are named as what they are."""
     front.own = own
     with pytest.raises(VectorsAwayError) as found:
-        greet(ChromaServer(front.url))
+        greet(ChromaServer(url=front.url))
     assert found.value.health.state is VectorState.FOREIGN
     assert said in str(found.value)
 
@@ -165,7 +164,7 @@ def test_an_authority_of_ones_own(chroma: ChromaProcess, tmp_path: Path) -> None
     database = chroma.database()
     with Front(chroma.port, tls=context).running() as front:
         with pytest.raises(VectorsAwayError, match="CHROMA_CA_FILE"):
-            greet(ChromaServer(front.url))
+            greet(ChromaServer(url=front.url))
         given = {"CHROMA_URL": front.url, "CHROMA_CA_FILE": str(certificate), "CHROMA_DATABASE": database}
         server = Settings.from_env(given).chroma
         assert server is not None
@@ -176,7 +175,7 @@ def test_an_authority_of_ones_own(chroma: ChromaProcess, tmp_path: Path) -> None
 def test_no_such_database(chroma: ChromaProcess) -> None:
     """A database that the server does not have is named, rather than made or searched for without an end."""
     with pytest.raises(VectorsAwayError, match="has no tenant 'default_tenant' with a database 'nowhere'"):
-        greet(ChromaServer(chroma.url, database="nowhere"))
+        greet(ChromaServer(url=chroma.url, database="nowhere"))
 
 
 @pytest.mark.parametrize(
@@ -192,7 +191,9 @@ def test_tokens(
     if cloud:  # which tenant and database it is, the token says
         identity = {"user_id": "a", "tenant": "default_tenant", "databases": [room.server.database]}
         front.own = {"/api/v2/auth/identity": (200, identity)}
-    room = room.reached(front.url, token=Secret(TOKEN), cloud=cloud, database=None if cloud else room.server.database)
+    room = room.reached(
+        front.url, token=SecretStr(TOKEN), cloud=cloud, database=None if cloud else room.server.database
+    )
     room.workshop.index()
     with room.watched() as searcher:
         assert not alone(searcher.ask(QUESTION))
@@ -210,7 +211,7 @@ def test_tokens(
 
 def test_a_token_that_is_repeated(front: Front, chroma: ChromaProcess) -> None:
     """A server that writes what it was sent into its errors does not bring the token into ours, or their tracebacks."""
-    server = ChromaServer(front.url, Secret(TOKEN), database=chroma.database())
+    server = ChromaServer(url=front.url, token=SecretStr(TOKEN), database=chroma.database())
     with ServerVectorIndex(server, "passages", make=True) as index:
         front.own = {"*": (500, {"you sent": TOKEN})}
         with pytest.raises(VectorsAwayError, match=r"you sent.*\[token\]") as refused:
@@ -222,7 +223,7 @@ def test_no_token_where_one_is_wanted(room: Room, front: Front) -> None:
     """A server that wants a token is told from one that refuses it."""
     front.wanted = ("Authorization", "Bearer x")
     with pytest.raises(VectorsAwayError, match=r"wants a token\. Set CHROMA_TOKEN"):
-        greet(ChromaServer(front.url))
+        greet(ChromaServer(url=front.url))
 
 
 def test_volume_lost(room: Room) -> None:
@@ -356,7 +357,8 @@ def test_there_and_back(room: Room) -> None:
 def test_two_libraries_on_one_server(room: Room, tmp_path: Path) -> None:
     """Two libraries in one database keep out of each other's way, whoever indexes, rebuilds or loses an article."""
     other = Workshop(
-        replace(room.workshop.settings, home=tmp_path / "other home", corpus=tmp_path / "other"), room.workshop.embedder
+        room.workshop.settings.model_copy(update={"home": tmp_path / "other home", "corpus": tmp_path / "other"}),
+        room.workshop.embedder,
     )
     other.fill(5)
     second = Room.of(other, room.server)

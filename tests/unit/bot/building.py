@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.services.titles import Catalogue
 from bot.store.message_state import QuoteRef
 from retrieval.core.errors import UnknownArticleError
+from retrieval.core.health import VectorHealth
 from retrieval.core.types import (
     Answer,
     ArticleSummary,
@@ -20,7 +21,6 @@ from retrieval.core.types import (
     Span,
     TitleSource,
 )
-from retrieval.core.vector_health import VectorHealth
 from retrieval.storage.articles import Paragraph
 
 

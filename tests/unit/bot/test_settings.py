@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.settings import LogFormat, Settings
 from retrieval.core.errors import SettingsError
-from retrieval.core.secret import Secret
 
 TOKEN = "abc.DEF.ghi-123"
 
@@ -16,7 +16,7 @@ TOKEN = "abc.DEF.ghi-123"
 def test_defaults_need_a_token_only() -> None:
     """Everything else has a value."""
     settings = Settings.from_env({"DISCORD_TOKEN": f" Bot {TOKEN}\n"})
-    assert settings.token == Secret(TOKEN)
+    assert settings.token == SecretStr(TOKEN)
     assert settings.api_url == "https://discord.com/api/v10"
     assert settings.guild_ids == frozenset()
     assert settings.retention_days == 90
@@ -57,8 +57,8 @@ def test_the_token_can_stand_in_a_file(tmp_path: Path) -> None:
     """As container secrets do; the variable goes before the file."""
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n")
-    assert Settings.from_env({"DISCORD_TOKEN_FILE": str(file)}).token == Secret(TOKEN)
-    assert Settings.from_env({"DISCORD_TOKEN_FILE": str(file), "DISCORD_TOKEN": "x.y"}).token == Secret("x.y")
+    assert Settings.from_env({"DISCORD_TOKEN_FILE": str(file)}).token == SecretStr(TOKEN)
+    assert Settings.from_env({"DISCORD_TOKEN_FILE": str(file), "DISCORD_TOKEN": "x.y"}).token == SecretStr("x.y")
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ def test_a_secret_does_not_show_itself() -> None:
         f"{settings.token!r}",
     ):
         assert TOKEN not in text
-    assert settings.token.reveal() == TOKEN
+    assert settings.token.get_secret_value() == TOKEN

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.observability.health import Commands, Condition, Gateway, judged
+from retrieval.core.health import VectorHealth, VectorState
 from retrieval.core.system import Memory
-from retrieval.core.vector_health import VectorHealth, VectorState
 
 WELL = Condition(
     opened=True,

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from bot.observability.logging import _WithoutTraceback, following, formatter, set_up
 from bot.services.worker_pool import Lane, Pool
-from retrieval.core.secret import Secret
 
 TOKEN = "abc.DEF.ghi-123"
 CHROMA = 'ch"ro\\ma-token'
-SECRETS = (Secret(TOKEN), Secret(CHROMA), Secret(""))
+SECRETS = (SecretStr(TOKEN), SecretStr(CHROMA), SecretStr(""))
 ANYTHING = st.text(st.characters(exclude_categories=()))
 
 
@@ -146,7 +146,7 @@ def test_warnings_are_records_too(log: io.StringIO) -> None:
 
 def test_a_token_too_short_to_be_masked_is_said(log: io.StringIO) -> None:
     """Without the token."""
-    set_up((Secret("seven77"),), as_json=True, stream=log)
+    set_up((SecretStr("seven77"),), as_json=True, stream=log)
     assert "cannot be masked" in log.getvalue()
     assert "seven77" not in log.getvalue()
 

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.observability.health import Commands, Condition, Gateway
 from bot.observability.metrics import Metrics
 from bot.transport.http_trace import close_code, request_code
-from retrieval.core.vector_health import VectorHealth, VectorState
+from retrieval.core.health import VectorHealth, VectorState
 
 Labels = tuple[tuple[str, str], ...]
 

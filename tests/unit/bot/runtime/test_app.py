@@ -12,7 +12,7 @@ from bot.runtime.bot import intents
 from bot.runtime.exit_codes import ending
 from bot.transport.gateway import GatewayLimitError
 from retrieval.core.errors import VectorsAwayError
-from retrieval.core.vector_health import VectorHealth, VectorState
+from retrieval.core.health import VectorHealth, VectorState
 
 
 def test_a_missing_token_is_one_clear_line(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 
 from bot.runtime.doctor import checks, definitions
 from bot.settings import Settings
 from retrieval.core.health import Check, Verdict
-from retrieval.core.secret import Secret
 from retrieval.maintenance.plugins import CHECKS, added_checks
 from tests.support.fake_discord import TALKING, DiscordDouble, Permission
 
@@ -50,7 +50,7 @@ def practice() -> Iterator[Practice]:
 
 def register(practice: Practice, guild: int | None = None) -> None:
     """Let Discord have the commands as the bot would register them."""
-    ours = practice.runner.run(definitions(Settings(Secret("a.b"))))
+    ours = practice.runner.run(definitions(Settings(token=SecretStr("a.b"))))
     for command in ours:
         practice.discord.commands._store(guild, command, None)
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import SettingsError
-from retrieval.core.secret import Secret
 from retrieval.core.settings import DEFAULT_MODEL, Settings
 
 
 def test_nothing_set_gives_the_documented_defaults() -> None:
     """Without variables: ./.pullquote, seeds, and the model that comes along."""
     settings = Settings.from_env({})
-    assert settings == Settings(Path(".pullquote"), Path("seeds"), DEFAULT_MODEL, None, 0)
+    assert settings == Settings(
+        home=Path(".pullquote"), corpus=Path("seeds"), embedding_model=DEFAULT_MODEL, reranker_model=None, threads=0
+    )
 
 
 def test_every_variable_is_taken() -> None:
@@ -29,7 +31,9 @@ def test_every_variable_is_taken() -> None:
             "PULLQUOTE_THREADS": "3",
         }
     )
-    assert settings == Settings(Path("/data"), Path("texts"), "other", "judge", 3)
+    assert settings == Settings(
+        home=Path("/data"), corpus=Path("texts"), embedding_model="other", reranker_model="judge", threads=3
+    )
 
 
 def test_empty_variables_count_as_missing() -> None:
@@ -59,7 +63,7 @@ def test_a_chroma_server(tmp_path: Path) -> None:
     file.write_text("s3cret\n")
     given = {"CHROMA_URL": "https://example.org/chroma/", "CHROMA_TOKEN_FILE": str(file), "CHROMA_DATABASE": "d"}
     server = Settings.from_env(given).chroma
-    assert server == ChromaServer("https://example.org/chroma", Secret("s3cret"), None, "d")
+    assert server == ChromaServer(url="https://example.org/chroma", token=SecretStr("s3cret"), database="d")
     assert "s3cret" not in repr(server)
     cloud = Settings.from_env({"CHROMA_URL": "https://api.trychroma.com", "CHROMA_TOKEN": "t"}).chroma
     assert cloud is not None

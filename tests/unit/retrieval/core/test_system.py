@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.core.system import Memory, measure
+from retrieval.core.system import Memory, read_memory
 
 MEMINFO = "MemTotal:        8000000 kB\nMemFree:          100000 kB\nMemAvailable:    2000000 kB\nHugePages_Total: 0\n"
 MACHINE, GROUPS = "proc/meminfo", "proc/self/cgroup"
@@ -60,4 +60,4 @@ def test_memory_is_the_tightest_limit(tmp_path: Path, texts: dict[str, str], fou
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="ascii")
-    assert measure(tmp_path) == found
+    assert read_memory(tmp_path) == found
