@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.fake_discord import Channel, DiscordDouble, Sight
-from tests.support.fake_discord.interactions import Interaction, Kind
+from tests.support.fake_discord.state.interactions import Interaction, Kind
 
 
 def record(discord: DiscordDouble) -> str:

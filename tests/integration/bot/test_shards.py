@@ -10,8 +10,8 @@ from tests.integration.bot.reading import passages
 from tests.integration.bot.running import TO_END, started
 from tests.integration.bot.staging import assert_kept_quiet
 from tests.support.fake_discord import DiscordDouble, Exchange, Guild, Person, Said
-from tests.support.fake_discord.gateway import Gateway
-from tests.support.fake_discord.sessions import shard_of
+from tests.support.fake_discord.gateway.server import Gateway
+from tests.support.fake_discord.gateway.sessions import shard_of
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 

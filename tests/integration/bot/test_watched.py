@@ -22,7 +22,7 @@ from tests.integration.bot.reading import passages
 from tests.integration.bot.running import TO_END, Bot, started, started_afresh
 from tests.integration.bot.staging import assert_kept_quiet
 from tests.support.fake_discord import Channel, DiscordDouble
-from tests.support.fake_discord.errors import invalid_form
+from tests.support.fake_discord.rest.errors import invalid_form
 from tests.support.ports import free_port
 
 TRUCE = "Who will lead the truce monitoring mechanism?"

@@ -18,14 +18,14 @@ reconnect, invalidate) and in `discord.clock.advance`. People do only what Disco
 raises NotOfferedError. Who is left without an answer gets NoAnswerError.
 """
 
-from .asking import NotOfferedError
-from .double import DiscordDouble
-from .exchanges import Exchange, NoAnswerError, Said
-from .openapi import OpenApi
-from .people import Person
-from .permissions import NONE, TALKING, Permission
-from .sights import Button, Sight
-from .state import Channel, Guild, Message, Ping, Role, User
+from tests.support.fake_discord.client.command_input import NotOfferedError
+from tests.support.fake_discord.client.exchanges import Exchange, NoAnswerError, Said
+from tests.support.fake_discord.client.people import Person
+from tests.support.fake_discord.client.visible_message import Button, Sight
+from tests.support.fake_discord.double import DiscordDouble
+from tests.support.fake_discord.rest.openapi import OpenApi
+from tests.support.fake_discord.state.permissions import NONE, TALKING, Permission
+from tests.support.fake_discord.state.world import Channel, Guild, Message, Ping, Role, User
 
 __all__ = [
     "NONE",

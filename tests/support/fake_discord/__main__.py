@@ -10,13 +10,13 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
-from .asking import NotOfferedError
-from .command_limits import BOOLEAN, CHAT_INPUT, INTEGER, NUMBER, SUB_COMMAND
-from .double import DiscordDouble
-from .exchanges import NoAnswerError, visible
-from .people import Person
-from .sights import Sight
-from .state import Channel
+from tests.support.fake_discord.client.command_input import NotOfferedError
+from tests.support.fake_discord.client.exchanges import NoAnswerError, visible
+from tests.support.fake_discord.client.people import Person
+from tests.support.fake_discord.client.visible_message import Sight
+from tests.support.fake_discord.double import DiscordDouble
+from tests.support.fake_discord.limits.commands import BOOLEAN, CHAT_INPUT, INTEGER, NUMBER, SUB_COMMAND
+from tests.support.fake_discord.state.world import Channel
 
 HELP = """\
 ask <question>, find <words>, …   a slash command; its first option is the text, others as name=value

@@ -9,25 +9,25 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from . import payloads
-from .clock import Clock
-from .faults import Faults
-from .gateway import GUILDS, Gateway
-from .http import PREFIX, Api, Call
-from .interactions import Interactions
-from .messages import Messages
-from .openapi import OpenApi
-from .people import Person
-from .permissions import EVERYBODY, NONE, TALKING, Permission
-from .ratelimits import RateLimits
-from .routes.account import AccountRoutes
-from .routes.channels import ChannelRoutes
-from .routes.commands import CommandRoutes
-from .routes.guilds import GuildRoutes
-from .routes.interactions import InteractionRoutes
-from .routes.threads import ThreadRoutes
-from .state import Channel, ChannelType, Guild, Member, Ping, Role, User, World
-from .threads import Threads
+from tests.support.fake_discord.client.people import Person
+from tests.support.fake_discord.clock import Clock
+from tests.support.fake_discord.gateway.server import GUILDS, Gateway
+from tests.support.fake_discord.rest.faults import Faults
+from tests.support.fake_discord.rest.openapi import OpenApi
+from tests.support.fake_discord.rest.rate_limits import RateLimits
+from tests.support.fake_discord.rest.routes.account import AccountRoutes
+from tests.support.fake_discord.rest.routes.channels import ChannelRoutes
+from tests.support.fake_discord.rest.routes.commands import CommandRoutes
+from tests.support.fake_discord.rest.routes.guilds import GuildRoutes
+from tests.support.fake_discord.rest.routes.interactions import InteractionRoutes
+from tests.support.fake_discord.rest.routes.threads import ThreadRoutes
+from tests.support.fake_discord.rest.server import PREFIX, Api, Call
+from tests.support.fake_discord.state import payloads
+from tests.support.fake_discord.state.interactions import Interactions
+from tests.support.fake_discord.state.messages import Messages
+from tests.support.fake_discord.state.permissions import EVERYBODY, NONE, TALKING, Permission
+from tests.support.fake_discord.state.threads import Threads
+from tests.support.fake_discord.state.world import Channel, ChannelType, Guild, Member, Ping, Role, User, World
 
 _LARGEST_REQUEST = 26 * 1024 * 1024
 

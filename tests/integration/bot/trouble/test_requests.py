@@ -11,7 +11,7 @@ from tests.integration.bot.reading import passages
 from tests.integration.bot.seeds import assert_verbatim
 from tests.integration.bot.staging import Stage
 from tests.support.fake_discord import Channel, NoAnswerError, Permission, Person, Sight
-from tests.support.fake_discord.errors import cannot_message_user, invalid_form, missing_permissions, unknown
+from tests.support.fake_discord.rest.errors import cannot_message_user, invalid_form, missing_permissions, unknown
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 CALLBACK, EDIT, SEND, TYPE, FOLLOW, DIRECT = (

@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands
 
 from tests.support.fake_discord import DiscordDouble, NoAnswerError, NotOfferedError, Permission
-from tests.support.fake_discord.command_limits import CHAT_INPUT
+from tests.support.fake_discord.limits.commands import CHAT_INPUT
 from tests.unit.support.fake_discord.small_bot import SmallBot, online, play
 
 Interaction = discord.Interaction[Any]

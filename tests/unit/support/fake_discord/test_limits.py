@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.fake_discord.command_limits import check_commands
-from tests.support.fake_discord.components import check_choices, check_modal
-from tests.support.fake_discord.errors import ApiError
-from tests.support.fake_discord.limits import check_message, trim
+from tests.support.fake_discord.limits.commands import check_commands
+from tests.support.fake_discord.limits.components import check_choices, check_modal
+from tests.support.fake_discord.limits.messages import check_message, trim
+from tests.support.fake_discord.rest.errors import ApiError
 
 Body = dict[str, Any]
 V2 = 1 << 15

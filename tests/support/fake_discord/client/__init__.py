@@ -1,0 +1,1 @@
+"""People: what the client lets them do, and what it shows them."""

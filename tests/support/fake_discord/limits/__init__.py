@@ -1,0 +1,1 @@
+"""The limits that Discord sets to messages, components and commands."""

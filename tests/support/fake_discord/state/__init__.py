@@ -1,0 +1,1 @@
+"""What a Discord consists of, and how it changes."""
