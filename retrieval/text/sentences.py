@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from retrieval.core.types import Span
-from retrieval.text.languages.word_list import words_of
+from retrieval.text.languages.abbreviations import BEFORE_NUMBER, MAY_END_SENTENCE, SENTENCE_STARTERS, TITLES
+from retrieval.text.languages.english import SPEECH_VERBS
 
 # Possessive quantifiers: a run of marks is read once, however long it is and whatever follows it.
 _STOP = re.compile(
@@ -22,42 +23,10 @@ _GOES_ON = frozenset("とっての、，,。はがにもなだで的地說说）
 _NO_SPACE_NEEDED = frozenset("。！？｡")
 _DASHES = frozenset("–—―-")
 _DASHED_SPEAKER = re.compile(r"[–—―-]++\s?[^\W\d_][^\n.!?]{0,100}(?:\.?\s*$|\n)")
-_SPEAKS = re.compile(
-    r"(?:[A-ZÀ-Þ][\w.’'-]*\s+){1,4}(?:said|says|asked|asks|told|added|replied|warned|wrote|cried|shouted|answered|insisted)\b"
-)
+_SPEAKS = re.compile(rf"(?:[A-ZÀ-Þ][\w.’'-]*\s+){{1,4}}(?:{SPEECH_VERBS}|wrote|cried|shouted|answered)\b")
 _LOOKBACK = 24  # characters; no abbreviation is longer
 _LOOKAHEAD = 130
 
-_TITLES = words_of(
-    """
-    mr mrs ms dr prof messrs st gen col lt sgt capt cmdr adm maj rep reps sen sens gov hon rev pres amb
-    supt insp det mt ft mme mlle mm hr fr dipl ing phd msgr sra srta dña sig dott avv onorev ks inż mgr
-    doc mudr ул им акад проф vs cf e.g i.e eg ie viz approx ca vgl bzw z.b u.a d.h sog evtl ggf inkl
-    zzgl gem geb p.ex np tzw tj m.in bijv t.e т.е напр
-    """
-)
-_BEFORE_NUMBER = words_of(
-    """
-    no nos nr num art arts abs p pp vol vols fig figs sec ch bd s str par para st § jan feb mar apr jun
-    jul aug sep sept oct nov dec tel ext op v vers л стр ст п г ul al pl
-    """
-)
-_MAY_END = words_of(
-    """
-    u.s u.k u.n e.u u.s.a u.a.e d.c l.a n.y inc ltd co corp bros jr sr etc a.m p.m am pm al usw jan feb
-    mar apr jun jul aug sept sep oct nov dec dept est gmbh mio mrd tys mln mld zł ph.d b.c a.d m.d млн
-    млрд тыс руб гг
-    """
-)
-_STARTERS = words_of(
-    """
-    the a an he she it they we you i his her its their our this that these those there but and in on at
-    for from as after before when while if however meanwhile although with by to not now then so since
-    both all no one what who how why where my more most many some several according officials der die
-    das er sie es wir ich und aber im am le la les il elle ils nous je un une mais el los las ella ellos
-    pero lo gli ma o os
-    """
-)
 _MONTHS_AFTER_ORDINAL = re.compile(
     r"(?:Jan|Feb|Febr|März|Mär|Apr|Mai|Juni?|Juli?|Aug|Sept?|Okt|Nov|Dez|Jahrhundert|Jh|Platz|Runde|Tag|Geburtstag|Oktober)"
 )
@@ -129,10 +98,10 @@ def _is_abbreviation(text: str, begin: int, stop: int, following: int, end: int)
     if word.isdigit():
         listed = stop - len(word) == begin and len(word) <= 3  # "1. First"
         return listed or (len(word) <= 2 and _MONTHS_AFTER_ORDINAL.match(after) is not None)
-    if lowered in _TITLES:
+    if lowered in TITLES:
         return True
-    if after[:1].isdigit() and lowered in _BEFORE_NUMBER:
+    if after[:1].isdigit() and lowered in BEFORE_NUMBER:
         return True
     dotted = len(word) <= 8 and "." in word and word[1::2].strip(".") == ""  # U.S, J.K
     initials = dotted or (len(word) == 1 and (word.isupper() or len(after) == 1))  # z. B.
-    return (initials or lowered in _MAY_END) and after.casefold() not in _STARTERS
+    return (initials or lowered in MAY_END_SENTENCE) and after.casefold() not in SENTENCE_STARTERS

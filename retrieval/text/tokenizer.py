@@ -9,43 +9,13 @@ a word, only the same on both sides.
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
 from retrieval.text.languages.demonyms import CANONICAL, CAPITALS_ONLY, PAIRS, SHORT_FORMS
+from retrieval.text.languages.english import NUMBER_WORDS, STOPWORDS
+from retrieval.text.stemmer import fold, stem
 
-_STOPWORDS = """
-    a about after all also although am an and another any are as at be because been before being between both but
-    by can could did do does doing done during each either else ever few for from further had has have having he her
-    here hers him his how i if in into is it its itself just many may me might mine more most much must my near neither
-    no nor not now of off on once one only onto or other our ours out over own per rather same she should so some
-    such than that the their theirs them then there these they this those though through to too toward towards
-    under until up upon us very via was we were what when where whether which while who whom whose why will with
-    within without would you your yours"""
-STOPWORDS = frozenset(_STOPWORDS.split())
-_FROM_TWO = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty"
-)
-NUMBER_WORDS = {word: str(value) for value, word in enumerate(_FROM_TWO.split(), start=2)} | {
-    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100", "thousand": "1000"
-}  # fmt: skip
-
-_IRREGULAR_FORMS = (
-    "come came|lose lost|give gave given|say said|spend spent|build built|lead led|win won|write wrote written|"
-    "make made|take took taken|send sent|hold held|meet met|begin began begun|become became|find found|"
-    "fight fought|speak spoke spoken|think thought|buy bought|bring brought|teach taught|sell sold|tell told|"
-    "go went gone|see saw seen|know knew known|grow grew grown|fall fell fallen|rise rose risen|get got|"
-    "choose chose chosen|break broke broken|drive drove driven|keep kept|leave left|pay paid|run ran|"
-    "sit sat|stand stood|strike struck|die dead death|kill killing|mean meant|feel felt|catch caught|"
-    "draw drew drawn|eat ate eaten|fly flew flown|forbid forbade forbidden|hide hid hidden|wear wore worn|"
-    "man men|woman women|child children|person people|foot feet|life lives|wife wives|half halves"
-)
-_IRREGULAR = {form: word for word, *forms in map(str.split, _IRREGULAR_FORMS.split("|")) for form in forms}
-_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ʼ": "'", "’": "'"}
-)
 #: Everyday words: a corpus of sixty passages may lack them by chance, so their absence says little.
 _COMMON = """
     ask become begin believe break bring build buy call carry cause change choose come consider continue cost
@@ -74,24 +44,6 @@ def _words(letters: str) -> re.Pattern[str]:
 
 _WORD = _words(r"[^\W\d_]+")
 _MARKED_WORD = _words(rf"(?:[^\W\d_][{_MARKS}]*)+")
-_SPELLING = (
-    (re.compile(r"^(\w{3,})our(?=$|s$|ed$|ing$|it|able|hood|al$)"), r"\1or"),
-    (re.compile(r"^(\w{3,})is(?=(?:e|ed|es|ing|ation|ations|er|ers)$)"), r"\1iz"),
-    (re.compile(r"^(\w{3,})ys(?=(?:e|ed|es|ing)$)"), r"\1yz"),
-    (re.compile(r"^(def|off|lic|pret)enc(?=e)"), r"\1ens"),
-    (re.compile(r"^(\w{2,}[^s])tre(?=s?$)"), r"\1ter"),
-    (re.compile(r"^(\w+)gramme(?=s?$)"), r"\1gram"),
-    (re.compile(r"^(\w{3,}[sc]k)(?:yy|iy|ij|yi|yj|i)$"), r"\1y"),
-)
-# Suffixes are tried in this order; a stem keeps at least three letters and a vowel.
-_SUFFIXES = (
-    ("ization", "iz"), ("ational", ""), ("ations", ""), ("ition", "it"), ("ation", ""), ("ements", ""), ("ement", ""),
-    ("ments", ""), ("ment", ""), ("ingly", ""), ("edly", ""), ("ities", ""), ("ity", ""), ("ically", "ic"),
-    ("ances", ""), ("ance", ""), ("ences", ""), ("ence", ""), ("ness", ""), ("ical", "ic"), ("ions", ""), ("ion", ""),
-    ("ings", ""), ("ing", ""), ("ied", "y"), ("ies", "y"), ("ed", ""), ("ers", "er"), ("ly", ""), ("ives", "iv"),
-    ("ive", "iv"), ("es", ""), ("s", ""), ("e", ""),
-)  # fmt: skip
-_VOWEL = re.compile(r"[aeiouy]")
 
 
 class Token(NamedTuple):
@@ -109,34 +61,6 @@ class Token(NamedTuple):
         return self.term[:1].isdigit()
 
 
-@lru_cache(maxsize=65536)
-def fold(word: str) -> str:
-    """``word`` without case, diacritics and typographic apostrophes."""
-    if word.isascii():
-        return word.lower()
-    bare = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
-    # A ligature may stand for several words; a term has no spaces in it.
-    return "".join(c for c in bare if not unicodedata.combining(c) and not c.isspace()).translate(_LETTERS)
-
-
-@lru_cache(maxsize=65536)
-def stem(word: str) -> str:
-    """A light English stem of a folded word; no dictionary, so a stem is not always a word."""
-    if len(word) < 4 or not word.isalpha():
-        return word
-    for suffix, instead in _SUFFIXES:
-        if word.endswith(suffix) and not word.endswith(("ss", "us", "is")):
-            rest = word[: -len(suffix)] + instead
-            if len(rest) >= 3 and _VOWEL.search(rest):
-                word = rest
-                break
-    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "aeiou":
-        word = word[:-1]  # travelled, planned
-    if len(word) > 3 and word[-1] == "e":
-        word = word[:-1]
-    return word[:-1] if len(word) > 4 and word[-1] == "y" else word  # delivery, deliver
-
-
 @lru_cache(maxsize=131072)
 def term_of(surface: str) -> str:
     """The term under which a surface form is compared."""
@@ -151,10 +75,7 @@ def term_of(surface: str) -> str:
         return CANONICAL[word]
     if word in NUMBER_WORDS:
         return NUMBER_WORDS[word]
-    word = _IRREGULAR.get(word, word)
-    for pattern, instead in _SPELLING:
-        word = pattern.sub(instead, word)
-    return stem(word.replace("'", ""))
+    return stem(word)
 
 
 def _opens(text: str, start: int) -> bool:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.text.tokenizer import content_terms, fold, name_terms, plain_words, term_of, tokenize
+from retrieval.text.stemmer import fold
+from retrieval.text.tokenizer import content_terms, name_terms, plain_words, term_of, tokenize
 
 
 @pytest.mark.parametrize(
