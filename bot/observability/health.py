@@ -13,8 +13,6 @@ from retrieval.core.system import Memory
 LITTLE_DISK, NO_DISK = 200_000_000, 20_000_000
 #: Bytes of memory that are left before the system ends a process.
 LITTLE_MEMORY = 100_000_000
-#: Seconds that the own clock may differ from Discord's.
-MOST_SECONDS_OFF = 30.0
 
 
 class Commands(StrEnum):
@@ -48,7 +46,6 @@ class Condition:
     vectors: VectorHealth = field(default_factory=VectorHealth)
     disk_free: int | None = None
     memory: Memory | None = None
-    seconds_off: float | None = None
     loop_lag: float = 0.0
     queue_depth: int = 0
     queue_places: int = 0
@@ -115,9 +112,6 @@ def _shortages(now: Condition) -> list[str]:
     if now.memory is not None and now.memory.available < LITTLE_MEMORY:
         rest, limit = now.memory.available // 1_000_000, now.memory.limit // 1_000_000
         found.append(f"Memory is short: {rest} MB of {limit} MB are left. Raise the limit.")
-    if now.seconds_off is not None and abs(now.seconds_off) > MOST_SECONDS_OFF:
-        way = "ahead of" if now.seconds_off > 0 else "behind"
-        found.append(f"The clock is {abs(now.seconds_off):.0f} s {way} Discord's. Set it, best by NTP.")
     return found
 
 

@@ -30,10 +30,9 @@ from bot.services.rate_limits import Limits
 from bot.services.worker_pool import Lane, Pool
 from bot.settings import LogFormat, LogSettings, Settings
 from bot.store import LOCK_FILE, PersonHash, Store
-from bot.transport.clock import DiscordClock
 from bot.transport.delivery import Courier
 from bot.transport.gateway import Gateway, find_gateway
-from bot.transport.http_trace import tracing
+from bot.transport.http_trace import error_trace
 from bot.web.http_server import serving
 from retrieval.core.errors import SettingsError
 from retrieval.storage.home.lock import using
@@ -83,12 +82,11 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    clock = DiscordClock()
     journal = Journal(with_texts=settings.log_questions)
     articles = Articles(settings.retrieval, journal.observe)
-    watch = Watch(settings.retrieval.home, articles, clock)
+    watch = Watch(settings.retrieval.home, articles)
     metrics = journal.figures = Metrics(watch.condition)
-    trace = tracing(metrics.discord_error, clock.hear)
+    trace = error_trace(metrics.discord_error)
     async with AsyncExitStack() as stack:
         if settings.http_port:
             pages = serving(settings.http_host, settings.http_port, lambda: judged(watch.condition()), metrics.text)
@@ -100,7 +98,7 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
         lane = await stack.enter_async_context(Lane())
         pool = await stack.enter_async_context(Pool(waited=partial(journal.observe, Step.WAITING)))
         watch.attend(pool)
-        desk = Desk(articles, pool, lane, store, person_hash, Limits(), settings.guild_ids, clock, journal=journal)
+        desk = Desk(articles, pool, lane, store, person_hash, Limits(), settings.guild_ids, journal=journal)
         finding = find_gateway(settings.token.get_secret_value(), trace)
         gateway = await _unless_stopped(_prepared(finding, opening), stop)
         if gateway is None:

@@ -37,7 +37,8 @@ from retrieval.core.errors import RetrievalError
 _log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 15
-PRUNE_HOURS = 6
+#: Also how soon records are deleted after a start with a clock that looks wrong, see ``Store.prune``.
+PRUNE_HOURS = 1
 _GRACE = 0.3
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from bot.observability.health import Commands, Condition, Gateway
 from bot.services.answers import ArticleSource
 from bot.services.worker_pool import Pool
-from bot.transport.clock import DiscordClock
 from retrieval.core.errors import (
     DamagedStoreError,
     IndexesDisagreeError,
@@ -58,9 +57,7 @@ def look(home: Path, root: Path = Path("/")) -> Machine:
 class Watch:
     """What it is told may be wrong a moment later; what it says is what was known last."""
 
-    def __init__(
-        self, home: Path, articles: ArticleSource, clock: DiscordClock, now: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, home: Path, articles: ArticleSource, now: Callable[[], float] = time.time) -> None:
         self.opened = False
         self.closing = False
         self.commands = Commands.WAITING
@@ -68,7 +65,6 @@ class Watch:
         self._pool: Pool | None = None
         self._articles = articles
         self._home = home
-        self._clock = clock
         self._now = now
         self._links: dict[int, bool] = {}
         self._since: float | None = None
@@ -121,7 +117,6 @@ class Watch:
             vectors=self._articles.health(),
             disk_free=self._machine.disk_free,
             memory=self._machine.memory,
-            seconds_off=self._clock.seconds_off,
             loop_lag=max(self._lags),
             queue_depth=self._pool.taken if self._pool is not None else 0,
             queue_places=self._pool.places if self._pool is not None else 0,

@@ -79,6 +79,7 @@ class Desk:
         self._hash = person_hash
         self._limits = limits
         self._now = now
+        self._clock_offset = now() - time.monotonic()
         self._rules: dict[int, Rules] = {}
 
     async def prepare(self) -> None:
@@ -265,8 +266,14 @@ class Desk:
         return await self._lane.run(self._store.forget, self._hash(person))
 
     async def prune(self) -> None:
-        """Delete what is older than it may become. Raises RecordsError."""
-        await self._lane.run(self._store.prune, self._now())
+        """Delete what is past its retention period.
+
+        Raises:
+            RecordsError: when the records cannot be written.
+        """
+        drift = self._now() - time.monotonic() - self._clock_offset
+        if not await self._lane.run(self._store.prune, self._now(), drift):
+            _log.info("No old records were deleted: the clock has moved by more than a day since they were last")
 
     async def refresh(self) -> None:
         """See what another process has indexed. Raises RetrievalError."""

@@ -199,12 +199,35 @@ class Store:
         self._rows("PRAGMA wal_checkpoint(TRUNCATE)")  # the log beside the file still holds the old pages
         return Forgotten(questions, votes, messages)
 
-    def prune(self, now: float) -> None:
-        """Delete what is older than it may become."""
+    def prune(self, now: float, drift: float = 0.0) -> bool:
+        """Delete what is past its retention period, unless the clock may be wrong; return False if it may.
+
+        The clock is trusted when it is within a day of the previous call's, and has moved as far as the monotonic one
+        since the start: ``drift`` is the difference in seconds. So a clock that jumps by years deletes nothing.
+        """
+        if abs(drift) > _DAY:
+            return False
+        previous = float(self.state("pruned_at") or 0.0)
+        self.save_state("pruned_at", str(now))
+        if abs(now - previous) > _DAY:
+            return False
         with self._writing() as connection:
             connection.execute("DELETE FROM questions WHERE asked_at < ?", (now - self._retention,))
             connection.execute("DELETE FROM votes WHERE voted_at < ?", (now - self._retention,))
             connection.execute("DELETE FROM shown WHERE shown_at < ?", (now - BUTTON_DAYS * _DAY,))
+        return True
+
+    # State of the program
+
+    def state(self, name: str) -> str | None:
+        """A value that the program keeps between two runs."""
+        rows = self._rows("SELECT value FROM state WHERE name = ?", (name,))
+        return rows[0][0] if rows else None
+
+    def save_state(self, name: str, value: str) -> None:
+        """Keep a value for the next run."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))
 
 
 def _read(content: str) -> MessageState | None:

@@ -44,4 +44,10 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     CREATE INDEX places_by_key ON places (key)
     """,
+    """
+    CREATE TABLE state (
+        name  TEXT PRIMARY KEY,             -- 'pruned_at': seconds since 1970; 'commands:<server or 0>': a digest
+        value TEXT NOT NULL
+    ) STRICT
+    """,
 )

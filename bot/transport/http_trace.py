@@ -1,4 +1,4 @@
-"""Overhears what Discord answers: errors by their code, and what time it is there."""
+"""aiohttp trace hooks that count Discord's errors by code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-#: Discord's own codes that tell something; every other error is counted by its HTTP status.
+#: Discord's own error codes with a label of their own; every other error is counted by its HTTP status.
 _CODES = frozenset({
     10003, 10004, 10008, 10015, 10062, 30046, 40060, 50001, 50007, 50013, 50027, 50035, 160002,
 })  # fmt: skip
@@ -20,44 +20,43 @@ _LARGEST_ERROR = 65_536
 
 
 def request_code(status: int, code: int) -> str:
-    """The label of a refused request: one of a bounded number."""
+    """Label of a failed request, from a bounded set."""
     if code in _CODES:
         return str(code)
     return str(status) if status in _STATUSES else "other"
 
 
 def close_code(code: int | None) -> str:
-    """The label of a gateway connection that was closed: one of a bounded number."""
+    """Label of a closed gateway connection, from a bounded set."""
     return f"gateway_{code}" if code in _CLOSES else "gateway_other"
 
 
-def tracing(refused: Callable[[str], None], dated: Callable[[str | None], None]) -> aiohttp.TraceConfig:
-    """For discord.py's requests: tells the label of each that failed, and the ``Date`` of each answer."""
+def error_trace(on_error: Callable[[str], None]) -> aiohttp.TraceConfig:
+    """Trace configuration for discord.py's session: calls ``on_error`` with the label of each failed request."""
 
-    async def answered(
+    async def request_end(
         _session: aiohttp.ClientSession, _context: SimpleNamespace, done: aiohttp.TraceRequestEndParams
     ) -> None:
         response = done.response
-        dated(response.headers.get("Date"))
         if response.status >= 400:
-            refused(request_code(response.status, await _code(response)))
+            on_error(request_code(response.status, await _code(response)))
 
-    async def failed(
+    async def request_exception(
         _session: aiohttp.ClientSession, _context: SimpleNamespace, done: aiohttp.TraceRequestExceptionParams
     ) -> None:
         if isinstance(done.exception, TimeoutError):
-            refused("timeout")
+            on_error("timeout")
         elif not isinstance(done.exception, asyncio.CancelledError):
-            refused("connection")
+            on_error("connection")
 
     trace = aiohttp.TraceConfig()
-    trace.on_request_end.append(answered)
-    trace.on_request_exception.append(failed)
+    trace.on_request_end.append(request_end)
+    trace.on_request_exception.append(request_exception)
     return trace
 
 
 async def _code(response: aiohttp.ClientResponse) -> int:
-    """The code in the body of an error; 0 if there is none. The body is kept for whoever asked."""
+    """Discord's code in the body of an error; 0 if there is none. aiohttp keeps the body for the caller."""
     if response.content_type != "application/json" or (response.content_length or 0) > _LARGEST_ERROR:
         return 0
     try:

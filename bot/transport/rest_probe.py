@@ -6,12 +6,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
-
-from bot.transport.clock import moment
 
 _SECONDS = 10.0
 
@@ -88,5 +87,8 @@ async def inquiring(url: str, token: SecretStr) -> AsyncIterator[Inquiry]:
 
 
 def _ahead(date: str | None, now: float) -> float | None:
-    at = moment(date)
-    return None if at is None else now - (at + 0.5)  # half of the second that is not told
+    """Seconds from Discord's ``Date``, which has whole seconds rounded down, to ``now``; ``None`` without a date."""
+    try:
+        return now - (parsedate_to_datetime(date or "").timestamp() + 0.5)
+    except (ValueError, TypeError, OverflowError):
+        return None

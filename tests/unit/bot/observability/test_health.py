@@ -17,13 +17,12 @@ WELL = Condition(
     gateway=Gateway(connected=True, since=1_800_000_000.0, latency=0.04),
     disk_free=10**10,
     memory=Memory(10**9, 5 * 10**8),
-    seconds_off=0.4,
 )
 
 
 def test_all_is_well() -> None:
     """Ready, and nothing to say."""
-    assert judged(WELL) == judged(replace(WELL, memory=None, disk_free=None, seconds_off=None))
+    assert judged(WELL) == judged(replace(WELL, memory=None, disk_free=None))
     assert judged(WELL).ready
     assert judged(WELL).reasons == judged(WELL).notes == ()
 
@@ -66,8 +65,6 @@ def test_what_keeps_it_from_answering_is_a_reason(change: dict[str, Any], words:
         ({"disk_free": 199_999_999}, "nearly full: 199 MB"),
         ({"disk_free": 19_999_999}, "The disk is full: 19 MB"),
         ({"memory": Memory(512_000_000, 99_999_999)}, "99 MB of 512 MB"),
-        ({"seconds_off": 31.0}, "31 s ahead of"),
-        ({"seconds_off": -3600.0}, "3600 s behind"),
     ],
 )
 def test_what_makes_it_answer_less_well_is_a_note(change: dict[str, Any], words: str) -> None:

@@ -12,7 +12,6 @@ import pytest
 
 from bot.runtime.monitor import Watch, look
 from bot.services.worker_pool import Pool
-from bot.transport.clock import DiscordClock
 from retrieval.core.errors import NotIndexedError, StorageError
 from retrieval.core.system import Memory
 from tests.unit.bot.building import FakeArticles
@@ -20,7 +19,7 @@ from tests.unit.bot.building import FakeArticles
 
 def watch(home: Path) -> Watch:
     """Over three articles."""
-    return Watch(home, FakeArticles({"paris": "", "prague": "", "rome": ""}), DiscordClock(), now=lambda: 5.0)
+    return Watch(home, FakeArticles({"paris": "", "prague": "", "rome": ""}), now=lambda: 5.0)
 
 
 async def test_the_library_and_the_line_are_told(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_buttons_work_for_thirty_days(store: Store) -> None:
     store.add_message("k" * 12, ADA, ANSWER, NOW)
     assert store.message("k" * 12, NOW + 30 * DAY) == ANSWER
     assert store.message("k" * 12, NOW + 30 * DAY + 1) is None
-    store.prune(NOW + 31 * DAY)
+    prune(store, NOW + 31 * DAY)
     assert store.message("k" * 12, NOW) is None
     assert store.message("x" * 12, NOW) is None
 
@@ -109,11 +109,40 @@ def test_questions_are_kept_as_long_as_set(tmp_path: Path) -> None:
     with Store(tmp_path, retention_days=10) as store:
         key = ask(store, ADA, "Who?")
         store.vote(key, BOB, NOW, helpful=True)
-        store.prune(NOW + 9 * DAY)
+        prune(store, NOW + 9 * DAY)
         assert store.report(7, 90, NOW).asked == 1
-        store.prune(NOW + 11 * DAY)
+        prune(store, NOW + 11 * DAY)
         assert store.report(7, 90, NOW).asked == 0
         assert store.vote(key, ADA, NOW, helpful=True) is Vote.GONE
+
+
+def prune(store: Store, now: float) -> None:
+    """Prune twice: the first call after a pause of more than a day deletes nothing."""
+    store.prune(now)
+    assert store.prune(now + 3600)
+
+
+def test_a_clock_that_jumps_deletes_nothing(store: Store) -> None:
+    """Neither while the program runs, however long it stays wrong, nor at the first start with a wrong clock."""
+    key = ask(store, ADA, "Who?")
+    ten_years = 3650 * DAY
+    prune(store, NOW)
+    for hours in range(3):
+        assert not store.prune(NOW + ten_years + hours * 3600, drift=ten_years)
+    assert not store.prune(NOW + ten_years)
+    assert not store.prune(NOW + DAY), "the clock is right again, but differs from the last one known"
+    assert store.prune(NOW + DAY)
+    assert store.report(7, 90, NOW).asked == 1
+    assert store.vote(key, ADA, NOW, helpful=True) is Vote.COUNTED
+
+
+def test_state_is_kept_between_two_runs(tmp_path: Path) -> None:
+    """The last value that was saved; none for a name never saved."""
+    with Store(tmp_path) as store:
+        store.save_state("a", "1")
+        store.save_state("a", "2")
+    with Store(tmp_path) as store:
+        assert (store.state("a"), store.state("b")) == ("2", None)
 
 
 def test_forgetting_leaves_nothing_of_a_person_and_all_of_the_others(store: Store) -> None:
