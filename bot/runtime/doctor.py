@@ -13,7 +13,7 @@ from bot.runtime.bot import Parts, PullquoteBot, without_voice
 from bot.runtime.command_sync import same
 from bot.settings import Settings
 from bot.transport.rest_probe import AwayError, Inquiry, RefusedError, Told, inquiring, readiness
-from retrieval.core.errors import SettingsError
+from retrieval.core.errors import SettingsError, one_line
 from retrieval.core.health import Check, Verdict
 
 PORTAL = "https://discord.com/developers/applications"
@@ -45,7 +45,7 @@ def _health(environ: Mapping[str, str]) -> list[Check]:
         ready, words = asyncio.run(readiness(host, int(port)))
     except AwayError as error:
         return [Check("Health", Verdict.NOTE, f"no bot serves HTTP_PORT {port} here ({error})")]
-    told = "; ".join(" ".join(each.split()) for each in words)
+    told = "; ".join(one_line(each) for each in words)
     if not ready:
         return [Check("Health", Verdict.BAD, f"the bot is not ready: {told}", "See its log.")]
     return [Check("Health", Verdict.NOTE if told else Verdict.GOOD, f"the bot is ready{told and f', but: {told}'}")]
@@ -67,7 +67,7 @@ async def _ask(settings: Settings) -> list[Check]:
     async with inquiring(settings.api_url, settings.token) as inquiry:
         try:
             me = await inquiry.get("/users/@me")
-            name = " ".join(str(me.document["username"]).split())
+            name = one_line(me.document["username"])
             found += [Check("Token", Verdict.GOOD, f"Discord takes it; the bot is called {name}"), *_clock(me)]
             application = (await inquiry.get("/applications/@me")).document
             found.append(_intents(int(application.get("flags") or 0)))

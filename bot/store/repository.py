@@ -14,7 +14,7 @@ from bot.store.guild_settings import Rules
 from bot.store.message_state import AnswerMessage, MessageState, from_json, to_json
 from bot.store.report import AskedRow, Report, summed
 from bot.store.schema import MIGRATIONS
-from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError
+from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError, one_line
 from retrieval.core.types import Outcome
 from retrieval.storage.library import migrate
 
@@ -93,7 +93,7 @@ class Store:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            problem = getattr(error, "strerror", None) or " ".join(str(error).split())
+            problem = getattr(error, "strerror", None) or one_line(error)
             if any(sign in problem for sign in _DAMAGED):
                 raise RecordsError(str(DamagedStoreError(self.path, problem, derived=False))) from error
             raise RecordsError(f"{self.path}: {problem}. Check the disk and the folder's rights.") from error

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from bot.store.message_state import AnswerMessage, AskedQuestion, ClosestPassages, PassagesMessage, RelatedPassages
 from bot.ui.markup.escaping import escape
 from bot.ui.markup.layout import Block, Line, Part, Words, in_bold, passage
-from bot.ui.markup.limits import one_line
 from bot.ui.markup.pages import Form, Page, paged
 from bot.ui.quotes import paragraphs_of, quote_block, title_of
+from retrieval.core.errors import one_line
 from retrieval.core.types import Outcome, Quote, Span
 from retrieval.storage.articles import Paragraph
 

@@ -9,9 +9,10 @@ from bot.ui.answers import BLUE
 from bot.ui.markup import limits
 from bot.ui.markup.escaping import escape
 from bot.ui.markup.layout import Block, Line, Part, Words, passage
-from bot.ui.markup.limits import fitted, fitted_line, one_line, size
+from bot.ui.markup.limits import fitted, fitted_line, size
 from bot.ui.markup.pages import Form, Page, link, paged
 from bot.ui.quotes import title_of
+from retrieval.core.errors import one_line
 from retrieval.core.types import ArticleSummary
 from retrieval.storage.articles import Paragraph
 

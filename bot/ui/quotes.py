@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.ui.markup.layout import Block, Line, Part, in_italics, passage
-from bot.ui.markup.limits import ELISION, one_line
+from bot.ui.markup.limits import ELISION
+from retrieval.core.errors import one_line
 from retrieval.core.types import Metadata, Quote, TitleSource
 
 _MARKS = {TitleSource.ASSIGNED: " (title assigned)", TitleSource.FILE_NAME: " (file name)"}

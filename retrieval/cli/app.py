@@ -13,8 +13,8 @@ from rich.text import Text
 
 from retrieval.cli import articles, ask, backup, bench, evaluate, index
 from retrieval.cli.options import stderr
-from retrieval.cli.output.text import harmless, one_line
-from retrieval.core.errors import RetrievalError
+from retrieval.cli.output.text import harmless, shortened
+from retrieval.core.errors import RetrievalError, one_line
 from retrieval.core.system import version
 
 app = typer.Typer(
@@ -71,7 +71,7 @@ def main() -> None:
         if os.environ.get("PULLQUOTE_DEBUG"):
             raise
         _complain(
-            f"Something unexpected happened: {type(error).__name__}: {one_line(str(error))}. "
+            f"Something unexpected happened: {type(error).__name__}: {shortened(str(error))}. "
             "Please report it with the output of the same command under PULLQUOTE_DEBUG=1."
         )
 
@@ -89,5 +89,5 @@ def _fall_silent() -> None:
 
 
 def _complain(message: str) -> None:
-    stderr.print(Text(f"pullquote: {harmless(' '.join(message.split()))}"), soft_wrap=True)
+    stderr.print(Text(f"pullquote: {harmless(one_line(message))}"), soft_wrap=True)
     sys.exit(2)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout
 from retrieval.cli.output.json import article_document, omission_document
-from retrieval.cli.output.text import WIDEST, article_heading, harmless, one_line
+from retrieval.cli.output.text import WIDEST, article_heading, harmless, shortened
 from retrieval.core.types import ArticleSummary
 from retrieval.storage.articles import Shelf, open_shelf
 
@@ -55,7 +55,7 @@ def _audit(shelf: Shelf, articles: list[ArticleSummary], *, as_json: bool) -> No
         place = f"{document['file']}:{document['line']}"
         detail = f" ({document['detail']})" if document["detail"] else ""
         stdout.print(Text(harmless(f"{place}  {document['reason']}{detail}"), style="green"))
-        stdout.print(Text(f"    {one_line(document['text'])}"), width=min(stdout.width, WIDEST))
+        stdout.print(Text(f"    {shortened(document['text'])}"), width=min(stdout.width, WIDEST))
 
 
 def source(

@@ -61,7 +61,14 @@ def restore(
     settings = settings_from(home, None)
     place = settings.home
     with opened(file, sys.stdin.buffer) as source, stderr.status("Reading the backup") as status:
-        report = put_back(place, source, str(file), schemas=database_migrations(), force=force, progress=status.update)
+        report = put_back(
+            place,
+            source,
+            str(file),
+            schemas=database_migrations(),
+            force=force,
+            progress=lambda step, _done, _total: status.update(step),
+        )
         status.update("Filling the vectors' server")
         missing = _fill_server(settings)
     if missing is not None:

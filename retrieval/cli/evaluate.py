@@ -24,15 +24,15 @@ from retrieval.cli.options import (
     stderr,
     stdout,
 )
-from retrieval.cli.output.text import harmless, one_line
+from retrieval.cli.output.text import harmless, shortened
 from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
 from retrieval.core.settings import Settings
+from retrieval.core.timing import Progress
 from retrieval.evaluation import calibration, report
 from retrieval.evaluation.datasets import Asked, read_questions, read_squad
 from retrieval.evaluation.plots import plot
 from retrieval.evaluation.systems import Bench, Example, examples, run
 from retrieval.evaluation.temporary_corpus import temporary_bench
-from retrieval.index.sync import Progress
 from retrieval.search.answer.confidence import shipped
 from retrieval.search.session import open_home
 
@@ -63,7 +63,7 @@ def evaluate(
         raise typer.BadParameter("give either files of questions or --squad FILE")
     settings = settings_from(home, corpus)
     with progress_bars() as progress, _bench(settings, files or [], squad, progress) as (bench, questions):
-        results = run(bench, questions, progress=_counted("Asking", len(questions), progress))
+        results = run(bench, questions, progress=progress)
         found = report.document(results, len(bench.passages), shipped().answered)
         wrong = report.misses(results, bench.texts())
     if plot_file is not None:
@@ -77,9 +77,9 @@ def evaluate(
         stdout.print(Text(f"  {', '.join(miss['faults'])}; confidence {miss['confidence']:.2f}", style="yellow"))
         stdout.print(Text(f"  expected {', '.join(miss['expected']) or 'no answer'}", style="green"))
         if miss["shown"]:
-            stdout.print(Text(f"  first {miss['shown']}: {one_line(miss['shown_text'])}", style="dim"))
+            stdout.print(Text(f"  first {miss['shown']}: {shortened(miss['shown_text'])}", style="dim"))
         if miss["shown_without"]:
-            text = one_line(miss["shown_without_text"])
+            text = shortened(miss["shown_without_text"])
             stdout.print(Text(f"  first without the answer {miss['shown_without']}: {text}", style="dim"))
 
 
@@ -102,7 +102,7 @@ def calibrate(
     """
     settings = settings_from(home, corpus)
     with progress_bars() as progress, _bench(settings, [], squad, progress) as (bench, questions):
-        made = examples(bench, questions, progress=_counted("Asking", len(questions), progress))
+        made = examples(bench, questions, progress=progress)
         passages = len(bench.passages)
     try:
         fitted = calibration.fit([e.features for e in made], [e.answerable for e in made], [e.group for e in made])
@@ -180,14 +180,3 @@ def _bench(
         if not opened.vectors.health().good:  # figures of keywords alone would pass for those of the whole
             raise VectorsAwayError(settings.home, opened.vectors.health())
         yield Bench.of(opened), questions
-
-
-def _counted(stage: str, total: int, progress: Progress) -> Any:
-    done = 0
-
-    def advance(count: int) -> None:
-        nonlocal done
-        done += count
-        progress(stage, done, total)
-
-    return advance

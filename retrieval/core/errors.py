@@ -1,4 +1,4 @@
-"""Errors that a person can act on: each carries its fields and writes its own one-line message."""
+"""Exceptions of the package: each carries its fields and a one-line message that says what to do."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from pathlib import Path
 from retrieval.core.health import VectorHealth
 
 
+def one_line(text: object) -> str:
+    """``str(text)`` with each run of white space as one space."""
+    return " ".join(str(text).split())
+
+
 class RetrievalError(Exception):
-    """Root of everything this package raises on purpose. ``str()`` is one line that says what to do."""
+    """Base of all exceptions that this package raises. ``str()`` is one line that says what to do."""
 
 
 class CorpusFileError(RetrievalError):
-    """A file of the corpus cannot be used; the rest of the corpus can."""
+    """A corpus file cannot be used; the rest of the corpus can."""
 
     def __init__(self, file: Path | str, problem: str, remedy: str, line: int | None = None) -> None:
         self.file = str(file)
@@ -32,66 +37,55 @@ class SettingsError(RetrievalError):
 
 
 class HomeBusyError(RetrievalError):
-    """Another process owns the data folder, and this one wanted to write."""
+    """Another process is writing the data folder."""
+
+    _message = "{home} is being written by {owner}. Wait until it is done, or stop it, then try again."
 
     def __init__(self, home: Path, pid: int | None) -> None:
         self.home = home
         self.pid = pid
-        super().__init__(
-            f"{home} is being written by {_owner(pid)}. Wait until it is done, or stop it, then try again."
-        )
+        super().__init__(self._message.format(home=home, owner=_owner(pid)))
 
 
 class InUseError(HomeBusyError):
-    """A process uses the data folder for as long as it lives, as a bot does."""
+    """A long-running process, such as a bot, holds the data folder."""
 
-    def __init__(self, home: Path, pid: int | None) -> None:
-        RetrievalError.__init__(
-            self, f"{home} is in use by {_owner(pid)}, which runs on it. Stop it, or name another folder."
-        )
-        self.home = home
-        self.pid = pid
+    _message = "{home} is in use by {owner}, which runs on it. Stop it, or name another folder."
 
 
 class BeingRestoredError(HomeBusyError):
-    """A backup is being restored into the data folder at this moment."""
+    """A backup is being restored into the data folder."""
 
-    def __init__(self, home: Path, pid: int | None) -> None:
-        RetrievalError.__init__(
-            self, f"{home} is being restored by {_owner(pid)}. Wait until it is done, then try again."
-        )
-        self.home = home
-        self.pid = pid
+    _message = "{home} is being restored by {owner}. Wait until it is done, then try again."
 
 
 class NotIndexedError(RetrievalError):
-    """There is no library in the data folder yet."""
+    """The data folder holds no library that can be searched."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, message: str | None = None) -> None:
         self.home = home
-        super().__init__(f"Nothing is indexed in {home} yet. Run: pullquote index")
+        super().__init__(message or f"Nothing is indexed in {home} yet. Run: pullquote index")
 
 
 class OutdatedLibraryError(NotIndexedError):
-    """The library was written by an older version of this program, and nothing has brought it up to date yet."""
+    """The library has the schema of an older version and has not been migrated."""
 
     def __init__(self, home: Path, found: int, known: int) -> None:
-        RetrievalError.__init__(
-            self, f"The library in {home} has schema version {found}, this program wants {known}. Run: pullquote index"
+        super().__init__(
+            home,
+            f"The library in {home} has schema version {found}, this program wants {known}. Run: pullquote index",
         )
-        self.home = home
 
 
 class BeingIndexedError(NotIndexedError):
-    """There is no library yet, but another process is about to make it."""
+    """The first indexing run of the data folder is under way."""
 
     def __init__(self, home: Path, pid: int | None) -> None:
-        RetrievalError.__init__(
-            self,
+        self.pid = pid
+        super().__init__(
+            home,
             f"{home} is being indexed for the first time by {_owner(pid)}. Wait until it is done, then try again.",
         )
-        self.home = home
-        self.pid = pid
 
 
 def _owner(pid: int | None) -> str:
@@ -99,7 +93,7 @@ def _owner(pid: int | None) -> str:
 
 
 class StorageError(RetrievalError):
-    """A store could not be read or written (full disk, missing rights); what was stored before is still there."""
+    """A store cannot be read or written (full disk, missing permission); its former content is kept."""
 
     def __init__(self, place: Path | str, problem: str, remedy: str) -> None:
         self.place = str(place)
@@ -108,23 +102,23 @@ class StorageError(RetrievalError):
 
 
 class DamagedStoreError(StorageError):
-    """A store exists but cannot be understood. What is no part of the library cannot be made anew from articles."""
+    """A store is corrupt. ``derived``: it can be rebuilt from the articles."""
 
     def __init__(self, place: Path | str, problem: str, *, derived: bool = True) -> None:
         remedy = (
             "Run: pullquote index --rebuild"
             if derived
-            else "Restore a backup, or move the file away: it is begun anew."
+            else "Restore a backup, or move the file away: a new one is made."
         )
         super().__init__(place, f"damaged ({problem})", remedy)
 
 
 class DamagedIndexError(DamagedStoreError):
-    """A derived index cannot be understood. The next indexing run makes both anew from the library."""
+    """A derived index is corrupt. The next indexing run rebuilds both from the library."""
 
 
 class VectorsAwayError(StorageError):
-    """The vector server cannot be asked now; the library and the keyword index can."""
+    """The vector server is unavailable; the library and the keyword index are not affected."""
 
     def __init__(self, place: Path | str, health: VectorHealth) -> None:
         self.health = health
@@ -134,14 +128,14 @@ class VectorsAwayError(StorageError):
 
 
 class IndexesReplacedError(StorageError):
-    """The derived indexes were deleted while they were open: a rebuild has put new ones in their place."""
+    """A rebuild has replaced the derived indexes while they were open."""
 
     def __init__(self, place: Path | str) -> None:
         super().__init__(place, "it was replaced while it was open", "Try again; if that fails, run: pullquote index")
 
 
 class SchemaVersionError(RetrievalError):
-    """The library was written by a newer version of this program."""
+    """The database was written by a newer version of this program."""
 
     def __init__(self, place: Path, found: int, known: int) -> None:
         self.found = found
@@ -153,7 +147,7 @@ class SchemaVersionError(RetrievalError):
 
 
 class IndexesDisagreeError(RetrievalError):
-    """A derived index lacks passages which the library has, or (``indexed`` is ``None``) is another library's."""
+    """A derived index lacks passages of the library, or belongs to another library (``indexed`` is ``None``)."""
 
     def __init__(self, place: Path | str, stored: int, indexed: int | None = None) -> None:
         self.stored = stored
@@ -178,7 +172,7 @@ class ModelError(RetrievalError):
 
 
 class ModelMismatchError(RetrievalError):
-    """The index was made with another model; vectors of two models cannot be compared."""
+    """The index was made with another model; vectors of two models are not comparable."""
 
     def __init__(self, indexed: str, current: str) -> None:
         self.indexed = indexed
@@ -190,7 +184,7 @@ class ModelMismatchError(RetrievalError):
 
 
 class RemovalRefusedError(RetrievalError):
-    """An indexing run would remove more than half of the library."""
+    """An indexing run would remove more than half of the articles; nothing has changed."""
 
     def __init__(self, removed: int, stored: int) -> None:
         self.removed = removed
@@ -211,10 +205,7 @@ class BackupError(RetrievalError):
 
 
 class QuestionError(RetrievalError):
-    """What was asked cannot be searched for."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
+    """The question cannot be searched for; the message is written for the person who asked."""
 
 
 class UnknownArticleError(RetrievalError):
@@ -227,7 +218,7 @@ class UnknownArticleError(RetrievalError):
 
 
 class AlteredArticleError(RetrievalError):
-    """The stored text of an article is not the text that was indexed, so it is not quoted."""
+    """The stored text of an article does not match its checksum, so it is not quoted."""
 
     def __init__(self, article_id: str) -> None:
         self.article_id = article_id

@@ -1,4 +1,4 @@
-"""How long each stage of a question takes, told to whoever wants to know."""
+"""Stages of a search and of an indexing run, and the callbacks that receive durations and progress."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """What a search goes through, in this order."""
+    """Stages of a search, in the order in which they run."""
 
     ENCODING = "encoding"
     VECTORS = "vectors"
@@ -19,17 +19,24 @@ class Stage(StrEnum):
     QUOTING = "quoting"
 
 
-#: Called with a stage that is over and its seconds, in the thread that did the work, also when it failed.
+#: Called with a finished stage and its seconds, in the thread that did the work, also when it failed.
 Observe = Callable[[Stage, float], None]
+
+#: Called with the name of a step, the items done so far and their number; ``None`` while that is unknown.
+Progress = Callable[[str, int, int | None], None]
 
 
 def unobserved(stage: Stage, seconds: float) -> None:
-    """Nobody wants to know."""
+    """No-op."""
+
+
+def no_progress(step: str, done: int, total: int | None) -> None:
+    """No-op."""
 
 
 @contextmanager
 def timed(observe: Observe, stage: Stage) -> Iterator[None]:
-    """Tell ``observe`` how long the block took."""
+    """Report the duration of the block to ``observe``."""
     started = time.perf_counter()
     try:
         yield

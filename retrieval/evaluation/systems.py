@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from retrieval.core.errors import QuestionError
+from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Outcome, Passage, StoredPassage
 from retrieval.core.vectors import Matrix
 from retrieval.evaluation.datasets import Asked
@@ -22,7 +23,6 @@ from retrieval.text.vocabulary import Vocabulary
 
 DEPTH = 10
 VECTORS, BM25, OURS = "paragraph vectors", "BM25", "pullquote"
-Progress = Callable[[int], None]
 
 
 def unit_of(passage: Passage) -> str:
@@ -118,12 +118,12 @@ def shown_order(examined: Examined, limit: int = 2 * DEPTH) -> list[str]:
     return [c.evidence.candidate.passage_id for c in choose(examined.question, examined.ranked, limit)]
 
 
-def run(bench: Bench, questions: Sequence[Asked], *, progress: Progress = lambda _: None) -> list[Result]:
+def run(bench: Bench, questions: Sequence[Asked], *, progress: Progress = no_progress) -> list[Result]:
     """Ask every question of all systems; answerable ones a second time with the answer taken away."""
     results = []
-    for asked in questions:
+    for done, asked in enumerate(questions, start=1):
         results.append(_ask(bench, asked))
-        progress(1)
+        progress("Asking", done, len(questions))
     return results
 
 
@@ -166,7 +166,7 @@ class Example:
 
 
 def examples(
-    bench: Bench, questions: Sequence[Asked], *, seed: int = 0, progress: Progress = lambda _: None
+    bench: Bench, questions: Sequence[Asked], *, seed: int = 0, progress: Progress = no_progress
 ) -> list[Example]:
     """Each answerable question with its answer and without, in the whole corpus and among three articles.
 
@@ -175,14 +175,14 @@ def examples(
     random = np.random.default_rng(seed)
     articles = sorted({found.passage.article_id for found in bench.passages.values()})
     made: list[Example] = []
-    for asked in questions:
+    for done, asked in enumerate(questions, start=1):
         relevant = bench.relevant(asked)
         if relevant:
             own = bench.passages[min(relevant)].passage.article_id
             few = {own, *random.choice(articles, min(2, len(articles)), replace=False).tolist()}
             made += _pair(bench, asked, relevant, None, "whole corpus")
             made += _pair(bench, asked, relevant, few, "three articles")
-        progress(1)
+        progress("Asking", done, len(questions))
     return made
 
 

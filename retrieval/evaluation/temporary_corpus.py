@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from retrieval.core.settings import Settings
+from retrieval.core.timing import Progress
 from retrieval.evaluation.systems import Bench
-from retrieval.index.sync import Progress, run_indexing
+from retrieval.index.sync import run_indexing
 from retrieval.search.session import open_home
 
 

@@ -26,8 +26,6 @@ ANALYSIS = "1"
 _UNFINISHED = "unfinished"  # no library's state: indexes that are being made anew serve none
 _BATCH = 1500  # sentences encoded before the next commit: a kill costs at most that much work
 
-Progress = Callable[[int], None]
-
 
 class VectorStore(Protocol):
     """The writing side of a vector index."""
@@ -101,7 +99,11 @@ class Indexer:
     """
 
     def __init__(
-        self, library: LibraryWriter, stores: Stores, embedder: Embedder, progress: Progress = lambda _: None
+        self,
+        library: LibraryWriter,
+        stores: Stores,
+        embedder: Embedder,
+        progress: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._library = library
         self._stores = stores

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import tantivy
 
-from retrieval.core.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
+from retrieval.core.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError, one_line
 from retrieval.core.system import is_disk_full
 
 _HEAP = 64_000_000  # bytes of Tantivy's write buffer; its least is 15 million a thread
@@ -69,7 +69,7 @@ class TantivyLexicalIndex:
         except (ValueError, RuntimeError, OSError, SystemError) as error:
             if not self._folder.is_dir():
                 raise IndexesReplacedError(self._folder) from error
-            problem = " ".join(str(error).split())[:160] or type(error).__name__
+            problem = one_line(error)[:160] or type(error).__name__
             if "os error 28" in problem or "No space" in problem or is_disk_full(self._folder):
                 remedy = "Make room on the disk, then run: pullquote index"
                 raise StorageError(self._folder, problem, remedy) from error

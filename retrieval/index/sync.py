@@ -12,8 +12,10 @@ from retrieval.core.errors import (
     CorpusFileError,
     DamagedIndexError,
     DamagedStoreError,
+    one_line,
 )
 from retrieval.core.settings import Settings
+from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Article
 from retrieval.index.embedding import Embedder, NoEmbedder, OpenEmbedder, lazy_embedder
 from retrieval.index.indexer import ANALYSIS, Indexer, Plan
@@ -24,13 +26,8 @@ from retrieval.storage.home.lock import owning
 from retrieval.storage.library import FILE_NAME, Library, LibraryWriter
 
 #: Called with a stage's name, how much of it is done, and how much there is (``None``: not known).
-Progress = Callable[[str, int, int | None], None]
 #: What a corpus gives: article and digest by article id.
 Wanted = dict[str, tuple[Article, str]]
-
-
-def _silent(stage: str, done: int, total: int | None) -> None:
-    """Nobody is watching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def run_indexing(
     *,
     rebuild: bool = False,
     allow_removal: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = no_progress,
     open_embedder: OpenEmbedder = lazy_embedder,
 ) -> IndexReport:
     """Bring the data folder into step with the corpus folder; ``rebuild`` makes the derived indexes anew.
@@ -105,7 +102,7 @@ class _Run:
         corpus = load_corpus(
             settings.corpus,
             max_tokens=self.embedder.identity.max_tokens,
-            progress=lambda done, total: progress("Reading articles", done, total),
+            progress=progress,
         )
         wanted = _wanted(library, corpus, settings.corpus)
         if anew and library.count():
@@ -138,7 +135,7 @@ def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> L
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             (home / f"{FILE_NAME}{suffix}").rename(home / f"{aside}{suffix}")
-    problem = " ".join(problem.split())
+    problem = one_line(problem)
     notices.append(f"The library was {problem}; it was kept as {home / aside}, and a new one was made from the corpus.")
     return LibraryWriter(home)
 

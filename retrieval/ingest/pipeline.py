@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from retrieval.core.errors import CorpusFileError
+from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Article, Metadata, Omission, Reason, TitleSource
 from retrieval.ingest.chunking.chunker import segment
 from retrieval.ingest.cleaning.cleaner import Judged, clean
 from retrieval.ingest.parsers.document import Document, list_documents, read_document
 from retrieval.ingest.sources.catalog import Catalog, CatalogEntry, load_catalog
-
-Progress = Callable[[int, int], None]
 
 
 class NoCorpusError(CorpusFileError):
@@ -47,8 +45,8 @@ class _Shelf:
     ids: set[str] = field(default_factory=set)
 
 
-def load_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress | None = None) -> LoadedCorpus:
-    """Read every document of the folder. ``progress`` is called with ``(done, total)`` after each file.
+def load_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress = no_progress) -> LoadedCorpus:
+    """Read every document of the folder. ``progress`` is called after each file.
 
     Raises ``NoCorpusError`` if there is nothing to read; all else that is wrong is in ``problems``.
     """
@@ -73,8 +71,7 @@ def load_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress | Non
         except CorpusFileError as error:
             shelf.problems.append(error)
             unread.add(path.stem)
-        if progress is not None:
-            progress(done, len(listing.documents))
+        progress("Reading articles", done, len(listing.documents))
     if not unlisted:
         shelf.problems += catalog.strangers(shelf.ids)
     return LoadedCorpus(

@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from retrieval.core.errors import BackupError
+from retrieval.core.errors import BackupError, one_line
 
 T = TypeVar("T")
 FORMAT = 1
@@ -144,7 +144,7 @@ class _Stream:
         try:
             yield
         except (gzip.BadGzipFile, zlib.error, EOFError, tarfile.TarError, ValueError) as error:
-            raise self.refuse(f"it is no backup, or damaged ({' '.join(str(error).split())[:80]})") from error
+            raise self.refuse(f"it is no backup, or damaged ({one_line(error)[:80]})") from error
 
 
 def _manifest(stream: _Stream) -> Manifest:

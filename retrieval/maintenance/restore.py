@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, SchemaVersionError, StorageError
+from retrieval.core.timing import Progress, no_progress
 from retrieval.index.embedding import NoEmbedder
 from retrieval.index.indexer import Indexer, Stores
 from retrieval.index.stores import open_indexes
@@ -25,8 +26,6 @@ LOCAL_PROPERTIES = (LIBRARY_ID,)
 
 #: The migrations of databases by file name.
 Schemas = Mapping[str, Sequence[str]]
-#: Called with the name of a stage as it begins.
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def restore(
     *,
     schemas: Schemas,
     force: bool = False,
-    progress: Progress = lambda _: None,
+    progress: Progress = no_progress,
 ) -> RestoreReport:
     """Make ``home`` hold what the backup in ``source`` holds; ``name`` is what the backup is called in errors.
 
@@ -66,13 +65,13 @@ def restore(
                 "it holds a library or records already",
                 "Name another folder, or add --force: they are kept aside",
             )
-        progress("Reading the backup")
+        progress("Reading the backup", 0, None)
         manifest = unpack(source, name, folder, lambda manifest: _accept(manifest, name, home))
-        progress("Checking the databases")
+        progress("Checking the databases", 0, None)
         for member in manifest.members:
             if member.name.endswith(".sqlite3"):
                 _check(folder / member.name, member.schema, name, {**schemas, FILE_NAME: MIGRATIONS})
-        progress("Rebuilding the indexes")
+        progress("Rebuilding the indexes", 0, None)
         with _blamed(folder / FILE_NAME, name):
             articles, passages = _complete(folder, _next_indexes(home), name_before)
         aside = atomic_swap.commit(home)

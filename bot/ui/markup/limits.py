@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.ui.markup.escaping import escape
+from retrieval.core.errors import one_line
 
 TITLE = 256
 DESCRIPTION = 4096
@@ -22,11 +23,6 @@ ELISION = "[…]"
 def size(text: str) -> int:
     """The length of ``text`` as Discord may count it: in UTF-16 units, which is never less than in characters."""
     return len(text) + sum(1 for sign in text if ord(sign) > 0xFFFF)
-
-
-def one_line(text: str) -> str:
-    """``text`` with each run of white space as one space."""
-    return " ".join(text.split())
 
 
 def fitted(text: str, room: int, form: Callable[[str], str] = str) -> str:

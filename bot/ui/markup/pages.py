@@ -12,7 +12,8 @@ import discord
 from bot.ui.markup import limits
 from bot.ui.markup.escaping import escape
 from bot.ui.markup.layout import Block, bodies
-from bot.ui.markup.limits import fitted, fitted_line, one_line, size
+from bot.ui.markup.limits import fitted, fitted_line, size
+from retrieval.core.errors import one_line
 
 _PLAIN_TITLE, _PLAIN_FOOTER, _PLAIN_URL = 300, 400, 400
 _CONTINUED = " (continued)"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from rich.console import Console, Group
 from rich.padding import Padding
 from rich.text import Text
 
+from retrieval.core.errors import one_line
 from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote, Span, TitleSource
 
 WIDEST = 100  # columns; longer lines are hard to read
@@ -39,7 +38,7 @@ def attribution(quote: Quote) -> str:
     paragraph = f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
     section = f"“{passage.section}”" if passage.section else None
     parts = [title_of(quote.metadata.title, meta.title_source), meta.publisher, meta.published, section, paragraph]
-    return " · ".join(" ".join(harmless(part).split()) for part in parts if part)
+    return " · ".join(one_line(harmless(part)) for part in parts if part)
 
 
 def title_of(title: str, source: TitleSource) -> str:
@@ -118,7 +117,7 @@ def article_heading(summary: ArticleSummary) -> Text:
     return heading
 
 
-def one_line(text: str, limit: int = 200) -> str:
-    """The beginning of a text on one line; what is left out is marked."""
-    line = re.sub(r"\s+", " ", harmless(text)).strip()
+def shortened(text: str, limit: int = 200) -> str:
+    """The beginning of ``text`` on one line; a cut is marked."""
+    line = one_line(harmless(text))
     return line if len(line) <= limit else f"{line[: limit - 3]}[…]"

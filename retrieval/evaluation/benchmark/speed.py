@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from retrieval.core.settings import Settings
+from retrieval.core.timing import Progress
 from retrieval.core.types import Article, ModelIdentity
 from retrieval.core.vectors import Matrix, normalised, pooled
 from retrieval.evaluation.benchmark.baseline import PlainPipeline
@@ -21,7 +22,6 @@ from retrieval.evaluation.benchmark.synthetic import PARAGRAPHS, Paragraph, para
 from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.index.indexer import Indexer, Stores
 from retrieval.index.stores import open_indexes
-from retrieval.index.sync import Progress
 from retrieval.ingest import article_digest, build_article, parse_document, split_sentences
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import LibraryWriter

@@ -15,7 +15,7 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
-from retrieval.core.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError
+from retrieval.core.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError, one_line
 from retrieval.core.health import VectorHealth
 from retrieval.core.system import is_disk_full
 from retrieval.index.vector.base import COSINE, CollectionIndex
@@ -91,7 +91,7 @@ class ChromaVectorIndex(CollectionIndex):
     def _as_ours(self, error: BaseException) -> StorageError:
         if not self._folder.is_dir():
             return IndexesReplacedError(self._folder)
-        problem = " ".join(str(error).split())[:160] or type(error).__name__
+        problem = one_line(error)[:160] or type(error).__name__
         signs = ("disk is full", "no space", "os error 28", "i/o error")
         if any(sign in problem.lower() for sign in signs) or is_disk_full(self._folder):
             return StorageError(self._folder, problem, "Make room on the disk, then run: pullquote index")

@@ -15,7 +15,7 @@ from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.errors import ChromaAuthError
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.errors import VectorsAwayError
+from retrieval.core.errors import VectorsAwayError, one_line
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.vector.timeouts import ASKING, Patience
 
@@ -103,7 +103,7 @@ def _of_status(server: ChromaServer, status: int) -> VectorsAwayError:
 
 
 def _short(server: ChromaServer, error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = one_line(error) or type(error).__name__
     if server.token:  # a server may repeat what it was sent
         text = text.replace(server.token.get_secret_value(), "[token]")
     return "".join(character for character in text if character.isprintable())[:160]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from retrieval.core.errors import DamagedStoreError, StorageError
+from retrieval.core.errors import DamagedStoreError, StorageError, one_line
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        problem = " ".join(str(error).split())
+        problem = one_line(error)
         if problem.startswith("Could not decode to UTF-8"):  # and then the whole text, which is nobody's business
             raise DamagedStoreError(path, "a stored text is not UTF-8") from error
         if any(sign in problem for sign in ("malformed", "not a database", "no such table", "no such column")):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError
+from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError, one_line
 from retrieval.storage.library.reader import FILE_NAME
 from retrieval.storage.sqlite.connection import schema_version
 
@@ -103,7 +103,7 @@ def _reading(path: Path) -> sqlite3.Connection:
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     if verdict != "ok":
-        raise _damaged(path, " ".join(verdict.split()))
+        raise _damaged(path, one_line(verdict))
 
 
 def _tables(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
@@ -122,7 +122,7 @@ def _copying(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        problem = " ".join(str(error).split())
+        problem = one_line(error)
         if any(sign in problem for sign in ("malformed", "not a database")):
             raise _damaged(path, problem) from error
         raise StorageError(path, problem, "Check the disk, its room and the folder's rights.") from error

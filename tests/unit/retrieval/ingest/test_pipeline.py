@@ -107,9 +107,9 @@ def test_one_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
     (tmp_path / "broken.md").write_text("---\ntitle: [\n---\nText.")
     (tmp_path / "stars.txt").write_text("* * *\n")
     (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
-    calls: list[tuple[int, int]] = []
+    calls: list[tuple[int, int | None]] = []
 
-    loaded = load_corpus(tmp_path, progress=lambda done, total: calls.append((done, total)))
+    loaded = load_corpus(tmp_path, progress=lambda _, done, total: calls.append((done, total)))
 
     assert [article.article_id for article in loaded.articles] == ["good"]
     assert {problem.file for problem in loaded.problems} == {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from retrieval.cli.output.text import attribution, harmless, one_line, show_answer, show_findings
+from retrieval.cli.output.text import attribution, harmless, shortened, show_answer, show_findings
 from retrieval.core.types import Answer, Findings, Metadata, Outcome, Quote, TitleSource
 from tests.support.builders import quote
 
@@ -163,7 +163,7 @@ def test_what_breaks_lines_or_hides_is_shown(sign: str) -> None:
 
 def test_a_long_text_is_cut_with_a_mark() -> None:
     """In a list of one-liners, what is left out is marked, and line breaks are gone."""
-    assert one_line("a\n\n b\tc") == "a b c"
-    cut = one_line("x" * 500)
+    assert shortened("a\n\n b\tc") == "a b c"
+    cut = shortened("x" * 500)
     assert len(cut) == 200
     assert cut.endswith("[…]")
