@@ -2,46 +2,60 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+RUN := $(VENV)/.ready-run
+DEV := $(VENV)/.ready-dev
+LOCKS := pyproject.toml setup.py requirements/install.py requirements/build.txt requirements/torch.txt
 QUESTION ?= Who will lead the truce monitoring mechanism?
 
-.PHONY: help setup demo test test-container check audit format clean
+.PHONY: help setup setup-dev demo test test-container coverage check audit lock package format clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(READY) ## install everything into .venv
+setup: $(RUN) ## install the program into .venv
 
-$(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 2; }
-	$(PYTHON) -m venv $(VENV)
-	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --progress-bar on --editable ".[dev]"
+setup-dev: $(DEV) ## install the program, linters and test tools into .venv
+
+# Where the tools for development are, they are brought up to date as well: both locks have the same versions.
+$(RUN): requirements/run.txt $(LOCKS)
+	@$(PYTHON) requirements/install.py $(VENV) $(if $(wildcard $(DEV)),dev,run)
 	@touch $@
 
-demo: $(READY) ## index the seeds and ask them a question: make demo QUESTION="…"
+$(DEV): requirements/dev.txt $(LOCKS)
+	@$(PYTHON) requirements/install.py $(VENV) dev
+	@touch $(RUN) $@
+
+demo: $(RUN) ## index the seeds and ask them a question: make demo QUESTION="…"
 	$(BIN)/pullquote index seeds
 	$(BIN)/pullquote ask "$(QUESTION)"
 
-test: $(READY) ## run all tests
+test: $(DEV) ## run all tests
 	$(BIN)/python -m pytest
 
-test-container: $(READY) ## build the image and run it: needs root, buildah, debootstrap, runc; minutes
+test-container: $(DEV) ## build the image and run it: needs root, buildah, debootstrap, runc; minutes
 	$(BIN)/python -m pytest tests/deploy/container --run-container
 
-check: $(READY) ## ruff, mypy --strict, import contracts
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+coverage: $(DEV) ## run all tests with branch coverage, subprocesses included; fails below the gate
+	$(BIN)/python -m pytest --cov --cov-report=
+
+check: $(DEV) ## ruff, mypy --strict, import contracts, actionlint, spelling
+	$(BIN)/pre-commit run --all-files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-audit: $(READY) ## known holes in the packages of constraints.txt; asks PyPI, fails where it cannot
-	$(BIN)/pip-audit --requirement constraints.txt --disable-pip --no-deps --strict
+audit: $(DEV) ## known holes in the locked packages; asks a package index, fails where it cannot
+	$(BIN)/pip-audit --requirement requirements/dev.txt --requirement requirements/torch.txt --disable-pip --no-deps --strict
 
-format: $(READY) ## put the code into its usual form
+lock: $(DEV) ## renew requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions
+	$(BIN)/python requirements/lock.py $(if $(UPGRADE),--upgrade)
+
+package: $(DEV) ## build the wheel and the source distribution into dist/
+	$(BIN)/python -m build --no-isolation
+
+format: $(DEV) ## put the code into its usual form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean: ## remove the virtual environment and the demo's data
-	rm -rf $(VENV) .pullquote
+	rm -rf $(VENV) .pullquote build dist *.egg-info

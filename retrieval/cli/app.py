@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from retrieval.cli import articles, ask, backup, bench, evaluate, index
+from retrieval.cli import articles, ask, backup, bench, demo, evaluate, index
 from retrieval.cli.options import stderr
 from retrieval.cli.output.text import harmless, shortened
 from retrieval.core.errors import RetrievalError, one_line
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 for command in (ask.ask, ask.find, articles.sources, articles.source, index.index, index.doctor):
     app.command()(command)
+app.command()(demo.demo)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command("eval")(evaluate.evaluate)

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,8 @@ from tests.conftest import ROOT
 
 #: Instead of making a base: the name of an image that buildah has or may fetch, such as the Dockerfile's own default.
 BASE_VARIABLE = "PULLQUOTE_BASE_IMAGE"
+#: What the image is told that it is.
+VERSION = "1.2.3"
 _BASE = "localhost/pullquote-test-base:bookworm"
 _NAME = "localhost/pullquote-test:latest"
 _BASE_PACKAGES = "python3,python3-venv,ca-certificates"
@@ -52,7 +53,7 @@ def run(*command: str | Path, timeout: float = 60) -> str:
 def build(folder: Path) -> Image:
     """Build deploy/Dockerfile; ``folder`` is for what pip is told. Raises BuildError."""
     base = os.environ.get(BASE_VARIABLE) or _base_image()
-    options = ["--build-arg", f"BASE_IMAGE={base}", "--build-arg", f"VERSION={_version()}"]
+    options = ["--build-arg", f"BASE_IMAGE={base}", "--build-arg", f"VERSION={VERSION}"]
     options += ["--build-arg", "REVISION=test", "--build-arg", "CREATED=2000-01-01T00:00:00Z"]
     options += ["--build-arg", "SOURCE=https://example.org/pullquote"]
     configuration = pip_configuration()
@@ -75,10 +76,6 @@ def build(folder: Path) -> Image:
 
 def _reused(log: str) -> int:
     return len(re.findall(r"(?m)^(?:\[\d+/\d+\] )?STEP \d+/\d+: (?:RUN|COPY)[^\n]*\n--> Using cache", log))
-
-
-def _version() -> str:
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
 
 
 def _inspected(name: str) -> tuple[dict[str, Any], int]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
-
-from tests.conftest import ROOT, SEEDS
-from tests.deploy.container.building import Image
+from tests.conftest import SEEDS
+from tests.deploy.container.building import VERSION, Image
 from tests.deploy.container.running import Machine
 
 MOST_BYTES = 1_500_000_000
@@ -19,9 +17,8 @@ def test_it_is_small(image: Image) -> None:
 
 def test_it_says_what_it_is(image: Image) -> None:
     """Labels, a user by number that is not root, one volume, a health check, a first process without a shell."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     labels = {name.removeprefix("org.opencontainers.image."): value for name, value in image.config["Labels"].items()}
-    assert (labels["version"], labels["licenses"]) == (project["version"], project["license"])
+    assert (labels["version"], labels["licenses"]) == (VERSION, "MIT")
     assert labels["title"] == "Pullquote"
     assert labels["description"].startswith("Answers a team's questions")
     assert (labels["revision"], labels["created"]) == ("test", "2000-01-01T00:00:00Z")
@@ -59,7 +56,7 @@ def test_nothing_in_it_installs_or_compiles(machine: Machine) -> None:
 def test_the_bytecode_is_there(machine: Machine) -> None:
     """A start compiles nothing of the program or of the libraries that it loads: there is nowhere to keep it."""
     code = (
-        "import bot.__main__, bot.running, retrieval.search, retrieval.embedding\n"
+        "import bot.__main__, bot.runtime.bot, retrieval.search.searcher, retrieval.index.embedding\n"
         "import sentence_transformers, chromadb, sys, os\n"
         "cached = [(m.__cached__, m.__file__) for m in sys.modules.values() if getattr(m, '__cached__', None)]\n"
         "print(*sorted(file for pyc, file in cached if '/app/' in file and not os.path.exists(pyc)), sep='\\n')"
