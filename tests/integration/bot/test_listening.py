@@ -15,8 +15,8 @@ from bot.runtime.bot import intents
 from bot.runtime.gateway_events import GatewayCog
 from bot.runtime.monitor import Watch
 from bot.transport.http_trace import error_trace
+from tests.support.fake_articles import FakeArticles
 from tests.support.ports import free_port
-from tests.unit.bot.building import FakeArticles
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from bot.transport.delivery import Courier, Outgoing
 from bot.ui.markup.pages import Form, Page
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
-from tests.unit.bot.building import FakeArticles, answer
+from tests.support.fake_articles import FakeArticles, answer
 from tests.unit.bot.transport.test_delivery import Act, Line
 from tests.unit.bot.transport.test_retry import refusal
 

@@ -14,7 +14,7 @@ from bot.runtime.monitor import Watch, look
 from bot.services.worker_pool import Pool
 from retrieval.core.errors import NotIndexedError, StorageError
 from retrieval.core.system import Memory
-from tests.unit.bot.building import FakeArticles
+from tests.support.fake_articles import FakeArticles
 
 
 def watch(home: Path) -> Watch:

@@ -32,7 +32,7 @@ from bot.ui.markup.escaping import quoted_words
 from bot.ui.markup.pages import Form
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
-from tests.unit.bot.building import FakeArticles, answer
+from tests.support.fake_articles import FakeArticles, answer
 
 PARIS = "Macron met 31 leaders.\n\nMerz named 5 brigades.\n\nStarmer pledged 9 ships."
 ADA = Asker(person=1, guild=7, channel=70)

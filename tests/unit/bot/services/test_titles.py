@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.services.titles import Catalogue, choice_value
 from bot.ui.articles import choice_name
-from tests.unit.bot.building import metadata, summary
+from tests.support.fake_articles import metadata, summary
 
 TITLES = {
     "000_a": "Zelenskyy seeks security guarantees",

@@ -12,7 +12,7 @@ from bot.cogs.common.error_messages import told
 from bot.services.question_service import RefusedError
 from bot.store import RecordsError
 from retrieval.core.errors import AlteredArticleError, NotIndexedError, QuestionError, UnknownArticleError
-from tests.unit.bot.building import FakeArticles
+from tests.support.fake_articles import FakeArticles
 
 CATALOGUE = FakeArticles({"paris": "", "prague": ""}).catalogue
 

@@ -25,7 +25,7 @@ from bot.ui.markup.pages import Form, Page, link, weight
 from bot.ui.notices import About, Finding, about_pages, help_pages, rules_pages
 from bot.ui.reports import report_pages
 from retrieval.core.types import Metadata, Outcome, Quote, Span, TitleSource
-from tests.unit.bot.building import metadata, paragraphs, quote, summary
+from tests.support.fake_articles import metadata, paragraphs, quote, summary
 
 SIGNS = st.characters(exclude_categories=["Cs"])
 HARD = st.one_of(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from retrieval.core.types import Outcome
 from retrieval.search.query.message import MOST_SEARCHES, merged, searches
-from tests.unit.bot.building import answer, quote
+from tests.support.fake_articles import answer, quote
 
 
 @given(st.text(max_size=4000))

@@ -16,10 +16,10 @@ from retrieval.maintenance.backup import back_up
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.lock import owning
 from tests.conftest import Workshop
-from tests.support import restoring
+from tests.support import killed_restore
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["pytest", "tests.support.killing", "tests.support.restoring"])
+_FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing", "tests.support.killed_restore"])
 
 OLD = {
     "library.sqlite3": "old", "library.sqlite3-wal": "old log", "library.sqlite3-shm": "old", "bot.sqlite3": "old",
@@ -78,16 +78,16 @@ def test_killed_in_every_state_of_the_exchange(tmp_path: Path, before: dict[str,
     write(atomic_swap.begin(ready), NEW)
     counted = tmp_path / "counted"
     home = Path(shutil.copytree(ready, tmp_path / "whole"))
-    assert run(restoring.commit, home, 0, counted) == 0
+    assert run(killed_restore.commit, home, 0, counted) == 0
     assert mended(home, before)
     outcomes = []
     lines = list(map(int, counted.read_text().split()))
     assert len(lines) > len(NEW) + len(before)
     for turn, fatal in enumerate(lines):
         home = Path(shutil.copytree(ready, tmp_path / f"home{fatal}"))
-        assert run(restoring.commit, home, fatal) == -signal.SIGKILL
+        assert run(killed_restore.commit, home, fatal) == -signal.SIGKILL
         if turn % 2:  # and the one that mends is killed as well, somewhere
-            assert run(restoring.mend, home, 1 + fatal % 30) in {0, -signal.SIGKILL}
+            assert run(killed_restore.mend, home, 1 + fatal % 30) in {0, -signal.SIGKILL}
         outcomes.append(mended(home, before))
         shutil.rmtree(home)
     assert outcomes == sorted(outcomes)
@@ -106,12 +106,12 @@ def test_a_whole_restore_is_killed(workshop: Workshop, tmp_path: Path) -> None:
     present = workshop.texts()
     counted = tmp_path / "counted"
     home = Path(shutil.copytree(workshop.home, tmp_path / "whole"))
-    assert run(restoring.restore_killed, home, file, 0, counted) == 0
+    assert run(killed_restore.restore_killed, home, file, 0, counted) == 0
     turns = list(map(int, counted.read_text().split()))
     seen = []
     for fatal in turns[:: max(1, len(turns) // 6)]:
         home = Path(shutil.copytree(workshop.home, tmp_path / f"home{fatal}"))
-        assert run(restoring.restore_killed, home, file, fatal) == -signal.SIGKILL
+        assert run(killed_restore.restore_killed, home, file, fatal) == -signal.SIGKILL
         texts = Workshop(Settings(home=home, corpus=workshop.corpus), workshop.embedder).texts()
         assert texts in (present, restored)
         seen.append(texts == restored)

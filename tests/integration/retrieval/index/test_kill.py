@@ -18,7 +18,7 @@ from retrieval.core.settings import Settings
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.storage.library import Library
 from tests.conftest import Workshop, article_text
-from tests.support import killing
+from tests.support import killed_indexing
 from tests.support.fakes import WordEmbedder
 
 #: How many times each scenario is killed: at turns, and at steps spread over the run; the same in every run.
@@ -26,7 +26,7 @@ TURNS, POINTS = 5, 4
 PARAGRAPHS = 4
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["pytest", "tests.support.killing"])
+_FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing"])
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def write(workshop: Workshop, versions: dict[str, int]) -> None:
 def start(settings: Settings, scenario: Scenario, fatal: int = 0, counted: Path | None = None) -> BaseProcess:
     """Start the run of a scenario in a process of its own."""
     options = {"rebuild": scenario.rebuild, "fatal": fatal, "counted": counted}
-    child = _FORKS.Process(target=killing.run, args=(settings, scenario.model), kwargs=options)
+    child = _FORKS.Process(target=killed_indexing.run, args=(settings, scenario.model), kwargs=options)
     child.start()
     return child
 

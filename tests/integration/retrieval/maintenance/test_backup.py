@@ -35,7 +35,7 @@ from retrieval.search.session import open_searcher
 from retrieval.storage.home.lock import owning, using
 from retrieval.storage.library import FILE_NAME, Library, LibraryWriter, StagedPassage
 from tests.conftest import Pullquote, Workshop, article_text, run_command
-from tests.integration.retrieval.test_sharing import _index_often
+from tests.integration.retrieval.index.test_concurrent_processes import _index_often
 from tests.support.builders import article
 from tests.unit.retrieval.storage.sqlite.test_migrations import NEXT, dump, full_disk
 
@@ -47,7 +47,7 @@ QUESTIONS = (
     "Is there a monastery?",
 )
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["pytest", "tests.support.killing"])
+_FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing"])
 
 
 def put_back(file: Path, home: Path, **options: Any) -> RestoreReport:

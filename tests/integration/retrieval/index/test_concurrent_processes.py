@@ -17,7 +17,7 @@ from tests.conftest import Pullquote, Workshop, article_text
 from tests.support.fakes import WordEmbedder
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["pytest", "tests.support.killing"])
+_FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing"])
 
 
 def _index_slowly(settings: Settings, line: Connection) -> None:
