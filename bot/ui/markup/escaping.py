@@ -8,7 +8,7 @@ nothing special". So nothing is ever replaced or put between: what a reader copi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from retrieval.core.types import Span
 
@@ -16,7 +16,8 @@ from retrieval.core.types import Span
 # a link (within one, a backslash would show), or the name of an emoji.
 _ANYWHERE = re.compile(r"[\\`*_~|<>\[\]@#]|:(?=\S)")
 # Signs that make a list at the start of a line; clients count more signs as line ends than the newline.
-_AT_START = re.compile(r"(?:^|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])[^\S\n]*(?:([-+])|\d+([.)]))")
+_LINE_ENDS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+_AT_START = re.compile(rf"(?:^|[{_LINE_ENDS}])[^\S{_LINE_ENDS}]*+(?:([-+])|\d++([.)]))")
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 
 
@@ -65,7 +66,7 @@ def marked(text: str, spans: Sequence[Span] = (), *, prefix: str = "", mark: str
 def _edges(text: str, spans: Sequence[Span]) -> tuple[set[int], set[int]]:
     opening: set[int] = set()
     closing: set[int] = set()
-    for start, end in _merged(spans, len(text)):
+    for start, end in merged(spans, len(text)):
         at = start
         for line in text[start:end].split("\n"):
             words = line.strip()
@@ -77,17 +78,17 @@ def _edges(text: str, spans: Sequence[Span]) -> tuple[set[int], set[int]]:
     return opening, closing
 
 
-def _merged(spans: Sequence[Span], length: int) -> list[tuple[int, int]]:
+def merged(spans: Iterable[Span], length: int) -> list[Span]:
     """``spans`` in order; those that touch are one, since ``****`` would neither end nor begin anything."""
-    merged: list[tuple[int, int]] = []
+    done: list[Span] = []
     for start, end in sorted((max(0, start), min(length, end)) for start, end in spans):
         if start >= end:
             continue
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        if done and start <= done[-1].end:
+            done[-1] = Span(done[-1].start, max(end, done[-1].end))
         else:
-            merged.append((start, end))
-    return merged
+            done.append(Span(start, end))
+    return done
 
 
 QUOTE_PREFIX = "> "

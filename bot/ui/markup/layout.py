@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.ui.markup.escaping import QUOTE_PREFIX, marked
+from bot.ui.markup.escaping import QUOTE_PREFIX, marked, merged
 from bot.ui.markup.limits import size
 from retrieval.core.types import Span
 
@@ -103,6 +104,7 @@ def bodies(parts: Sequence[Part], room: int) -> list[Body]:
 
 def _pieces(words: Words, free: int, room: int) -> Iterator[str | None]:
     """The markup of ``words``; ``None`` where a new body has to begin. ``free`` is what is left of the first."""
+    words = replace(words, spans=tuple(merged(words.spans, len(words.text))))
     whole = _markup(words, 0, len(words.text))
     if size(whole) <= free:
         yield whole
@@ -125,7 +127,10 @@ def _pieces(words: Words, free: int, room: int) -> Iterator[str | None]:
 
 
 def _markup(words: Words, start: int, end: int) -> str:
-    spans = [Span(max(s, start) - start, min(e, end) - start) for s, e in words.spans if s < end and e > start]
+    """The markup of ``words.text[start:end]``; the spans are in order and apart, so that a search finds the first."""
+    first = bisect_right(words.spans, start, key=lambda span: span.end)
+    last = bisect_left(words.spans, end, key=lambda span: span.start)
+    spans = [Span(max(s, start) - start, min(e, end) - start) for s, e in words.spans[first:last]]
     return marked(words.text[start:end], spans, prefix=words.prefix, mark=words.mark)
 
 

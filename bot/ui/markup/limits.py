@@ -22,16 +22,15 @@ ELISION = "[…]"
 
 def size(text: str) -> int:
     """The length of ``text`` as Discord may count it: in UTF-16 units, which is never less than in characters."""
-    return len(text) + sum(1 for sign in text if ord(sign) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fitted(text: str, room: int, form: Callable[[str], str] = str) -> str:
-    """``form(text)``, or of its beginning with a visible elision, within ``room``."""
-    whole = form(text)
-    if size(whole) <= room:
+    """``form(text)``, or of its beginning with a visible elision, within ``room``; ``form`` never shortens."""
+    if len(text) <= room and size(whole := form(text)) <= room:
         return whole
     tail = f" {form(ELISION)}"
-    low, high = 0, len(text)
+    low, high = 0, min(len(text), room)
     while low < high:
         middle = (low + high + 1) // 2
         if size(form(text[:middle].rstrip())) + size(tail) <= room:

@@ -75,11 +75,10 @@ def _embeds_of(block: Block) -> list[tuple[discord.Embed, tuple[int, ...]]]:
     footer = fitted_line(block.footer, limits.FOOTER // 2, markdown=False)
     shown = fitted_line(title, limits.TITLE) if title else ""
     room = min(limits.DESCRIPTION, limits.ALL_EMBEDS - limits.TITLE - size(footer))
+    continued = fitted_line(title, limits.TITLE - len(_CONTINUED)) + escape(_CONTINUED) if title else ""
     made = []
     for index, body in enumerate(bodies(block.parts, room) or [None]):
-        name = shown
-        if index and title:
-            name = fitted_line(title, limits.TITLE - len(_CONTINUED)) + escape(_CONTINUED)
+        name = continued if index else shown
         embed = discord.Embed(
             title=name or None,
             url=link(block.url) if name and not index else None,

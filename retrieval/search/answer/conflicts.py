@@ -11,18 +11,20 @@ from typing import NamedTuple
 
 from retrieval.core.types import Quote
 from retrieval.search.query.analysis import Question, Wanted
+from retrieval.text.languages.english import MONTHS
 from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
 
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTH = rf"(?:{'|'.join(MONTHS)})"
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}} {_MONTH}(?:,? \d{{4}})?|{_MONTH} \d{{1,2}}(?:,? \d{{4}})?|{_MONTH} \d{{4}}|(?:1[5-9]|20)\d\d)\b"
 )
-_UNIT = re.compile(r"^\s?(%|percent\b|per cent\b|million\b|billion\b|trillion\b)")
+_UNIT = re.compile(r"\s?(%|percent\b|per cent\b|million\b|billion\b|trillion\b)")
 _CURRENCY = re.compile(r"[$€£¥]\s?$")
 _ABOUT = re.compile(
     r"\b(?:about|around|some|nearly|almost|over|more than|less than|at least|up to|approximately) $",
     re.IGNORECASE,
 )
+_LOOKBACK = 20  # characters, more than the longest of these words
 #: Words between a number and the noun that it counts ("27 heads of state", "600,000 private households").
 _REACH = 3
 #: Asked for one of these, a percentage is the figure itself, whatever noun follows it.
@@ -80,10 +82,11 @@ def _numbers(question: Question, sentence: str) -> list[_Figure]:
             continue
         unit = _unit(sentence, token)
         noun = _noun(question, tokens, index)
-        start = token.start - len(found.group()) if (found := _ABOUT.search(sentence[: token.start])) else token.start
+        found = _ABOUT.search(sentence[max(0, token.start - _LOOKBACK) : token.start])
+        start = token.start - len(found.group()) if found else token.start
         end = noun.end if noun is not None and not unit else token.end
-        if unit_text := _UNIT.match(sentence[token.end :]):
-            end = max(end, token.end + unit_text.end())
+        if unit_text := _UNIT.match(sentence, token.end):
+            end = max(end, unit_text.end())
         counts = noun is not None and (not question.focus or noun.term in question.focus)
         counts = counts or (unit == "%" and bool(question.focus & _SHARES))
         figures.append(_Figure(" ".join(sentence[start:end].split()), token.term, unit, counts))
@@ -91,8 +94,8 @@ def _numbers(question: Question, sentence: str) -> list[_Figure]:
 
 
 def _unit(sentence: str, token: Token) -> str:
-    unit = _UNIT.match(sentence[token.end :])
-    currency = _CURRENCY.search(sentence[: token.start])
+    unit = _UNIT.match(sentence, token.end)
+    currency = _CURRENCY.search(sentence[max(0, token.start - 2) : token.start])
     name = unit.group(1) if unit else ""
     return ("%" if name.startswith("per") else name) + (currency.group().strip() if currency else "")
 
