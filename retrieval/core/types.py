@@ -35,7 +35,7 @@ class Reason(StrEnum):
     HEADING = "heading"
     REPEAT = "repeat"
     COMMENT = "comment"
-    FURNITURE = "site furniture"
+    BOILERPLATE = "site furniture"
     FRONT_MATTER = "front matter"
     MARKUP = "markup"
     DROPPED = "dropped by the catalog"

@@ -11,7 +11,7 @@ from retrieval.core.errors import CorpusFileError
 from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Article, Metadata, Omission, Reason, TitleSource
 from retrieval.ingest.chunking.chunker import segment
-from retrieval.ingest.cleaning.cleaner import Judged, clean
+from retrieval.ingest.cleaning.cleaner import ClassifiedBlock, clean
 from retrieval.ingest.parsers.document import Document, list_documents, read_document
 from retrieval.ingest.sources.catalog import Catalog, CatalogEntry, load_catalog
 
@@ -146,7 +146,7 @@ def _build(document: Document, entry: CatalogEntry, max_tokens: int) -> tuple[Ar
     return article, range(1, len(cleaned.blocks) + 1)
 
 
-def _omissions(blocks: tuple[Judged, ...]) -> list[Omission]:
+def _omissions(blocks: tuple[ClassifiedBlock, ...]) -> list[Omission]:
     found: list[Omission] = []
     for block, reason, detail in ((each.block, each.reason, each.detail) for each in blocks):
         if reason is not None:

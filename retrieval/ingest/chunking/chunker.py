@@ -8,14 +8,14 @@ from typing import NamedTuple
 from retrieval.core.types import Passage, Span
 from retrieval.ingest.chunking.lead_in import LeadInFinder
 from retrieval.ingest.chunking.packing import fitting
-from retrieval.ingest.cleaning.cleaner import Judged
+from retrieval.ingest.cleaning.cleaner import ClassifiedBlock
 from retrieval.text.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
 
 
 class _Group(NamedTuple):
     """Paragraphs that stay together; ``follows`` says that body text stands directly above them."""
 
-    judged: tuple[Judged, ...]
+    judged: tuple[ClassifiedBlock, ...]
     follows: bool
 
     @property
@@ -23,7 +23,7 @@ class _Group(NamedTuple):
         return Span(self.judged[0].block.start, self.judged[-1].block.end)
 
 
-def segment(text: str, article_id: str, blocks: tuple[Judged, ...], max_tokens: int) -> tuple[Passage, ...]:
+def segment(text: str, article_id: str, blocks: tuple[ClassifiedBlock, ...], max_tokens: int) -> tuple[Passage, ...]:
     """The passages of an article in order. Together they hold exactly the text of the body blocks.
 
     ``max_tokens`` is the window of the embedding model in word pieces, its special marks included.
@@ -62,14 +62,14 @@ def _passages(text: str, article_id: str, group: _Group, max_tokens: int, lead_i
         lead_ins.add(sentences)
 
 
-def _groups(text: str, blocks: tuple[Judged, ...]) -> Iterator[_Group]:
+def _groups(text: str, blocks: tuple[ClassifiedBlock, ...]) -> Iterator[_Group]:
     """Body blocks, those that share a quotation together."""
     at = 0
     while at < len(blocks):
         if blocks[at].reason is not None:
             at += 1
             continue
-        run: list[Judged] = []
+        run: list[ClassifiedBlock] = []
         for each in blocks[at : at + LOOKAHEAD_PARAGRAPHS]:
             if each.reason is not None:
                 break

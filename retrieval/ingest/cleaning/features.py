@@ -1,4 +1,4 @@
-"""What a block looks like: size, script, how it ends. The rules of ``cleaning`` are stated in these words."""
+"""What a block features like: size, script, how it ends. The rules of ``cleaning`` are stated in these words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUOTES = str.maketrans(
         "…": "...",
     }
 )
-_WORD = re.compile(r"\w+(?:['’.-]\w+)*")
+_WORD = re.compile(r"\w++(?:['’.-]\w++)*+")
 _BULLET = re.compile(r"(?:[-–—―•*·▪►◦+>]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 # A quotation and, after a dash, its speaker.
 _SIGNED = re.compile(r"[.!?…][\"”’»“]?\s+[–—―-]\s+[^\W\d_][^.!?]{0,100}$")
@@ -26,14 +26,14 @@ _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff01-
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
-    """The looks of one block. ``size`` is its width in columns, in which an ideograph counts double."""
+class BlockFeatures:
+    """The features of one block. ``size`` is its width in columns, in which an ideograph counts double."""
 
     text: str
     size: int
     words: int
     ends_sentence: bool
-    ends_open: bool  # with a comma, colon, dash …: more was to follow
+    ends_unfinished: bool  # with a comma, colon, dash …: more was to follow
     opens_quote: bool
     closes_quote: bool
     bullet: bool
@@ -43,10 +43,10 @@ class Traits:
     @property
     def unpunctuated(self) -> bool:
         """Ends like a title: neither as a sentence nor in the middle of one."""
-        return not (self.ends_sentence or self.ends_open or self.closes_quote)
+        return not (self.ends_sentence or self.ends_unfinished or self.closes_quote)
 
     @property
-    def starts_big(self) -> bool:
+    def starts_upper(self) -> bool:
         """Starts like a sentence or a title: anything but a small letter or a bullet."""
         return bool(self.first) and not self.first.islower() and not self.bullet
 
@@ -56,25 +56,25 @@ class Traits:
         return not self.first
 
 
-def look(text: str) -> Traits:
-    """Describe a block's text."""
+def block_features(text: str) -> BlockFeatures:
+    """Compute the features of a block's text."""
     bare = text.rstrip().rstrip(_CLOSERS).rstrip()
     last = bare[-1:]
     first = next((char for char in text if char.isalnum()), "")
-    return Traits(
+    return BlockFeatures(
         text=text,
         size=len(text) + len(_WIDE.findall(text)),
         words=len(_WORD.findall(text)),
         ends_sentence=(last in _SENTENCE_MARKS and bool(last)) or _SIGNED.search(text[-160:]) is not None,
-        ends_open=last in ",;:-–—，：；、،؛" and bool(last),
+        ends_unfinished=last in ",;:-–—，：；、،؛" and bool(last),
         opens_quote=text[:1] in _OPENERS,
         closes_quote=text[-1:] in _CLOSERS and text[-1:] not in ")]}）】*_",
         bullet=_BULLET.match(text) is not None,
         first=first,
-        key=folded(text),
+        key=normalised(text),
     )
 
 
-def folded(text: str) -> str:
-    """The words as they compare: one spelling of white space, quotation marks, dashes and case."""
+def normalised(text: str) -> str:
+    """Fold white space, quotation marks, dashes and case to one spelling, for comparing lines."""
     return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold().split())

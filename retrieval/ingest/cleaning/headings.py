@@ -1,50 +1,49 @@
-"""Whether a line of a plain text is its title, a kicker above the title, or a fact that only looks like one."""
+"""Titles, kickers, names and stated facts among the short lines of a plain text."""
 
 from __future__ import annotations
 
 import re
 
-from retrieval.ingest.cleaning.features import Traits
+from retrieval.ingest.cleaning.features import BlockFeatures
 from retrieval.text.languages.word_list import words_of
 
-_LONGEST_TITLE = 160  # columns
+_MAX_TITLE_SIZE = 160  # columns
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _NUMBERED = re.compile(
-    r"(?:(?:part|chapter|section|step|day|act|teil|kapitel|tag|partie|chapitre|parte|capítulo|część|часть)"
+    r"(?:(?:part|chapter|section|step|day|act)"
     r" (?:\d{1,3}|[IVX]{1,5})|\d{1,2}(?:\.\d{1,2}){0,3}[.)])(?:[:.]? |$)",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"[^:：]{1,40}[:：]\s*\S")
 _SMALL_WORDS = words_of(
     "the a an in on at of for and or to from by with our your my his her their its what how why who when where is are"
-    " der die das ein eine im am und le la les un une des et el los las il lo gli"
 )
 
 
-def is_kicker(words: Traits, following: list[Traits]) -> bool:
+def is_kicker(line: BlockFeatures, following: list[BlockFeatures]) -> bool:
     """A few words in capitals, or closed by a colon, above something that is a title itself."""
-    shouted = words.text.isupper() and words.words <= 3
-    labelled = words.text.endswith(":") and words.words <= 2
+    shouted = line.text.isupper() and line.words <= 3
+    labelled = line.text.endswith(":") and line.words <= 2
     return (shouted or labelled) and len(following) >= 2 and is_title(following[0], following[1:])
 
 
-def is_title(words: Traits, following: list[Traits]) -> bool:
+def is_title(line: BlockFeatures, following: list[BlockFeatures]) -> bool:
     """Short, not ended like a sentence, and above something that is longer and does end like one."""
-    if len(_LETTERS.findall(words.text)) < 2 and words.size == len(words.text):  # but ideographs need no spaces
+    if len(_LETTERS.findall(line.text)) < 2 and line.size == len(line.text):  # but ideographs need no spaces
         return False
-    if words.size > _LONGEST_TITLE or words.words > 24 or not words.starts_big or words.ends_open:
+    if line.size > _MAX_TITLE_SIZE or line.words > 24 or not line.starts_upper or line.ends_unfinished:
         return False
-    longer = max(60, 1.2 * words.size)
+    longer = max(60, 1.2 * line.size)
     ended = [each.ends_sentence and each.size >= longer for each in following[:3]]
     if True not in ended or sum(not each.ends_sentence for each in following[: ended.index(True)]) > 1:
         return False  # several short lines are a list or verse
     body = following[ended.index(True)]
-    if not (body.starts_big or body.opens_quote):
+    if not (body.starts_upper or body.opens_quote):
         return False
-    asks = words.text.rstrip().endswith(("?", "!")) and words.words <= 14 and not words.opens_quote
+    asks = line.text.rstrip().endswith(("?", "!")) and line.words <= 14 and not line.opens_quote
     if asks:  # a question can open an article as well; as its title it stands above several paragraphs
         return len(following) >= 2 and body.size >= 80
-    return not words.ends_sentence and not (words.opens_quote and words.closes_quote)
+    return not line.ends_sentence and not (line.opens_quote and line.closes_quote)
 
 
 def states_a_fact(line: str) -> bool:

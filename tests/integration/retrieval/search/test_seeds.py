@@ -329,14 +329,14 @@ def test_no_break_spaces_are_searched_as_plain(pullquote: Pullquote, seeded: Set
 
 
 def test_the_audit_lists_what_is_left_out(pullquote: Pullquote, seeded: Settings) -> None:
-    """Repeats, comments, furniture, kicker and headings: each with file, line, reason and its words."""
+    """Repeats, dropped comments, boilerplate, kicker and headings: each with file, line, reason and its words."""
     listed = pullquote("sources", "--audit", "--json", "--home", seeded.home).document
     found = {(item["file"][:3], item["line"], item["reason"]) for item in listed}
     assert found == {
         ("001", 1, "title"),
         *(("001", line, "repeat") for line in range(9, 16)),
-        ("002", 27, "comment"),
-        ("002", 28, "comment"),
+        ("002", 27, "dropped by the catalog"),
+        ("002", 28, "dropped by the catalog"),
         ("003", 5, "heading"),
         ("003", 11, "heading"),
         ("003", 17, "heading"),

@@ -1,13 +1,12 @@
-"""What is taken for something other than body text, and what must not be."""
+"""Cleaning leaves out titles, headings, repeats and boilerplate, and keeps every sentence of the article."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 
 from retrieval.core.types import Reason
-from retrieval.ingest.cleaning.cleaner import Cleaned, clean
+from retrieval.ingest.cleaning.cleaner import CleanedDocument, clean
+from tests.support.growth import assert_linear
 
 BODY = (
     "The council of the harbour town agreed on Monday to rebuild the old pier before the autumn storms arrive.",
@@ -16,7 +15,7 @@ BODY = (
     "The first piles will be driven in March if the weather allows it, the mayor told reporters after the vote.",
 )
 SPAM = "I have been browsing online for hours today and I never found any interesting article like yours It is great"
-REPLY = "Thank you so much for the kind words. We look forward to seeing you again."
+REPLY = "Thank you so much for the kind words. We block_features forward to seeing you again."
 
 
 def judged(*lines: str, markup: str = "plain") -> list[Reason | None]:
@@ -24,7 +23,7 @@ def judged(*lines: str, markup: str = "plain") -> list[Reason | None]:
     return [each.reason for each in clean("\n".join(lines), markup=markup).blocks]
 
 
-def omitted(cleaned: Cleaned, text: str) -> dict[str, Reason]:
+def omitted(cleaned: CleanedDocument, text: str) -> dict[str, Reason]:
     """The text of each block that is no body, with its reason."""
     return {text[each.block.start : each.block.end]: each.reason for each in cleaned.blocks if each.reason}
 
@@ -67,9 +66,7 @@ def test_very_short_documents_stay_whole(lines: list[str]) -> None:
     assert judged(*lines) == [None] * len(lines)
 
 
-@pytest.mark.parametrize(
-    "kicker", ["WORLD NEWS", "Opinion", "LIVE:", "POLITIK", "Home > World > Europe", "Новости", "国际新闻", "Économie"]
-)
+@pytest.mark.parametrize("kicker", ["WORLD NEWS", "Opinion", "LIVE:", "Home > World > Europe"])
 def test_a_kicker_is_neither_title_nor_passage(kicker: str) -> None:
     """A section's name above the article is left out, and the headline below it is still found."""
     with_headline = clean("\n".join([kicker, "Harbour town to rebuild its old pier", *BODY]))
@@ -149,60 +146,6 @@ def test_short_answers_and_refrains_are_no_repeats() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spam", "reply"),
-    [
-        (SPAM, REPLY),
-        ("Hi there! I stumbled upon your weblog and enjoyed browsing your posts, keep it up", "Glad you liked it!"),
-        ("Wow, awesome blog layout! you make blogging look easy http://pills.example", "Thanks for stopping by."),
-        ("Toller Beitrag! Vielen Dank für Ihren Artikel, ich komme bestimmt wieder", "Vielen Dank für Ihr Lob!"),
-        ("Merci pour votre article, super blog ! Je le partage avec mes amis", "Merci pour votre commentaire !"),
-        ("Excelente artículo, gracias por compartir, me encanta tu blog", "¡Gracias!"),
-        ("Спасибо за статью, ваш сайт самый лучший, буду заходить ещё", "Спасибо за отзыв!"),
-    ],
-)
-def test_comments_at_the_end_are_left_out(spam: str, reply: str) -> None:
-    """Praise from a stranger and the owner's reply are no part of the article."""
-    assert judged(*BODY, spam, reply) == [None] * 4 + [Reason.COMMENT] * 2
-
-
-def test_comments_with_names_and_dates_between_them() -> None:
-    """The lines that say who wrote a comment, and when, go with it."""
-    lines = ["3 Comments", "John says:", SPAM, "Mary on March 3, 2024 at 5:01 pm", REPLY, "Leave a Reply"]
-
-    reasons = judged(*BODY, *lines)
-
-    assert reasons[4:] == [Reason.FURNITURE, *[Reason.COMMENT] * 4, Reason.FURNITURE]
-
-
-@pytest.mark.parametrize(
-    "last",
-    [
-        "“I thank you for your great work, and I will be back,” the minister told the bloggers.",
-        "The minister told them: “Thank you, I enjoyed reading your blog, it is great work, and I will be back.”",
-        "We thank Otto Meier for his help with this article.",
-        "Her blog has been read by two million people, who say that your article can be helpful to others.",
-        "She was grateful for the kind words, and looked forward to reading the letters.",
-        "The article was widely shared, and great content like this makes the web useful.",
-    ],
-)
-def test_articles_that_thank_and_speak_of_blogs_stay(last: str) -> None:
-    """Thanks and praise within an article, above all within quotation marks, are no comments."""
-    assert judged(*BODY, last) == [None] * 5
-
-
-def test_comments_never_take_more_than_half() -> None:
-    """A letter to the editor, and a page that is mostly comments, stay."""
-    assert judged(BODY[0], SPAM, SPAM + " indeed", REPLY) == [None] * 4
-    assert judged(SPAM, REPLY) == [None] * 2
-    assert judged(*BODY[:2], SPAM, SPAM + " indeed", SPAM + " and more of it, and more") == [None] * 5
-
-
-def test_a_comment_in_the_middle_stays() -> None:
-    """Only the end of an article can be comments."""
-    assert judged(BODY[0], BODY[1], SPAM, BODY[2], BODY[3]) == [None] * 5
-
-
-@pytest.mark.parametrize(
     "line",
     [
         "You might be interested",
@@ -223,19 +166,12 @@ def test_a_comment_in_the_middle_stays() -> None:
         "Photo: Reuters",
         "Follow us on X",
         "Back to top",
-        "Lesen Sie auch: Neue Mole",
-        "À lire aussi",
-        "Te puede interesar",
-        "Читайте также",
-        "関連記事",
-        "相关阅读",
-        "Czytaj także: Nowe molo",
         "Story continues below advertisement",
     ],
 )
-def test_lines_of_the_site_are_furniture(line: str) -> None:
+def test_lines_of_the_site_are_boilerplate(line: str) -> None:
     """What sites print around articles is left out, in the middle and at the end."""
-    assert judged(*BODY[:2], line, *BODY[2:], line)[2::3] == [Reason.FURNITURE, Reason.FURNITURE]
+    assert judged(*BODY[:2], line, *BODY[2:], line)[2::3] == [Reason.BOILERPLATE, Reason.BOILERPLATE]
 
 
 @pytest.mark.parametrize(
@@ -253,7 +189,7 @@ def test_lines_of_the_site_are_furniture(line: str) -> None:
         "Comments were not available before the deadline.",
     ],
 )
-def test_sentences_that_begin_like_furniture_stay(line: str) -> None:
+def test_sentences_that_begin_like_boilerplate_stay(line: str) -> None:
     """A sentence that merely begins with such words is text."""
     assert judged(*BODY[:2], line, *BODY[2:])[2] is None
 
@@ -262,18 +198,18 @@ def test_links_below_an_announcement_end_the_article() -> None:
     """The titles under "Related articles" go with it, when nothing else follows."""
     links = ["Related articles", "Storm takes the lighthouse", "Ferry fares to rise"]
 
-    assert judged(*BODY, *links)[4:] == [Reason.FURNITURE] * 3
+    assert judged(*BODY, *links)[4:] == [Reason.BOILERPLATE] * 3
     assert judged(*BODY[:2], *links, *BODY[2:])[5:] == [None, None]
 
 
-def test_a_heading_with_nothing_under_it_is_furniture() -> None:
+def test_a_heading_with_nothing_under_it_is_boilerplate() -> None:
     """A stray label after the last sentence is left out; a sentence without its stop and a name are not."""
-    assert judged(*BODY, "Stories from the coast")[-1] is Reason.FURNITURE
+    assert judged(*BODY, "Stories from the coast")[-1] is Reason.BOILERPLATE
     assert judged(*BODY, "Ida Holm")[-1] is None
     assert judged(*BODY, "The work on the pier will go on until the autumn")[-1] is None
 
 
-def test_nothing_but_furniture_is_still_an_article() -> None:
+def test_nothing_but_boilerplate_is_still_an_article() -> None:
     """When every rule would empty a document, it stays."""
     assert judged("Advertisement", "Share this article") == [None, None]
 
@@ -298,7 +234,7 @@ def test_bylines_are_no_text() -> None:
     """Who wrote it and when, under the headline, is left out."""
     reasons = judged("Town to rebuild its old pier", "By Ann Lee and Bo Ek", "Updated: 3 May 2024, 14:05", *BODY)
 
-    assert reasons[:3] == [Reason.TITLE, Reason.FURNITURE, Reason.FURNITURE]
+    assert reasons[:3] == [Reason.TITLE, Reason.BOILERPLATE, Reason.BOILERPLATE]
 
 
 def test_wrapped_lines_are_joined_to_paragraphs() -> None:
@@ -367,16 +303,30 @@ def test_markdown_blocks() -> None:
     ]
 
 
-@pytest.mark.parametrize("line", ["```a", "<!-- a", "Related articles", "“He said", "a | b", "By Ann Lee", SPAM])
+@pytest.mark.parametrize("line", ["```a\n", "<!-- a\n", "Related articles\n", "“He said\n", "a | b\n", "By Ann Lee\n"])
 @pytest.mark.parametrize("markup", ["plain", "markdown"])
-def test_hostile_repetition_takes_linear_time(line: str, markup: str) -> None:
-    """Twenty thousand lines that each look like the start of something are judged in seconds."""
-    text = "".join(f"{line}\n" for _ in range(20_000))
-    started = time.monotonic()
+def test_many_lines_take_linear_time(line: str, markup: str) -> None:
+    """Lines that each look like the start of something take time in proportion to their number."""
+    assert_linear(lambda text: clean(text, markup=markup), lambda n: line * (n // len(line)))
 
-    clean(text, markup=markup)
 
-    assert time.monotonic() - started < 8
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Read more: !\nx",
+        "Advertisement.\nx",
+        "©  \nx",
+        "By Ann \nx",
+        "Published 1\nx",
+        "A: \nx",
+        "a.\nx",
+        "Cookies by\nx",
+    ],
+)
+def test_a_long_line_takes_linear_time(text: str) -> None:
+    """A line that repeats what a pattern may backtrack over takes time in proportion to its length."""
+    first, rest = text.split("\n")
+    assert_linear(clean, lambda n: first + first[-1] * n + "\n" + rest)
 
 
 STEPS = (
@@ -410,26 +360,26 @@ def test_what_a_site_could_say_is_text_within_an_article(line: str) -> None:
 
 
 def test_the_steps_of_a_how_to_stay_up_to_the_last() -> None:
-    """Steps that stand one below the other, at the very end too, do not make each other furniture."""
+    """Steps that stand one below the other, at the very end too, do not make each other boilerplate."""
     assert judged(*BODY[:2], *STEPS) == [None] * 6
     assert judged(*BODY[:2], STEPS[3], *BODY[2:], STEPS[3]) == [None] * 6
-    assert judged(*BODY[:2], STEPS[0], "Advertisement", *STEPS[1:])[2:] == [None, Reason.FURNITURE, None, None, None]
+    assert judged(*BODY[:2], STEPS[0], "Advertisement", *STEPS[1:])[2:] == [None, Reason.BOILERPLATE, None, None, None]
 
 
 @pytest.mark.parametrize(
     "line",
     ["Sign up for our newsletter to receive the programme.", "Log in to comment.", "Support our journalism today."],
 )
-def test_invitations_at_the_edges_are_furniture(line: str) -> None:
+def test_calls_to_action_at_the_edges_are_boilerplate(line: str) -> None:
     """What asks something of the reader, for the site, above or below the article, is left out."""
-    assert judged(*BODY, line)[-1] is Reason.FURNITURE
-    assert judged(*BODY, line, "© 2024 The Gazette")[-2] is Reason.FURNITURE
-    assert judged(line, *BODY)[0] is Reason.FURNITURE
+    assert judged(*BODY, line)[-1] is Reason.BOILERPLATE
+    assert judged(*BODY, line, "© 2024 The Gazette")[-2] is Reason.BOILERPLATE
+    assert judged(line, *BODY)[0] is Reason.BOILERPLATE
 
 
-def test_an_invitation_beside_furniture_is_furniture() -> None:
+def test_a_call_to_action_beside_boilerplate_is_boilerplate() -> None:
     """A line that could be either goes the way of the advertisement next to it, unless it is a sentence."""
-    assert judged(*BODY[:2], "Advertisement", "Follow us at harbour.example", *BODY[2:])[3] is Reason.FURNITURE
+    assert judged(*BODY[:2], "Advertisement", "Follow us at harbour.example", *BODY[2:])[3] is Reason.BOILERPLATE
     assert judged(*BODY[:2], "Advertisement", "Join us at the town hall.", *BODY[2:])[3] is None
 
 
@@ -478,36 +428,6 @@ def test_numbered_and_capitalised_headings_are_headings(heading: str) -> None:
     ]
 
     assert judged(*lines)[2] is Reason.HEADING
-
-
-@pytest.mark.parametrize(
-    "last",
-    [
-        "Many readers wrote to me, and I thank you for reading this blog for so long. The next post is about sheep.",
-        "Thanks for reading! I will be back next week with more about my sheep, visit my website for pictures",
-        "I enjoyed your letters very much, thank you for the kind words, and this blog will go on as long as I can.",
-    ],
-)
-def test_the_last_words_of_a_blogger_are_text(last: str) -> None:
-    """Who keeps a blog says I, thanks the readers and names the next post; nobody speaks from outside."""
-    assert judged(*BODY, "I went to see the pier myself on Tuesday.", last)[-1] is None
-    assert judged(*BODY, last)[-1] is None
-
-
-@pytest.mark.parametrize(
-    ("spam", "reply"),
-    [
-        (SPAM, REPLY),
-        ("I have been surfing online more than 2 hours and never found any article like yours, really useful", REPLY),
-        (
-            "Hello, great blog, I love how your posts are written, keep up the good work",
-            "Many thanks for the feedback.",
-        ),
-    ],
-)
-def test_comments_below_a_blog_are_found(spam: str, reply: str) -> None:
-    """Praise of the article, from outside, is a comment below an article whose author says I too."""
-    assert judged(*BODY, "I went to see the pier myself on Tuesday.", spam, reply)[4:] == [None, *[Reason.COMMENT] * 2]
 
 
 @pytest.mark.parametrize("first", ["14:05", "14:05 CET", "Live", "2024"])
