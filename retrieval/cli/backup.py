@@ -19,7 +19,7 @@ from retrieval.index.sync import refill
 from retrieval.maintenance.archive import Manifest
 from retrieval.maintenance.backup import STREAM, back_up
 from retrieval.maintenance.plugins import database_migrations
-from retrieval.maintenance.restore import opened
+from retrieval.maintenance.restore import open_backup
 from retrieval.maintenance.restore import restore as put_back
 
 
@@ -60,7 +60,7 @@ def restore(
     """
     settings = settings_from(home, None)
     place = settings.home
-    with opened(file, sys.stdin.buffer) as source, stderr.status("Reading the backup") as status:
+    with open_backup(file, sys.stdin.buffer) as source, stderr.status("Reading the backup") as status:
         report = put_back(
             place,
             source,

@@ -23,7 +23,7 @@ from retrieval.cli.options import (
 from retrieval.cli.output.text import harmless
 from retrieval.core.environment import variables
 from retrieval.index.sync import IndexReport, run_indexing
-from retrieval.maintenance.doctor import Verdict, examine
+from retrieval.maintenance.doctor import Verdict, run_checks
 
 
 def index(
@@ -86,7 +86,7 @@ def doctor(as_json: JsonOption = False, home: HomeOption = None, corpus: CorpusO
     """
     settings = settings_from(home, corpus)
     with waiting("Looking …"):
-        checks = examine(settings, variables() | {"PULLQUOTE_HOME": str(settings.home)})
+        checks = run_checks(settings, variables() | {"PULLQUOTE_HOME": str(settings.home)})
     if as_json:
         print_json([asdict(check) for check in checks])
     else:

@@ -1,1 +1,1 @@
-"""Backups: one file of what cannot be derived, taken in use; a data folder made of it, all or not at all."""
+"""Backup, restore and health checks of a data folder."""

@@ -1,4 +1,4 @@
-"""Copies the databases and keys of a data folder into one file, while others read and write them."""
+"""Back up the databases and keys of a data folder into one file while they are in use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError, StorageError
 from retrieval.core.system import version
-from retrieval.maintenance.archive import MEMBER_NAME, Manifest, Member, member_of, write
+from retrieval.maintenance.archive import MEMBER_NAME, Manifest, Member, describe_member, write
 from retrieval.storage.home.lock import settle
 from retrieval.storage.library import FILE_NAME, Library, snapshot
 
@@ -26,7 +26,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class BackupReport:
-    """What was copied, and the size of the file in bytes (0 where it went to standard output)."""
+    """Result of a backup. ``size`` is the size of the file in bytes, 0 for standard output."""
 
     manifest: Manifest
     size: int
@@ -34,9 +34,15 @@ class BackupReport:
 
 
 def back_up(home: Path, target: Path, *, force: bool = False) -> BackupReport:
-    """Copy ``home`` into the file ``target``, which is there whole or not at all; ``-`` is standard output.
+    """Write a backup of ``home`` to the file ``target``, atomically; ``-`` is standard output.
 
-    Raises NotIndexedError, BackupError, StorageError; whatever was called ``target`` before is untouched then.
+    Example:
+        >>> back_up(Path(".pullquote"), Path("pullquote.tar.gz"))  # doctest: +SKIP
+
+    Raises:
+        NotIndexedError: ``home`` holds no library.
+        BackupError: ``target`` exists, or cannot be written; it is unchanged.
+        StorageError: An interrupted restore of ``home`` cannot be finished.
     """
     started = time.monotonic()
     settle(home)
@@ -44,9 +50,9 @@ def back_up(home: Path, target: Path, *, force: bool = False) -> BackupReport:
         raise NotIndexedError(home)
     streamed = target == STREAM
     if not streamed:
-        _refuse(home, target, force=force)
-    with _translated(target), _workplace(home if streamed else target.absolute().parent) as folder:
-        members = tuple(_copied(home, folder))
+        _check_target(home, target, force=force)
+    with _errors_as_backup_errors(target), _temporary_folder(home if streamed else target.absolute().parent) as folder:
+        members = tuple(_copy_files(home, folder))
         manifest = _manifest(folder, members)
         if streamed:
             write(sys.stdout.buffer, manifest, folder)
@@ -59,12 +65,12 @@ def back_up(home: Path, target: Path, *, force: bool = False) -> BackupReport:
             file.flush()
             os.fsync(file.fileno())
         size = draft.stat().st_size
-        _put(draft, target, force=force)
+        _publish(draft, target, force=force)
     return BackupReport(manifest, size, time.monotonic() - started)
 
 
-def _refuse(home: Path, target: Path, *, force: bool) -> None:
-    """Refuse names under which a backup would destroy something, or be taken for a part of the data folder."""
+def _check_target(home: Path, target: Path, *, force: bool) -> None:
+    """Refuse a target that would overwrite something else, or be taken for a part of the data folder."""
     if target.is_dir():
         raise BackupError(target, "it is a folder", "Name a file, such as pullquote.tar.gz")
     if target.absolute().parent.resolve() == home.resolve() and target.suffix in {".sqlite3", ".key", ".lock"}:
@@ -73,21 +79,21 @@ def _refuse(home: Path, target: Path, *, force: bool) -> None:
         return
     if not force:
         raise BackupError(target, "it exists", "Name another file, or overwrite it with --force")
-    with _translated(target), target.open("rb") as file:
+    with _errors_as_backup_errors(target), target.open("rb") as file:
         if not target.is_file() or file.read(2) not in {_GZIP, b""}:
             raise BackupError(target, "it exists and is no backup", "Name another file, or delete it yourself")
 
 
-def _put(draft: Path, target: Path, *, force: bool) -> None:
-    """Give the finished file its name."""
+def _publish(draft: Path, target: Path, *, force: bool) -> None:
+    """Rename the finished file to ``target``."""
     if force:
         draft.replace(target)
     else:
         try:
-            os.link(draft, target)  # unlike a rename it never replaces what somebody has put there meanwhile
+            os.link(draft, target)  # unlike a rename it never replaces a file that appeared meanwhile
         except FileExistsError as error:
             raise BackupError(target, "it exists", "Name another file, or overwrite it with --force") from error
-        except OSError:  # a file system without links
+        except OSError:  # the file system has no hard links
             draft.rename(target)
     descriptor = os.open(target.absolute().parent, os.O_RDONLY | os.O_CLOEXEC)
     with contextlib.suppress(OSError):
@@ -96,8 +102,8 @@ def _put(draft: Path, target: Path, *, force: bool) -> None:
 
 
 @contextmanager
-def _workplace(place: Path) -> Iterator[Path]:
-    """A folder for the copies, its owner's only, gone in the end. Raises OSError."""
+def _temporary_folder(place: Path) -> Iterator[Path]:
+    """A private folder for the copies, deleted at the end. Raises OSError."""
     folder = Path(tempfile.mkdtemp(prefix=".pullquote-backup-", dir=place))
     try:
         yield folder
@@ -105,8 +111,8 @@ def _workplace(place: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copied(home: Path, folder: Path) -> Iterator[Member]:
-    """Copies of everything in ``home`` that a backup holds: databases, each with the key that goes with it."""
+def _copy_files(home: Path, folder: Path) -> Iterator[Member]:
+    """Copy every database of ``home``, each with a key that matches it, and the other keys."""
     databases = [path for path in sorted(home.glob("*.sqlite3")) if MEMBER_NAME.fullmatch(path.name)]
     for path in databases:
         key = path.with_suffix(".key")
@@ -116,15 +122,15 @@ def _copied(home: Path, folder: Path) -> Iterator[Member]:
             if _read(key) == before:
                 break
         else:
-            raise BackupError(path, "its key changes all the time", "Try again")
-        yield member_of(folder / path.name, schema)
+            raise BackupError(path, "its key keeps changing", "Try again")
+        yield describe_member(folder / path.name, schema)
         if before is not None:
-            yield _kept(folder / key.name, before)
+            yield _add_key(folder / key.name, before)
     paired = {path.with_suffix(".key") for path in databases}
     for key in sorted(home.glob("*.key")):
         content = _read(key)
         if key not in paired and MEMBER_NAME.fullmatch(key.name) and content is not None:
-            yield _kept(folder / key.name, content)
+            yield _add_key(folder / key.name, content)
 
 
 def _snapshot(path: Path, folder: Path) -> int:
@@ -145,9 +151,9 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _kept(path: Path, content: bytes) -> Member:
+def _add_key(path: Path, content: bytes) -> Member:
     path.write_bytes(content)
-    return member_of(path, None)
+    return describe_member(path, None)
 
 
 def _manifest(folder: Path, members: tuple[Member, ...]) -> Manifest:
@@ -161,7 +167,7 @@ def _manifest(folder: Path, members: tuple[Member, ...]) -> Manifest:
 
 
 @contextmanager
-def _translated(target: Path) -> Iterator[None]:
+def _errors_as_backup_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""Looks at an installation and its data folder, and says in plain words what is well and what to do."""
+"""Checks of the installation and its data folder, each with a plain remedy."""
 
 from __future__ import annotations
 
@@ -21,22 +21,26 @@ from retrieval.index.stores import EMBEDDED, WORDS, collection_name
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex, greet
 from retrieval.ingest import load_corpus
 from retrieval.maintenance import environment_checks
-from retrieval.maintenance.plugins import added_checks
+from retrieval.maintenance.plugins import plugin_checks
 from retrieval.storage.home.index_state import Note, Stamp, fits
 from retrieval.storage.home.lock import is_owned, owner_of
 from retrieval.storage.library import Library
 from retrieval.storage.library.rows import sha256
 
-__all__ = ["Check", "Verdict", "examine"]
+__all__ = ["Check", "Verdict", "run_checks"]
 
 PACKAGES = ("chromadb", "tantivy", "sentence-transformers", "torch", "discord.py")
-_LITTLE_DISK = 1_000_000_000  # bytes
+_MIN_FREE_DISK = 1_000_000_000  # bytes
 
 
-def examine(settings: Settings, environ: Mapping[str, str] | None = None) -> list[Check]:
-    """All checks, in the order in which a person would go about it. Never raises a RetrievalError.
+def run_checks(settings: Settings, environ: Mapping[str, str] | None = None) -> list[Check]:
+    """Run all checks: installation, inputs, data folder, stores. Never raises a RetrievalError.
 
-    With ``environ``, the variables that are set, the checks of other packages are among them.
+    With ``environ``, the variables that are set, the checks of other packages run too.
+
+    Example:
+        >>> run_checks(Settings())[0].subject  # doctest: +SKIP
+        'Installation'
     """
     home = settings.home
     checks = [
@@ -45,18 +49,18 @@ def examine(settings: Settings, environ: Mapping[str, str] | None = None) -> lis
         _corpus(settings),
         _folder(home),
         _disk(home),
-        environment_checks.memory(),
+        environment_checks.check_memory(),
     ]
     if settings.chroma is not None:
         checks.append(_server(settings.chroma))
-    checks += [*environment_checks.users(home), *_stores(settings)]
-    checks += [*environment_checks.databases(home), *environment_checks.leftovers(home)]
-    return checks if environ is None else [*checks, *added_checks(environ)]
+    checks += [*environment_checks.lock_holders(home), *_stores(settings)]
+    checks += [*environment_checks.check_databases(home), *environment_checks.stale_copies(home)]
+    return checks if environ is None else [*checks, *plugin_checks(environ)]
 
 
-def _guarded(subject: str, look: Callable[[], Check]) -> Check:
+def _errors_as_bad(subject: str, check: Callable[[], Check]) -> Check:
     try:
-        return look()
+        return check()
     except RetrievalError as error:
         return Check(subject, Verdict.BAD, str(error))
 
@@ -72,15 +76,15 @@ def _installed() -> Check:
 
 
 def _model(settings: Settings) -> Check:
-    def look() -> Check:
+    def check() -> Check:
         name = settings.embedding_model
         return Check("Model", Verdict.GOOD, f"{name} ({fingerprint(find_model(name))})")
 
-    return _guarded("Model", look)
+    return _errors_as_bad("Model", check)
 
 
 def _corpus(settings: Settings) -> Check:
-    def look() -> Check:
+    def check() -> Check:
         corpus = load_corpus(settings.corpus)
         if corpus.problems:
             problems = "; ".join(map(str, corpus.problems[:3]))
@@ -88,7 +92,7 @@ def _corpus(settings: Settings) -> Check:
             return Check("Corpus", Verdict.BAD, f"{settings.corpus}: {problems}{more}")
         return Check("Corpus", Verdict.GOOD, f"{settings.corpus}: {len(corpus.articles)} articles, all readable")
 
-    return _guarded("Corpus", look)
+    return _errors_as_bad("Corpus", check)
 
 
 def _folder(home: Path) -> Check:
@@ -101,22 +105,22 @@ def _folder(home: Path) -> Check:
     if not os.access(home, os.W_OK | os.X_OK):
         remedy = f"Give this user the right to write {home}."
         return Check("Data folder", Verdict.BAD, f"{home} is not writable", remedy)
-    if is_owned(home):  # not locked to find out: that would turn away whoever begins to write just now
+    if is_owned(home):  # no lock is taken: that would turn away a process that starts to write now
         return Check("Data folder", Verdict.NOTE, f"{home} is owned by process {owner_of(home)}")
-    return Check("Data folder", Verdict.GOOD, f"{home} is writable, nobody else is writing it")
+    return Check("Data folder", Verdict.GOOD, f"{home} is writable, no other process is writing it")
 
 
 def _disk(home: Path) -> Check:
     place = next(folder for folder in (home.absolute(), *home.absolute().parents) if folder.exists())
     free = shutil.disk_usage(place).free
     finding = f"{free / 1e9:.1f} GB free"
-    if free < _LITTLE_DISK:
+    if free < _MIN_FREE_DISK:
         return Check("Disk", Verdict.BAD, finding, "Make room: an indexing run needs space beside the present indexes.")
     return Check("Disk", Verdict.GOOD, finding)
 
 
 def _server(server: ChromaServer) -> Check:
-    def look() -> Check:
+    def check() -> Check:
         try:
             version = greet(server)
         except VectorsAwayError as error:
@@ -125,15 +129,15 @@ def _server(server: ChromaServer) -> Check:
         sent = "a token" if server.token else "no token"
         return Check("Chroma server", Verdict.GOOD, f"{server.url}, version {version}, {sent} is sent")
 
-    return _guarded("Chroma server", look)
+    return _errors_as_bad("Chroma server", check)
 
 
 def _stores(settings: Settings) -> Iterator[Check]:
-    """The library and whether the derived indexes hold the same passages."""
+    """Check the library, and that both derived indexes hold its passages."""
     try:
         with Library(settings.home) as library:
             yield _library(library)
-            yield from _agreement(settings, library)
+            yield from _indexes(settings, library)
     except NotIndexedError as error:
         yield Check("Library", Verdict.NOTE, "nothing is indexed yet", str(error).rpartition(". ")[2])
     except RetrievalError as error:
@@ -156,7 +160,7 @@ def _library(library: Library) -> Check:
     return Check("Library", Verdict.GOOD, f"{len(articles)} articles, {library.count()} passages, all checksums match")
 
 
-def _agreement(settings: Settings, library: Library) -> Iterator[Check]:
+def _indexes(settings: Settings, library: Library) -> Iterator[Check]:
     identity = library.identity()
     current = fingerprint(find_model(settings.embedding_model))
     if identity is not None and identity.fingerprint != current:
@@ -173,7 +177,7 @@ def _agreement(settings: Settings, library: Library) -> Iterator[Check]:
     try:
         with _vectors(settings, library, folder) as vectors:
             if identity is not None:
-                # a count says nothing of this
+                # a damaged vector index can still count
                 vectors.nearest(np.ones(identity.dimensions, dtype=np.float32), min(1000, len(live)))
             note = vectors if isinstance(vectors, ServerVectorIndex) else Stamp(settings.home / folder)
             yield from _index("Vector index", live, vectors.keys(), library, note)
@@ -196,4 +200,4 @@ def _index(name: str, live: set[int], keys: set[int], library: Library, note: No
     elif not fits(note, library.state):
         yield Check(name, Verdict.BAD, "it was made for another state of the library", "Run: pullquote index")
     else:
-        yield Check(name, Verdict.GOOD, f"{len(keys)} passages, in agreement with the library")
+        yield Check(name, Verdict.GOOD, f"{len(keys)} passages, the same as in the library")

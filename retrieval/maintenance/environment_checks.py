@@ -1,4 +1,4 @@
-"""Checks of what a data folder and its programs live in: memory, older copies, versions. For ``doctor``."""
+"""Checks of a data folder's environment: memory, schema versions, stale copies, lock holders."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from retrieval.storage.home.atomic_swap import ASIDE
 from retrieval.storage.home.lock import LOCK_FILE, is_owned, owner_of
 from retrieval.storage.library import FILE_NAME, MIGRATIONS, version_of
 
-#: What a bot with the packaged model and a small library takes, with room for ten questions at once.
-NEEDED_MEMORY = 1_000_000_000
+#: Bytes for a bot with the packaged model and a small library, with room for ten concurrent questions.
+REQUIRED_MEMORY = 1_000_000_000
 
 
-def memory(root: Path = Path("/")) -> Check:
-    """Whether there is memory for a bot, within the limits of the container or service too."""
+def check_memory(root: Path = Path("/")) -> Check:
+    """Check the memory for a bot, within the limits of its container or service."""
     found = read_memory(root)
     if found is None:
         return Check("Memory", Verdict.NOTE, "this system does not say how much there is")
     finding = f"{found.available / 1e9:.1f} of {found.limit / 1e9:.1f} GB available"
-    if found.limit < NEEDED_MEMORY:
+    if found.limit < REQUIRED_MEMORY:
         remedy = "Raise the limit of the container or service, or take a larger machine: the bot needs about 1 GB."
         return Check("Memory", Verdict.BAD, finding, remedy)
-    if found.available < NEEDED_MEMORY:
+    if found.available < REQUIRED_MEMORY:
         return Check("Memory", Verdict.NOTE, f"{finding}; a bot that is to be started needs about 1 GB")
     return Check("Memory", Verdict.GOOD, finding)
 
 
-def databases(home: Path) -> Iterator[Check]:
-    """The version of each database, and whether this program knows it."""
+def check_databases(home: Path) -> Iterator[Check]:
+    """Check that this program supports the schema version of each database."""
     known = {FILE_NAME: MIGRATIONS, **database_migrations()}
     for path in sorted(home.glob("*.sqlite3")):
         newest = len(known[path.name]) if path.name in known else None
@@ -51,8 +51,8 @@ def databases(home: Path) -> Iterator[Check]:
             yield Check(subject, Verdict.GOOD, f"version {version}")
 
 
-def leftovers(home: Path) -> Iterator[Check]:
-    """Older copies that a restore or an upgrade keeps, until somebody deletes them."""
+def stale_copies(home: Path) -> Iterator[Check]:
+    """Report old copies that a restore or an upgrade has kept."""
     kept = [*home.glob(f"{ASIDE}*"), *home.glob("*.before-v*"), *home.glob("*.damaged-*")]
     if kept:
         names = ", ".join(sorted(path.name for path in kept)[:5])
@@ -61,8 +61,8 @@ def leftovers(home: Path) -> Iterator[Check]:
         yield Check("Older copies", Verdict.NOTE, finding, "Delete them once you are sure that all is well.")
 
 
-def users(home: Path) -> Iterator[Check]:
-    """Which processes use the folder for as long as they live."""
+def lock_holders(home: Path) -> Iterator[Check]:
+    """Report long-running processes that hold a lock of the data folder."""
     for path in sorted(home.glob("*.lock")):
         if path.name != LOCK_FILE and is_owned(home, path.name):
             yield Check("In use", Verdict.GOOD, f"process {owner_of(home, path.name)} runs on {home} ({path.name})")

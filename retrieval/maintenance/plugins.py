@@ -1,4 +1,4 @@
-"""What other packages add to this one, by entry points: their databases and their checks.
+"""Entry points by which other packages add databases and checks.
 
 ``pullquote.databases``: the name of an SQLite file in the data folder → its migrations, a sequence of scripts.
 ``pullquote.checks``: any name → a function from the environment's variables to a list of ``Check``.
@@ -15,20 +15,20 @@ DATABASES, CHECKS = "pullquote.databases", "pullquote.checks"
 
 
 def database_migrations() -> dict[str, Sequence[str]]:
-    """The migrations of every database that a package here keeps in the data folder, by file name."""
+    """Migrations of all databases that installed packages keep in the data folder, by file name."""
     return {point.name: tuple(point.load()) for point in entry_points(group=DATABASES)}
 
 
-def added_checks(environ: Mapping[str, str], points: Iterable[EntryPoint] | None = None) -> list[Check]:
-    """What the checks of other packages find: of those installed, or of ``points``. One that fails is a finding."""
+def plugin_checks(environ: Mapping[str, str], points: Iterable[EntryPoint] | None = None) -> list[Check]:
+    """Run the checks of ``points``, by default of all installed packages. A check that raises becomes a finding."""
     found = entry_points(group=CHECKS) if points is None else points
-    return [check for point in found for check in _looked(point, environ)]
+    return [check for point in found for check in _run_check(point, environ)]
 
 
-def _looked(point: EntryPoint, environ: Mapping[str, str]) -> list[Check]:
+def _run_check(point: EntryPoint, environ: Mapping[str, str]) -> list[Check]:
     try:
-        look: Callable[[Mapping[str, str]], list[Check]] = point.load()
-        return look(environ)
-    except Exception as error:  # noqa: BLE001 - whatever another package does wrong, the other checks are wanted
+        check: Callable[[Mapping[str, str]], list[Check]] = point.load()
+        return check(environ)
+    except Exception as error:  # noqa: BLE001 - a failing plugin must not hide the other checks
         finding = f"{point.value} failed: {type(error).__name__}"
         return [Check(point.name.capitalize(), Verdict.BAD, finding, "Run: make setup")]

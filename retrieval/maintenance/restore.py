@@ -1,4 +1,4 @@
-"""Makes a data folder out of a backup: looks at everything first, then puts it in place in one step."""
+"""Restore a data folder from a backup: check everything first, then swap it in at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from retrieval.storage.home.index_state import Stamp
 from retrieval.storage.home.lock import owning, unused
 from retrieval.storage.library import FILE_NAME, LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
 
-#: What a library knows of the one place where it lives, and a copy must not: the name of its vectors on a server.
+#: Properties that must not be copied to another data folder: the id names the library's vectors on a server.
 LOCAL_PROPERTIES = (LIBRARY_ID,)
 
 #: The migrations of databases by file name.
@@ -30,7 +30,7 @@ Schemas = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """What was restored; ``aside`` is where the stores are now that were there before."""
+    """Result of a restore. ``aside`` is the folder that now holds the stores that were replaced."""
 
     manifest: Manifest
     articles: int
@@ -48,39 +48,43 @@ def restore(
     force: bool = False,
     progress: Progress = no_progress,
 ) -> RestoreReport:
-    """Make ``home`` hold what the backup in ``source`` holds; ``name`` is what the backup is called in errors.
+    """Restore ``home`` from the backup in ``source``; ``name`` stands for the backup in error messages.
 
-    Where there are stores already they are moved aside if ``force``, or else that is refused. ``schemas`` are those of
-    other databases than the library. Raises HomeBusyError (somebody uses the folder), BackupError, StorageError;
-    nothing has changed then.
+    With ``force`` existing stores are moved aside. ``schemas`` are the migrations of the databases other than the
+    library.
+
+    Raises:
+        HomeBusyError: Another process writes or uses ``home``.
+        BackupError: The backup is unusable, or ``home`` holds stores and ``force`` is not set; nothing has changed.
+        StorageError: ``home`` cannot be written; nothing has changed.
     """
     started = time.monotonic()
     with owning(home), ExitStack() as stack:
-        name_before = _name(home)  # it cannot be opened while a restore goes on
-        folder = stack.enter_context(_prepared(home))
+        previous_id = _library_id(home)  # the library cannot be opened during a restore
+        folder = stack.enter_context(_restore_folder(home))
         stack.enter_context(unused(home))
         if atomic_swap.own(home) and not force:
             raise BackupError(
                 home,
                 "it holds a library or records already",
-                "Name another folder, or add --force: they are kept aside",
+                "Name another folder, or add --force: the old files are kept",
             )
         progress("Reading the backup", 0, None)
-        manifest = unpack(source, name, folder, lambda manifest: _accept(manifest, name, home))
+        manifest = unpack(source, name, folder, lambda manifest: _check_manifest(manifest, name, home))
         progress("Checking the databases", 0, None)
         for member in manifest.members:
             if member.name.endswith(".sqlite3"):
-                _check(folder / member.name, member.schema, name, {**schemas, FILE_NAME: MIGRATIONS})
+                _check_database(folder / member.name, member.schema, name, {**schemas, FILE_NAME: MIGRATIONS})
         progress("Rebuilding the indexes", 0, None)
-        with _blamed(folder / FILE_NAME, name):
-            articles, passages = _complete(folder, _next_indexes(home), name_before)
+        with _errors_as_backup_errors(folder / FILE_NAME, name):
+            articles, passages = _finish_library(folder, _next_indexes(home), previous_id)
         aside = atomic_swap.commit(home)
     return RestoreReport(manifest, articles, passages, aside, time.monotonic() - started)
 
 
 @contextmanager
-def _prepared(home: Path) -> Iterator[Path]:
-    """The folder in which the new stores are made; what has not been put in place in the end is deleted."""
+def _restore_folder(home: Path) -> Iterator[Path]:
+    """A folder for the new stores; deleted unless they were swapped in."""
     try:
         yield atomic_swap.begin(home)
     except OSError as error:
@@ -92,8 +96,8 @@ def _prepared(home: Path) -> Iterator[Path]:
         atomic_swap.discard(home)
 
 
-def _accept(manifest: Manifest, name: str, home: Path) -> None:
-    """Refuse what cannot be restored before any of it is written."""
+def _check_manifest(manifest: Manifest, name: str, home: Path) -> None:
+    """Refuse a backup without a library or too large for the disk, before any file is written."""
     if FILE_NAME not in {member.name for member in manifest.members}:
         raise BackupError(name, "it holds no library", "Use another backup")
     free = shutil.disk_usage(home).free
@@ -102,14 +106,14 @@ def _accept(manifest: Manifest, name: str, home: Path) -> None:
         raise BackupError(name, problem, "Make room on the disk of the data folder")
 
 
-def _check(path: Path, schema: int | None, name: str, schemas: Schemas) -> None:
-    with _blamed(path, name):
+def _check_database(path: Path, schema: int | None, name: str, schemas: Schemas) -> None:
+    with _errors_as_backup_errors(path, name):
         if inspect(path, schemas.get(path.name)) != schema:
             raise BackupError(name, f"{path.name} has another version than its manifest says", "Use another backup")
 
 
-def _name(home: Path) -> str | None:
-    """What the library that is there now calls itself; ``None`` where it does not, or cannot be read."""
+def _library_id(home: Path) -> str | None:
+    """The id of the library now in ``home``; ``None`` where it has none or cannot be read."""
     try:
         with Library(home) as library:
             return library.library_id()
@@ -117,27 +121,27 @@ def _name(home: Path) -> str | None:
         return None
 
 
-def _complete(folder: Path, indexes: str, name: str | None) -> tuple[int, int]:
-    """Bring the library up to date, make it its place's own, and build its indexes; articles and passages.
+def _finish_library(folder: Path, indexes: str, library_id: str | None) -> tuple[int, int]:
+    """Migrate the library, give it an id of its own and build its indexes; return its articles and passages.
 
-    With the ``name`` of the library that it replaces it takes over that one's vectors on a server: the next run deletes
-    what they were, which otherwise nobody would.
+    ``library_id`` is the id of the library that it replaces. Taking it over lets the next indexing run delete the
+    former vectors on a server, which would stay there for ever otherwise.
     """
     with LibraryWriter(folder) as library:
         library.forget_properties(LOCAL_PROPERTIES)
-        if name is not None:
-            library.identify(name)
+        if library_id is not None:
+            library.identify(library_id)
         _fill_indexes(folder, library, indexes)
         counts = len(library.digests()), library.count()
-    for copy in folder.glob("*.before-v*"):  # the backup is the copy of what was before
+    for copy in folder.glob("*.before-v*"):  # the backup itself is the copy of the older version
         copy.unlink()
     return counts
 
 
 def _fill_indexes(folder: Path, library: LibraryWriter, name: str) -> None:
-    """Make new derived indexes from the library alone: neither corpus nor model is needed."""
+    """Build new derived indexes from the library alone, without corpus or model."""
     identity = library.identity()
-    if identity is None:  # nothing was ever indexed
+    if identity is None:  # the library is empty
         return
     library.discard_staged()
     with open_indexes(folder, name) as indexes:
@@ -149,14 +153,14 @@ def _fill_indexes(folder: Path, library: LibraryWriter, name: str) -> None:
 
 
 def _next_indexes(home: Path) -> str:
-    """A name for the indexes' folder that nothing in ``home`` has had lately."""
+    """A name for the indexes' folder that is not in use in ``home``."""
     numbers = [path.name.rpartition("-")[2] for path in home.glob("indexes-*")]
     return f"indexes-{max([int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 10], default=0) + 1}"
 
 
 @contextmanager
-def _blamed(path: Path, name: str) -> Iterator[None]:
-    """What is wrong with an unpacked file is wrong with the backup."""
+def _errors_as_backup_errors(path: Path, name: str) -> Iterator[None]:
+    """Report an error in an extracted file as an error of the backup ``name``."""
     try:
         yield
     except DamagedStoreError as error:
@@ -165,20 +169,24 @@ def _blamed(path: Path, name: str) -> Iterator[None]:
         problem = f"its {path.name} has schema version {error.found}, this program knows up to {error.known}"
         raise BackupError(name, problem, "Upgrade pullquote") from error
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        problem = f"its {path.name} holds what no library holds ({type(error).__name__})"
+        problem = f"its {path.name} is no library of pullquote ({type(error).__name__})"
         raise BackupError(name, problem, "Use another backup") from error
 
 
 @contextmanager
-def opened(file: Path, standard_input: BinaryIO) -> Iterator[BinaryIO]:
-    """A backup to read; ``-`` is standard input. Raises BackupError."""
+def open_backup(file: Path, standard_input: BinaryIO) -> Iterator[BinaryIO]:
+    """Open a backup for reading; ``-`` is standard input.
+
+    Raises:
+        BackupError: It cannot be opened.
+    """
     if file == Path("-"):
         yield standard_input
         return
     with ExitStack() as stack:
         try:
             if file.exists() and not file.is_file():
-                raise BackupError(file, "it is no file", "Name a file that pullquote backup has made")
+                raise BackupError(file, "it is not a file", "Name a file that pullquote backup has made")
             source = stack.enter_context(file.open("rb"))
         except OSError as error:
             raise BackupError(

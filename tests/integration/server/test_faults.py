@@ -23,7 +23,7 @@ from retrieval.core.settings import Settings
 from retrieval.core.types import Answer
 from retrieval.index.vector import ServerVectorIndex, forget_collections, greet
 from retrieval.index.vector.monitor import WatchedVectors
-from retrieval.maintenance.doctor import Verdict, examine
+from retrieval.maintenance.doctor import Verdict, run_checks
 from retrieval.search.searcher import KEYWORDS_ALONE
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import Library
@@ -200,7 +200,7 @@ def test_tokens(
         front.wanted = (header, "another")
         assert alone(searcher.ask(QUESTION))
         assert searcher.health().state is VectorState.REFUSED
-        checks = examine(room.workshop.settings)
+        checks = run_checks(room.workshop.settings)
         assert {c.subject: c.verdict for c in checks}["Chroma server"] is Verdict.BAD
         with pytest.raises(VectorsAwayError) as refused:
             room.workshop.index()

@@ -12,7 +12,7 @@ import pytest
 from retrieval.core.errors import HomeBusyError, IndexesReplacedError
 from retrieval.core.settings import Settings
 from retrieval.index.sync import run_indexing
-from retrieval.maintenance.doctor import examine
+from retrieval.maintenance.doctor import run_checks
 from tests.conftest import Pullquote, Workshop, article_text
 from tests.support.fakes import WordEmbedder
 
@@ -62,7 +62,7 @@ def test_while_one_writes_others_read_and_none_writes(workshop: Workshop, pullqu
         assert searcher.find("edition1").total == 8
         assert searcher.find("edition2").total == 0
     assert pullquote("sources", "--home", workshop.home).code == 0
-    assert any(f"owned by process {pid}" in check.finding for check in examine(workshop.settings))
+    assert any(f"owned by process {pid}" in check.finding for check in run_checks(workshop.settings))
     with workshop.search() as searcher:
         assert searcher.find("edition1").total == 8
         mine.send("go on")

@@ -21,7 +21,7 @@ from retrieval.core.errors import (
     RetrievalError,
 )
 from retrieval.index.indexer import Stores
-from retrieval.maintenance.doctor import Verdict, examine
+from retrieval.maintenance.doctor import Verdict, run_checks
 from retrieval.storage.articles import open_shelf
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import FILE_NAME, LibraryWriter
@@ -193,7 +193,7 @@ def test_damaged_vectors_on_disk_are_rebuilt(workshop: Workshop) -> None:
     shutil.rmtree(segment)
     with pytest.raises(DamagedStoreError, match=r"chroma.*--rebuild"), workshop.search() as searcher:
         searcher.ask("What is said of subject17?")
-    assert any("vectors can be searched" in check.finding for check in examine(workshop.settings))
+    assert any("vectors can be searched" in check.finding for check in run_checks(workshop.settings))
     workshop.index(rebuild=True)
     with workshop.search() as searcher:
         answer = searcher.ask("What is said of subject17?")
@@ -324,22 +324,22 @@ def test_an_altered_text_and_a_lost_index(workshop: Workshop) -> None:
 def test_the_doctor_names_what_is_wrong(workshop: Workshop) -> None:
     """Altered texts, missing passages and damage are each found, with what to do, and nothing is raised."""
     workshop.fill(3)
-    assert {c.subject: c.verdict for c in examine(workshop.settings)}["Library"] is Verdict.NOTE
+    assert {c.subject: c.verdict for c in run_checks(workshop.settings)}["Library"] is Verdict.NOTE
     workshop.index()
     alter(workshop, ALTERED)
     with workshop.stores() as opened:
         opened.vectors.remove(opened.library.keys()[:2])
         opened.words.add([])
-    bad = {check.subject: check for check in examine(workshop.settings) if check.verdict is Verdict.BAD}
+    bad = {check.subject: check for check in run_checks(workshop.settings) if check.verdict is Verdict.BAD}
     assert "a1" in bad["Library"].finding
     assert "2 passages missing" in bad["Vector index"].finding
     assert all("pullquote index" in bad[name].remedy for name in ("Library", "Vector index"))
     assert "Keyword index" not in bad
     assert "Model of the library" in bad
     _scribble(indexes(workshop) / "chroma" / "chroma.sqlite3")
-    assert any("chroma" in check.finding and "damaged" in check.finding for check in examine(workshop.settings))
+    assert any("chroma" in check.finding and "damaged" in check.finding for check in run_checks(workshop.settings))
     _scribble(workshop.home / FILE_NAME)
-    assert any("library.sqlite3" in check.finding for check in examine(workshop.settings) if check.verdict == "bad")
+    assert any("library.sqlite3" in check.finding for check in run_checks(workshop.settings) if check.verdict == "bad")
 
 
 @pytest.mark.parametrize("moved_on", [False, True], ids=["as the indexes", "keys given twice"])
@@ -362,7 +362,7 @@ def test_an_older_library_with_as_many_passages(workshop: Workshop, moved_on: bo
         kept.rename(folder)
     with pytest.raises(IndexesDisagreeError, match=r"another state.*Run: pullquote index"), workshop.search():
         pass
-    checks = [check for check in examine(workshop.settings) if check.verdict is Verdict.BAD]
+    checks = [check for check in run_checks(workshop.settings) if check.verdict is Verdict.BAD]
     assert {check.remedy for check in checks} >= {"Run: pullquote index"}
     workshop.embedder.encoded.clear()
     workshop.index()

@@ -297,10 +297,11 @@ def test_a_restore_without_room_changes_nothing(installation: Workshop, tmp_path
 def test_newer_files_are_neither_copied_nor_put_back(installation: Workshop, tmp_path: Path) -> None:
     """A newer library is not copied by an older program, newer records are not restored; an upgrade is what helps."""
     file = tmp_path / "backup.tar.gz"
+    newer = len(BOT_MIGRATIONS) + 1
     with closing(sqlite3.connect(installation.home / "bot.sqlite3")) as connection:
-        connection.executescript(f"{NEXT}; PRAGMA user_version = 2")
+        connection.executescript(f"{NEXT}; PRAGMA user_version = {newer}")
     back_up(installation.home, file)
-    with pytest.raises(BackupError, match=r"bot\.sqlite3 has schema version 2.*Upgrade"):
+    with pytest.raises(BackupError, match=rf"bot\.sqlite3 has schema version {newer}.*Upgrade"):
         put_back(file, tmp_path / "elsewhere")
     assert files(tmp_path / "elsewhere") == {}
     with closing(sqlite3.connect(installation.home / FILE_NAME)) as connection:

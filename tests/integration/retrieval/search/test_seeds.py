@@ -442,7 +442,7 @@ def test_the_doctor_finds_all_well(pullquote: Pullquote, seeded: Settings) -> No
         "all-MiniLM-L6-v2",
         "is writable",
         "all checksums match",
-        "in agreement with the library",
+        "the same as in the library",
     ):
         assert words in run.out
     checks = pullquote("doctor", "--home", seeded.home, "--corpus", SEEDS, "--json").document

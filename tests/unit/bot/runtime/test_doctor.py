@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.runtime.doctor import checks, definitions
 from bot.settings import Settings
 from retrieval.core.health import Check, Verdict
-from retrieval.maintenance.plugins import CHECKS, added_checks
+from retrieval.maintenance.plugins import CHECKS, plugin_checks
 from tests.support.fake_discord import TALKING, DiscordDouble, Permission
 
 MEMBERS, MESSAGE_CONTENT = 1 << 1, 1 << 15
@@ -210,6 +210,6 @@ def test_another_packages_checks_are_found() -> None:
     """They come by entry point, with the environment; one that fails is a finding and keeps nobody from the others."""
     names = {"broken": "bot.nowhere:checks", "discord": "bot.runtime.doctor:checks"}
     points = [EntryPoint(name, place, CHECKS) for name, place in names.items()]
-    broken, discord = added_checks({}, points)
+    broken, discord = plugin_checks({}, points)
     assert (broken.subject, broken.verdict, discord.subject) == ("Broken", Verdict.BAD, "Discord")
     assert "ModuleNotFoundError" in broken.finding

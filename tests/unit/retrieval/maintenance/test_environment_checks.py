@@ -1,4 +1,4 @@
-"""What the doctor sees around a data folder: memory within limits, versions, older copies, who uses it."""
+"""Checks of the environment: memory limits, schema versions, stale copies, lock holders."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from retrieval.core.errors import BeingRestoredError, InUseError
 from retrieval.core.health import Verdict
 from retrieval.core.settings import Settings
-from retrieval.maintenance.doctor import examine
-from retrieval.maintenance.environment_checks import databases, leftovers, memory, users
+from retrieval.maintenance.doctor import run_checks
+from retrieval.maintenance.environment_checks import check_databases, check_memory, lock_holders, stale_copies
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.lock import owning, using
 from retrieval.storage.library import Library, LibraryWriter
@@ -19,7 +19,7 @@ GB = 1_000_000_000
 
 
 def machine(root: Path, *, total: int = 8 * GB, available: int = 4 * GB, group: str = "/") -> Path:
-    """A system with that memory, and this process in a control group."""
+    """A root folder of a machine with that memory, and this process in a cgroup."""
     (root / "proc/self").mkdir(parents=True)
     (root / "proc/meminfo").write_text(f"MemTotal: {total // 1024} kB\nMemAvailable: {available // 1024} kB\n")
     (root / "proc/self/cgroup").write_text(f"0::{group}\n")
@@ -27,7 +27,7 @@ def machine(root: Path, *, total: int = 8 * GB, available: int = 4 * GB, group: 
 
 
 def limit(root: Path, group: str, limit: str, used: int, cache: int = 0) -> None:
-    """Let a control group have a limit."""
+    """Give a cgroup a limit."""
     folder = root / "sys/fs/cgroup" / group
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "memory.max").write_text(f"{limit}\n")
@@ -48,50 +48,50 @@ def limit(root: Path, group: str, limit: str, used: int, cache: int = 0) -> None
 def test_memory(
     tmp_path: Path, available: int, limits: dict[str, tuple[str, int, int]], verdict: Verdict, finding: str
 ) -> None:
-    """The narrowest limit counts; what the system only caches is available."""
+    """The lowest limit counts, and page cache is available memory."""
     root = machine(tmp_path, available=available, group="/system.slice/bot")
     for group, values in limits.items():
         limit(root, group, *values)
-    check = memory(root)
+    check = check_memory(root)
     assert (check.verdict, finding in check.finding) == (verdict, True)
     assert bool(check.remedy) == (verdict is Verdict.BAD)
 
 
-def test_a_system_that_tells_nothing(tmp_path: Path) -> None:
-    """No fault of the installation."""
-    assert memory(tmp_path).verdict is Verdict.NOTE
+def test_memory_that_is_not_stated(tmp_path: Path) -> None:
+    """A system that states no memory gets a note, not a fault."""
+    assert check_memory(tmp_path).verdict is Verdict.NOTE
 
 
 def test_versions_and_older_copies(tmp_path: Path) -> None:
-    """Each database's version; copies are named until they are deleted; a file that is none is bad."""
+    """Each database's version is reported, stale copies are named, and a file that is no database is bad."""
     LibraryWriter(tmp_path).close()
-    assert [(check.subject, check.finding) for check in databases(tmp_path)] == [
+    assert [(check.subject, check.finding) for check in check_databases(tmp_path)] == [
         ("Schema of library.sqlite3", "version 1")
     ]
-    assert not [*leftovers(tmp_path), *users(tmp_path)]
+    assert not [*stale_copies(tmp_path), *lock_holders(tmp_path)]
     (tmp_path / "before-restore-1").mkdir()
     (tmp_path / "library.sqlite3.before-v2").touch()
     (tmp_path / "bot.sqlite3").write_bytes(b"no database" * 99)
-    (copies,) = leftovers(tmp_path)
+    (copies,) = stale_copies(tmp_path)
     assert "before-restore-1, library.sqlite3.before-v2" in copies.finding
-    records, library = databases(tmp_path)
+    records, library = check_databases(tmp_path)
     assert (records.verdict, library.verdict) == (Verdict.BAD, Verdict.GOOD)
     assert "Restore a backup" in records.finding
 
 
 def test_a_folder_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
-    """Looking changes nothing."""
+    """Checks change nothing."""
     home = tmp_path / "none"
     assert not [
-        check for check in examine(Settings(home=home)) if "Data folder" in check.subject and check.verdict == "bad"
+        check for check in run_checks(Settings(home=home)) if "Data folder" in check.subject and check.verdict == "bad"
     ]
     assert not home.exists()
 
 
-def test_one_user_a_lock(tmp_path: Path) -> None:
-    """Whoever holds a lock is seen by the doctor, and by whoever wants the same."""
+def test_one_holder_a_lock(tmp_path: Path) -> None:
+    """A held lock is reported by the doctor and refused to a second process."""
     with using(tmp_path, "bot.lock"):
-        (check,) = users(tmp_path)
+        (check,) = lock_holders(tmp_path)
         assert "bot.lock" in check.finding
         with pytest.raises(InUseError), using(tmp_path, "bot.lock"):
             pass
@@ -99,8 +99,8 @@ def test_one_user_a_lock(tmp_path: Path) -> None:
         pass
 
 
-def test_nobody_begins_while_a_restore_goes_on(tmp_path: Path) -> None:
-    """Neither a bot nor a reader; what a dead restore left is mended by either."""
+def test_no_start_during_a_restore(tmp_path: Path) -> None:
+    """Neither a bot nor a reader starts during a restore, and either finishes one whose process died."""
     with owning(tmp_path):
         atomic_swap.begin(tmp_path)
         with pytest.raises(BeingRestoredError, match="being restored"), using(tmp_path, "bot.lock"):
