@@ -171,10 +171,10 @@ class Workshop:
     def texts(self) -> dict[str, str]:
         """The articles that a search sees. Fails if the three stores do not hold the very same passages."""
         with self.stores() as opened:
-            live = set(opened.library.keys())
+            live = set(opened.library.passages.keys())
             assert opened.vectors.keys() == live
             assert opened.words.keys() == live
-            return {name: str(opened.library.text(name)) for name in opened.library.digests()}
+            return {name: str(opened.library.articles.text(name)) for name in opened.library.articles.digests()}
 
     def wanted(self) -> dict[str, str]:
         """The articles of the corpus folder."""

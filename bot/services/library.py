@@ -117,8 +117,11 @@ class Articles:
     def _probe(self) -> tuple[tuple[int, str], str]:
         """The state of the data folder (it changes with every indexing), and the model's name."""
         with Library(self._settings.home) as library:
-            identity = library.identity()
-            return (library.generation(), library.indexes_folder()), identity.name if identity else "none"
+            identity = library.properties.model()
+            return (
+                library.properties.generation(),
+                library.properties.indexes_folder(),
+            ), identity.name if identity else "none"
 
     def refresh(self, *, force: bool = False) -> None:
         """Open everything anew if another process has indexed since.

@@ -121,6 +121,19 @@ class Article:
         return self.text[span[0] : span[1]]
 
 
+class PassageWords(NamedTuple):
+    """Words of one passage as the vocabulary counts them.
+
+    ``terms`` are its distinct content terms, ``names`` those of them that it writes with a capital inside a sentence.
+    ``acronyms`` are spelt out in it, ``initialisms`` guessed from capitalised words: terms of the expansion by term.
+    """
+
+    terms: frozenset[str]
+    names: frozenset[str]
+    acronyms: dict[str, tuple[str, ...]]
+    initialisms: dict[str, tuple[str, ...]]
+
+
 class ModelIdentity(NamedTuple):
     """Which embedding model made a set of vectors; ``max_tokens`` is its window in word pieces."""
 

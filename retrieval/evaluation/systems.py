@@ -62,8 +62,8 @@ class Bench:
     def of(cls, opened: Opened) -> Bench:
         """A bench over an opened data folder."""
         bench = cls(opened, Searcher(opened.library, opened.vectors, opened.words, opened.embedder))
-        for article_id in opened.library.digests():
-            for found in opened.library.passages_of(article_id):
+        for article_id in opened.library.articles.digests():
+            for found in opened.library.passages.of_article(article_id):
                 bench.passages[found.passage.passage_id] = found
         return bench
 

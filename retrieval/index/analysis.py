@@ -1,4 +1,4 @@
-"""What indexing has to know of an article before it is stored: its words folded, its sentences encoded."""
+"""Analysis of an article before it is stored: its words folded and counted, its sentences encoded."""
 
 from __future__ import annotations
 
@@ -9,41 +9,48 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.core.types import Article, Passage, Span
+from retrieval.core.types import Article, Passage, PassageWords, Span
 from retrieval.core.vectors import Matrix, pooled
 from retrieval.index.embedding import Embedder
 from retrieval.index.lexical import LexicalEntry
-from retrieval.text.tokenizer import content_terms, plain_words
-from retrieval.text.vocabulary import Vocabulary
+from retrieval.text.tokenizer import content_terms, terms_of, tokenize_with_words, tokens_between
+from retrieval.text.vocabulary import passage_words
 
 #: A lead-in only lends its subject, so it weighs less than the passage's own words.
 LEAD_IN_WEIGHT = 0.5
 
-
-def lexical_entry(key: int, passage: Passage, article: Article) -> LexicalEntry:
-    """What the keyword index holds of a passage: its words; for ranking also its lead-in's and its section's."""
-    text = article.slice(Span(passage.start, passage.end))
-    context = [passage.section or "", article.slice(passage.lead_in) if passage.lead_in else ""]
-    terms = [*content_terms(text), *(term for part in context for term in content_terms(part))]
-    return LexicalEntry(key, article.article_id, terms, [found.word for found in plain_words(text)])
+Terms = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """An article with what is known of its words: the terms of each passage's sentences, entries without a key yet."""
+class AnalysedPassage:
+    """Folded words of a passage: the terms of each sentence, its counts, and its entry in the lexical index.
+
+    The entry has key 0 until the library gives one.
+    """
+
+    terms: tuple[Terms, ...]
+    words: PassageWords
+    entry: LexicalEntry
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedArticle:
+    """An article with its digest and the words of its passages, in order."""
 
     article: Article
     digest: str
-    terms: list[tuple[tuple[str, ...], ...]]
-    entries: list[LexicalEntry]
+    passages: list[AnalysedPassage]
 
 
-def prepare(article: Article, digest: str) -> Prepared:
-    """Take an article's words apart. Raises CorpusFileError: a fault in one article must not stop the others."""
+def analyse(article: Article, digest: str) -> AnalysedArticle:
+    """Tokenise and count an article's passages.
+
+    Raises:
+        CorpusFileError: when that fails; one article must not stop the others.
+    """
     try:
-        terms = [tuple(tuple(content_terms(article.slice(s))) for s in p.sentences) for p in article.passages]
-        entries = [lexical_entry(0, passage, article) for passage in article.passages]
-        Vocabulary.of(article.slice(Span(p.start, p.end)) for p in article.passages)  # as the library will count
+        return AnalysedArticle(article, digest, analyse_passages(article))
     except MemoryError:
         raise
     except Exception as error:
@@ -52,7 +59,30 @@ def prepare(article: Article, digest: str) -> Prepared:
         problem = " ".join(f"it could not be indexed ({type(error).__name__}: {error})".split())
         remedy = "Please report it with the output of the same command under PULLQUOTE_DEBUG=1."
         raise CorpusFileError(article.files[0], problem, remedy) from error
-    return Prepared(article, digest, terms, entries)
+
+
+def analyse_passages(article: Article) -> list[AnalysedPassage]:
+    """Words of every passage, each tokenised once."""
+    known: dict[str, Terms] = {}
+    return [_analyse_passage(article, passage, known) for passage in article.passages]
+
+
+def _analyse_passage(article: Article, passage: Passage, known: dict[str, Terms]) -> AnalysedPassage:
+    """``known`` are terms by text: sections recur, and a lead-in is a sentence of an earlier passage."""
+    text = article.slice(Span(passage.start, passage.end))
+    tokens, words = tokenize_with_words(text)
+    sentences = []
+    for start, end in passage.sentences:
+        terms = terms_of(tokens_between(text, tokens, start - passage.start, end - passage.start))
+        known[article.text[start:end]] = terms
+        sentences.append(terms)
+    indexed = list(terms_of(tokens))
+    for context in (passage.section or "", article.slice(passage.lead_in) if passage.lead_in else ""):
+        if context not in known:
+            known[context] = content_terms(context)
+        indexed += known[context]
+    entry = LexicalEntry(0, article.article_id, indexed, [word.word for word in words])
+    return AnalysedPassage(tuple(sentences), passage_words(text, tokens), entry)
 
 
 def encode(articles: Sequence[Article], embedder: Embedder) -> list[Matrix]:

@@ -15,11 +15,12 @@ import numpy as np
 from retrieval.core.errors import CorpusFileError, ModelMismatchError, RemovalRefusedError
 from retrieval.core.types import Article
 from retrieval.core.vectors import Matrix, packed
-from retrieval.index.analysis import Prepared, encode, lexical_entry, prepare
+from retrieval.index.analysis import AnalysedArticle, analyse, analyse_passages, encode
 from retrieval.index.embedding import Embedder
 from retrieval.index.lexical import LexicalEntry
 from retrieval.storage.home.index_state import Note
 from retrieval.storage.library import LibraryWriter, StagedPassage, model_property
+from retrieval.text.vocabulary import passage_words
 
 #: Part of every digest: a change in how words are folded or vectors are pooled makes all articles new.
 ANALYSIS = "1"
@@ -114,9 +115,9 @@ class Indexer:
     def reconcile(self) -> None:
         """Finish or undo what an interrupted run left, so that all three hold the same passages."""
         self._library.discard_staged()
-        self._purge(self._library.retired())
-        live = self._library.keys()
-        state = self._library.state()
+        self._purge(self._library.passages.retired())
+        live = self._library.passages.keys()
+        state = self._library.properties.state()
         known = [(note, stores, note.read()) for note, stores in self._stores.noted()]
         for note, stores, states in known:
             if states is not None and state not in states:
@@ -140,29 +141,30 @@ class Indexer:
     ) -> None:
         """Let the library show what is staged, with these ``stores`` as its indexes."""
         state = secrets.token_hex(8)
-        stores.serve(self._library.state(), state)
-        self._library.publish(removed=removed, properties={**properties, "state": state})
+        stores.serve(self._library.properties.state(), state)
+        self._library.publish(removed=removed, properties={**properties, "state": state}, count=passage_words)
         stores.serve(state)
 
     def fill(self, live: Sequence[int]) -> None:
         """Give the derived indexes what they lack of these live passages, from the library alone."""
         self._fill_vectors(sorted(set(live) - self._stores.vectors.keys()))
         missing = set(live) - self._stores.words.keys()
-        for article_id in self._library.digests() if missing else ():
-            keys = self._library.keys_of(article_id)
+        for article_id in self._library.articles.digests() if missing else ():
+            keys = self._library.passages.keys_of(article_id)
             if missing.isdisjoint(keys.values()):
                 continue
             # An altered text may stand in the index: a search that is led to it refuses to quote it.
-            article = self._library.article(article_id, checked=False)
-            pairs = [(keys[passage.passage_id], passage) for passage in article.passages]
-            self._stores.words.add([lexical_entry(key, p, article) for key, p in pairs if key in missing])
+            article = self._library.articles.load(article_id, checked=False)
+            found = zip(article.passages, analyse_passages(article), strict=True)
+            entries = [analysed.entry._replace(key=keys[passage.passage_id]) for passage, analysed in found]
+            self._stores.words.add([entry for entry in entries if entry.key in missing])
 
     def _fill_vectors(self, keys: Sequence[int]) -> None:
-        identity = self._library.identity()
+        identity = self._library.properties.model()
         for first in range(0, len(keys), 5000):
             some = keys[first : first + 5000]
             dimensions = identity.dimensions if identity else 1
-            pairs = [(key, rows[0]) for key, rows in self._library.vectors(some, dimensions)]
+            pairs = [(key, rows[0]) for key, rows in self._library.passages.vectors(some, dimensions)]
             self._stores.vectors.add([key for key, _ in pairs], np.stack([row for _, row in pairs]))
 
     def update(
@@ -173,11 +175,11 @@ class Indexer:
         Raises RemovalRefusedError when more than half of the library would go, ModelMismatchError; in both cases
         nothing has changed.
         """
-        identity = self._library.identity()
+        identity = self._library.properties.model()
         if identity is not None and identity.fingerprint != self._embedder.identity.fingerprint:
             raise ModelMismatchError(str(identity), str(self._embedder.identity))
-        stored = self._library.digests()
-        for article_id in self._library.altered():
+        stored = self._library.articles.digests()
+        for article_id in self._library.articles.altered():
             stored[article_id] = ""  # so that it is read from the corpus again
         wanted = {article_id: digest for article_id, (_, digest) in articles.items()}
         actions = plan(stored, wanted, keep=unread)
@@ -188,9 +190,11 @@ class Indexer:
         failed = self._store([articles[article_id] for article_id in (*actions.add, *actions.replace)])
         if actions.remove:  # last: an article that was renamed is there under its new name first
             self.publish(self._stores, removed=actions.remove)
-            self._purge(self._library.retired())
-        if self._library.property("analysis") != ANALYSIS:  # what was counted as before cannot be taken off one by one
-            self._library.recount(analysis=ANALYSIS)
+            self._purge(self._library.passages.retired())
+        if (
+            self._library.properties.get("analysis") != ANALYSIS
+        ):  # what was counted as before cannot be taken off one by one
+            self._library.recount(passage_words, analysis=ANALYSIS)
         return replace(
             actions,
             add=tuple(article_id for article_id in actions.add if article_id not in failed),
@@ -207,23 +211,23 @@ class Indexer:
 
         An article whose stored text was altered is taken from ``fresh``. Raises AlteredArticleError if it is not there.
         """
-        altered = set(self._library.altered())
-        for article_id, digest in self._library.digests().items():
+        altered = set(self._library.articles.altered())
+        for article_id, digest in self._library.articles.digests().items():
             if article_id in altered and article_id in fresh:
-                self._stage([prepare(*fresh[article_id])], stores)
+                self._stage([analyse(*fresh[article_id])], stores)
             else:
-                self._stage([prepare(self._library.article(article_id), digest)], stores)
+                self._stage([analyse(self._library.articles.load(article_id), digest)], stores)
         self.publish(stores, properties=properties | model_property(self._embedder.identity))
         self._library.forget_retired()
 
     def _store(self, articles: Sequence[tuple[Article, str]]) -> set[str]:
         """Index articles in batches; the ids of those that could not be."""
         failed = set()
-        batch: list[Prepared] = []
+        batch: list[AnalysedArticle] = []
         size = 0
         for article, digest in articles:
             try:
-                batch.append(prepare(article, digest))
+                batch.append(analyse(article, digest))
             except CorpusFileError as error:
                 self.problems.append(error)
                 failed.add(article.article_id)
@@ -236,25 +240,26 @@ class Indexer:
             self._show(batch)
         return failed
 
-    def _show(self, batch: Sequence[Prepared]) -> None:
+    def _show(self, batch: Sequence[AnalysedArticle]) -> None:
         self._stage(batch, self._stores)
         self.publish(self._stores)
-        self._purge(self._library.retired())
+        self._purge(self._library.passages.retired())
 
-    def _stage(self, batch: Sequence[Prepared], stores: Stores) -> None:
-        matrices = iter(encode([prepared.article for prepared in batch], self._embedder))
+    def _stage(self, batch: Sequence[AnalysedArticle], stores: Stores) -> None:
+        matrices = iter(encode([analysed.article for analysed in batch], self._embedder))
         keys: list[int] = []
         rows: list[Matrix] = []
         entries: list[LexicalEntry] = []
-        for prepared in batch:
-            own = [next(matrices) for _ in prepared.entries]
+        for analysed in batch:
+            own = [next(matrices) for _ in analysed.passages]
             additions = [
-                StagedPassage(terms, packed(matrix)) for terms, matrix in zip(prepared.terms, own, strict=True)
+                StagedPassage(passage.terms, passage.words, packed(matrix))
+                for passage, matrix in zip(analysed.passages, own, strict=True)
             ]
-            new = self._library.stage(prepared.article, prepared.digest, additions)
+            new = self._library.stage(analysed.article, analysed.digest, additions)
             keys += new
             rows += [matrix[0] for matrix in own]
-            entries += [entry._replace(key=key) for key, entry in zip(new, prepared.entries, strict=True)]
+            entries += [passage.entry._replace(key=key) for key, passage in zip(new, analysed.passages, strict=True)]
         if keys:
             stores.vectors.add(keys, np.stack(rows))
             stores.words.add(entries)

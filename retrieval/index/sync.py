@@ -22,10 +22,10 @@ from retrieval.index.indexer import ANALYSIS, Indexer, Plan
 from retrieval.index.stores import forget_stale, open_stores
 from retrieval.index.vector import greet
 from retrieval.ingest import LoadedCorpus, article_digest, load_catalog, load_corpus
+from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import owning
-from retrieval.storage.library import FILE_NAME, Library, LibraryWriter
+from retrieval.storage.library import ArticleTable, LibraryWriter
 
-#: Called with a stage's name, how much of it is done, and how much there is (``None``: not known).
 #: What a corpus gives: article and digest by article id.
 Wanted = dict[str, tuple[Article, str]]
 
@@ -45,12 +45,12 @@ class IndexReport:
 def refill(settings: Settings, ended: Callable[[], bool] = lambda: False) -> None:
     """Give the derived indexes what they lack, from the library alone. Raises HomeBusyError, StorageError."""
     with owning(settings.home), LibraryWriter(settings.home) as library:
-        identity = library.identity()
+        identity = library.properties.model()
         if identity is None:  # nothing was ever indexed
             return
-        with open_stores(settings, library, library.indexes_folder(), ended) as stores:
+        with open_stores(settings, library, library.properties.indexes_folder(), ended) as stores:
             Indexer(library, stores, NoEmbedder(identity)).reconcile()
-        forget_stale(settings, library, library.indexes_folder())
+        forget_stale(settings, library, library.properties.indexes_folder())
 
 
 def run_indexing(
@@ -73,7 +73,7 @@ def run_indexing(
         greet(settings.chroma)  # before anything is begun that would need it
     notices: list[str] = []
     with owning(settings.home), _open_library(settings, notices, rebuild=rebuild) as library:
-        embedder = open_embedder(settings, library.identity())
+        embedder = open_embedder(settings, library.properties.model())
         run = _Run(settings, library, embedder, progress)
         try:
             plan, problems = run.apply(allow_removal=allow_removal, anew=rebuild)
@@ -82,7 +82,7 @@ def run_indexing(
                 raise
             notices.append(f"{error.place} was {error.problem}; both indexes were made anew from the library.")
             plan, problems = run.apply(allow_removal=allow_removal, anew=True)
-        articles, passages = len(library.digests()), library.count()
+        articles, passages = len(library.articles.digests()), library.passages.count()
     return IndexReport(plan, articles, passages, problems, tuple(notices), time.monotonic() - started)
 
 
@@ -104,16 +104,16 @@ class _Run:
             max_tokens=self.embedder.identity.max_tokens,
             progress=progress,
         )
-        wanted = _wanted(library, corpus, settings.corpus)
-        if anew and library.count():
+        wanted = _wanted(library.articles, corpus, settings.corpus)
+        if anew and library.passages.count():
             _rebuild(settings, library, self.embedder, wanted, progress)
-        name = library.indexes_folder()
+        name = library.properties.indexes_folder()
         forget_stale(settings, library, name)
         with open_stores(settings, library, name) as stores:
             indexer = Indexer(library, stores, self.embedder)
             indexer.reconcile()
-            indexer.progress = _counted("Encoding passages", _new_passages(library, wanted), progress)
-            done = indexer.update(wanted, unread=_unread(library, corpus), allow_removal=allow_removal)
+            indexer.progress = _counted("Encoding passages", _new_passages(library.articles, wanted), progress)
+            done = indexer.update(wanted, unread=_unread(library.articles, corpus), allow_removal=allow_removal)
         return done, (*corpus.problems, *indexer.problems)
 
 
@@ -131,10 +131,10 @@ def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> L
             raise
         problem = error.problem
     load_corpus(settings.corpus)
-    aside = f"{FILE_NAME}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+    aside = f"{LIBRARY_FILE}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
-            (home / f"{FILE_NAME}{suffix}").rename(home / f"{aside}{suffix}")
+            (home / f"{LIBRARY_FILE}{suffix}").rename(home / f"{aside}{suffix}")
     problem = one_line(problem)
     notices.append(f"The library was {problem}; it was kept as {home / aside}, and a new one was made from the corpus.")
     return LibraryWriter(home)
@@ -145,30 +145,30 @@ def _rebuild(
 ) -> None:
     """New derived indexes beside the old ones, then one step from these to those."""
     library.discard_staged()
-    identity = library.identity()
-    name = f"indexes-{int(library.indexes_folder().rpartition('-')[2]) + 1}"
-    forget_stale(settings, library, library.indexes_folder())
+    identity = library.properties.model()
+    name = f"indexes-{int(library.properties.indexes_folder().rpartition('-')[2]) + 1}"
+    forget_stale(settings, library, library.properties.indexes_folder())
     with open_stores(settings, library, name) as stores:
-        indexer = Indexer(library, stores, embedder, _counted("Rebuilding indexes", library.count(), progress))
+        indexer = Indexer(library, stores, embedder, _counted("Rebuilding indexes", library.passages.count(), progress))
         if identity is not None and identity.fingerprint == embedder.identity.fingerprint:
-            indexer.fill(library.keys())
+            indexer.fill(library.passages.keys())
             indexer.publish(stores, properties={"indexes": name})
             library.forget_retired()
         else:
             indexer.reencode(stores, {"indexes": name}, wanted)
 
 
-def _wanted(library: Library, corpus: LoadedCorpus, folder: Path) -> Wanted:
+def _wanted(stored: ArticleTable, corpus: LoadedCorpus, folder: Path) -> Wanted:
     """The corpus's articles with their digests."""
     wanted = {article.article_id: (article, f"{ANALYSIS}:{article_digest(article)}") for article in corpus.articles}
     try:
         load_catalog(folder)
     except CorpusFileError:  # among the problems already; what it said of files that have not changed still holds
-        altered = set(library.altered())
-        for article_id, digest in library.digests().items():
+        altered = set(stored.altered())
+        for article_id, digest in stored.digests().items():
             if article_id in wanted and article_id not in altered:
                 article = wanted[article_id][0]
-                if library.source(article_id)[0] == article.source:
+                if stored.source(article_id)[0] == article.source:
                     wanted[article_id] = (article, digest)
     return wanted
 
@@ -186,13 +186,13 @@ def _counted(stage: str, total: int, progress: Progress) -> Callable[[int], None
     return advance
 
 
-def _new_passages(library: Library, wanted: Wanted) -> int:
-    stored = library.digests()
-    return sum(len(article.passages) for name, (article, digest) in wanted.items() if stored.get(name) != digest)
+def _new_passages(stored: ArticleTable, wanted: Wanted) -> int:
+    digests = stored.digests()
+    return sum(len(article.passages) for name, (article, digest) in wanted.items() if digests.get(name) != digest)
 
 
-def _unread(library: Library, corpus: LoadedCorpus) -> set[str]:
+def _unread(stored: ArticleTable, corpus: LoadedCorpus) -> set[str]:
     """Articles that are not gone although the corpus does not give them now."""
     hidden = tuple(f"{folder}/" for folder in corpus.unlisted)
-    below = {a.article_id for a in library.articles() if hidden and a.files[0].startswith(hidden)}
+    below = {a.article_id for a in stored.summaries() if hidden and a.files[0].startswith(hidden)}
     return set(corpus.unread) | below

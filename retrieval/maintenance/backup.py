@@ -16,8 +16,9 @@ from pathlib import Path
 from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError, StorageError
 from retrieval.core.system import version
 from retrieval.maintenance.archive import MEMBER_NAME, Manifest, Member, describe_member, write
-from retrieval.storage.home.lock import settle
-from retrieval.storage.library import FILE_NAME, Library, snapshot
+from retrieval.storage.home.layout import LIBRARY_FILE
+from retrieval.storage.home.lock import refuse_unfinished_restore
+from retrieval.storage.library import Library, snapshot
 
 STREAM = Path("-")
 _GZIP = b"\x1f\x8b"
@@ -42,11 +43,11 @@ def back_up(home: Path, target: Path, *, force: bool = False) -> BackupReport:
     Raises:
         NotIndexedError: ``home`` holds no library.
         BackupError: ``target`` exists, or cannot be written; it is unchanged.
-        StorageError: An interrupted restore of ``home`` cannot be finished.
+        StorageError: A restore into ``home`` was interrupted.
     """
     started = time.monotonic()
-    settle(home)
-    if not (home / FILE_NAME).exists():
+    refuse_unfinished_restore(home)
+    if not (home / LIBRARY_FILE).exists():
         raise NotIndexedError(home)
     streamed = target == STREAM
     if not streamed:
@@ -137,7 +138,7 @@ def _snapshot(path: Path, folder: Path) -> int:
     try:
         return snapshot(path, folder / path.name)
     except DamagedStoreError as error:
-        remedy = "Run: pullquote doctor" if path.name == FILE_NAME else "Restore it from an older backup"
+        remedy = "Run: pullquote doctor" if path.name == LIBRARY_FILE else "Restore it from an older backup"
         raise BackupError(path, error.problem, remedy) from error
     except StorageError as error:
         remedy = "Check that folder, its rights and the room on its disk"
@@ -160,7 +161,7 @@ def _manifest(folder: Path, members: tuple[Member, ...]) -> Manifest:
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     try:
         with Library(folder) as library:
-            counts = len(library.digests()), library.count()
+            counts = len(library.articles.digests()), library.passages.count()
     except OutdatedLibraryError:
         return Manifest(version(), created, None, None, members)
     return Manifest(version(), created, *counts, members)

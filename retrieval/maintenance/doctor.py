@@ -148,27 +148,29 @@ def _library(library: Library) -> Check:
     problem = library.check()
     if problem is not None:
         return Check("Library", Verdict.BAD, f"damaged: {problem}", "Run: pullquote index --rebuild")
-    articles = library.articles()
-    altered = set(library.altered())
+    articles = library.articles.summaries()
+    altered = set(library.articles.altered())
     for article in articles:
-        source, expected = library.source(article.article_id)
+        source, expected = library.articles.source(article.article_id)
         if sha256(source) != expected:
             altered.add(article.article_id)
     if altered:
         finding = f"the stored text no longer matches its checksum: {', '.join(sorted(altered))}"
         return Check("Library", Verdict.BAD, finding, "Run: pullquote index --rebuild")
-    return Check("Library", Verdict.GOOD, f"{len(articles)} articles, {library.count()} passages, all checksums match")
+    return Check(
+        "Library", Verdict.GOOD, f"{len(articles)} articles, {library.passages.count()} passages, all checksums match"
+    )
 
 
 def _indexes(settings: Settings, library: Library) -> Iterator[Check]:
-    identity = library.identity()
+    identity = library.properties.model()
     current = fingerprint(find_model(settings.embedding_model))
     if identity is not None and identity.fingerprint != current:
         finding = f"the library was made with {identity}, the current model is {settings.embedding_model} ({current})"
         remedy = "Set EMBEDDING_MODEL back, or run: pullquote index --rebuild"
         yield Check("Model of the library", Verdict.BAD, finding, remedy)
-    live = set(library.keys())
-    folder = library.indexes_folder()
+    live = set(library.passages.keys())
+    folder = library.properties.indexes_folder()
     if not (settings.home / folder).is_dir():
         yield Check("Indexes", Verdict.BAD, f"{settings.home / folder} is missing", "Run: pullquote index")
         return
@@ -189,7 +191,7 @@ def _indexes(settings: Settings, library: Library) -> Iterator[Check]:
 def _vectors(settings: Settings, library: Library, folder: str) -> ChromaVectorIndex | ServerVectorIndex:
     if settings.chroma is None:
         return ChromaVectorIndex(settings.home / folder / EMBEDDED)
-    return ServerVectorIndex(settings.chroma, collection_name(library.library_id() or "unnamed", folder))
+    return ServerVectorIndex(settings.chroma, collection_name(library.properties.library_id() or "unnamed", folder))
 
 
 def _index(name: str, live: set[int], keys: set[int], library: Library, note: Note) -> Iterator[Check]:
@@ -197,7 +199,7 @@ def _index(name: str, live: set[int], keys: set[int], library: Library, note: No
     if missing or extra:
         finding = f"{missing} passages missing, {extra} left over"
         yield Check(name, Verdict.BAD, finding, "Run: pullquote index")
-    elif not fits(note, library.state):
+    elif not fits(note, library.properties.state):
         yield Check(name, Verdict.BAD, "it was made for another state of the library", "Run: pullquote index")
     else:
         yield Check(name, Verdict.GOOD, f"{len(keys)} passages, the same as in the library")

@@ -10,8 +10,9 @@ from retrieval.core.health import Check, Verdict
 from retrieval.core.system import read_memory
 from retrieval.maintenance.plugins import database_migrations
 from retrieval.storage.home.atomic_swap import ASIDE
+from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import LOCK_FILE, is_owned, owner_of
-from retrieval.storage.library import FILE_NAME, MIGRATIONS, version_of
+from retrieval.storage.library import MIGRATIONS, version_of
 
 #: Bytes for a bot with the packaged model and a small library, with room for ten concurrent questions.
 REQUIRED_MEMORY = 1_000_000_000
@@ -33,7 +34,7 @@ def check_memory(root: Path = Path("/")) -> Check:
 
 def check_databases(home: Path) -> Iterator[Check]:
     """Check that this program supports the schema version of each database."""
-    known = {FILE_NAME: MIGRATIONS, **database_migrations()}
+    known = {LIBRARY_FILE: MIGRATIONS, **database_migrations()}
     for path in sorted(home.glob("*.sqlite3")):
         newest = len(known[path.name]) if path.name in known else None
         subject = f"Schema of {path.name}"

@@ -18,8 +18,9 @@ from retrieval.index.stores import open_indexes
 from retrieval.maintenance.archive import Manifest, unpack
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.index_state import Stamp
+from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import owning, unused
-from retrieval.storage.library import FILE_NAME, LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
+from retrieval.storage.library import LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
 
 #: Properties that must not be copied to another data folder: the id names the library's vectors on a server.
 LOCAL_PROPERTIES = (LIBRARY_ID,)
@@ -63,7 +64,7 @@ def restore(
         previous_id = _library_id(home)  # the library cannot be opened during a restore
         folder = stack.enter_context(_restore_folder(home))
         stack.enter_context(unused(home))
-        if atomic_swap.own(home) and not force:
+        if atomic_swap.store_files(home) and not force:
             raise BackupError(
                 home,
                 "it holds a library or records already",
@@ -74,9 +75,9 @@ def restore(
         progress("Checking the databases", 0, None)
         for member in manifest.members:
             if member.name.endswith(".sqlite3"):
-                _check_database(folder / member.name, member.schema, name, {**schemas, FILE_NAME: MIGRATIONS})
+                _check_database(folder / member.name, member.schema, name, {**schemas, LIBRARY_FILE: MIGRATIONS})
         progress("Rebuilding the indexes", 0, None)
-        with _errors_as_backup_errors(folder / FILE_NAME, name):
+        with _errors_as_backup_errors(folder / LIBRARY_FILE, name):
             articles, passages = _finish_library(folder, _next_indexes(home), previous_id)
         aside = atomic_swap.commit(home)
     return RestoreReport(manifest, articles, passages, aside, time.monotonic() - started)
@@ -86,7 +87,7 @@ def restore(
 def _restore_folder(home: Path) -> Iterator[Path]:
     """A folder for the new stores; deleted unless they were swapped in."""
     try:
-        yield atomic_swap.begin(home)
+        yield atomic_swap.prepare(home)
     except OSError as error:
         remedy = "Check the folder's rights and the room on its disk"
         raise StorageError(
@@ -98,7 +99,7 @@ def _restore_folder(home: Path) -> Iterator[Path]:
 
 def _check_manifest(manifest: Manifest, name: str, home: Path) -> None:
     """Refuse a backup without a library or too large for the disk, before any file is written."""
-    if FILE_NAME not in {member.name for member in manifest.members}:
+    if LIBRARY_FILE not in {member.name for member in manifest.members}:
         raise BackupError(name, "it holds no library", "Use another backup")
     free = shutil.disk_usage(home).free
     if manifest.size > free:
@@ -116,7 +117,7 @@ def _library_id(home: Path) -> str | None:
     """The id of the library now in ``home``; ``None`` where it has none or cannot be read."""
     try:
         with Library(home) as library:
-            return library.library_id()
+            return library.properties.library_id()
     except (NotIndexedError, StorageError, SchemaVersionError):
         return None
 
@@ -132,7 +133,7 @@ def _finish_library(folder: Path, indexes: str, library_id: str | None) -> tuple
         if library_id is not None:
             library.identify(library_id)
         _fill_indexes(folder, library, indexes)
-        counts = len(library.digests()), library.count()
+        counts = len(library.articles.digests()), library.passages.count()
     for copy in folder.glob("*.before-v*"):  # the backup itself is the copy of the older version
         copy.unlink()
     return counts
@@ -140,14 +141,14 @@ def _finish_library(folder: Path, indexes: str, library_id: str | None) -> tuple
 
 def _fill_indexes(folder: Path, library: LibraryWriter, name: str) -> None:
     """Build new derived indexes from the library alone, without corpus or model."""
-    identity = library.identity()
+    identity = library.properties.model()
     if identity is None:  # the library is empty
         return
     library.discard_staged()
     with open_indexes(folder, name) as indexes:
         stores = Stores(*indexes, Stamp(folder / name))
         indexer = Indexer(library, stores, NoEmbedder(identity))
-        indexer.fill(library.keys())
+        indexer.fill(library.passages.keys())
         indexer.publish(stores, properties={"indexes": name})
         library.forget_retired()
 

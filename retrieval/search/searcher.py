@@ -124,11 +124,13 @@ class Searcher:
         return self._vectors.health()
 
     def _known(self) -> _Corpus:
-        generation = self._library.generation()
+        generation = self._library.properties.generation()
         with self._guard:
             if self._corpus is None or self._corpus.generation != generation:
                 self._words.reload()
-                self._corpus = _Corpus(generation, self._library.vocabulary(), self._library.average_length())
+                self._corpus = _Corpus(
+                    generation, Vocabulary(*self._library.vocabulary.load()), self._library.passages.average_length()
+                )
             return self._corpus
 
     def ask(self, question: str, *, quotes: int = 3, article_id: str | None = None) -> Answer:
@@ -136,7 +138,7 @@ class Searcher:
 
         Raises QuestionError for what cannot be searched for, UnknownArticleError, StorageError.
         """
-        if article_id is not None and article_id not in self._library.digests():
+        if article_id is not None and article_id not in self._library.articles.digests():
             raise UnknownArticleError(article_id)
         found = self.examine(question, articles=() if article_id is None else (article_id,))
         while True:
@@ -176,7 +178,7 @@ class Searcher:
         keys, keyword_only = self._found(analysed, vector, articles, DEPTH + len(without))
         with timed(self._observe, Stage.READING):
             wanted = [key for key in keys if key not in without]
-            rows, matrix, altered = self._library.candidates(wanted, vector.shape[0])
+            rows, matrix, altered = self._library.passages.candidates(wanted, vector.shape[0])
         cosines = (matrix @ vector).tolist()
         with timed(self._observe, Stage.RANKING):
             ranked = rank(analysed, [_candidate(row, cosines) for row in rows], corpus.average_length)
@@ -194,7 +196,7 @@ class Searcher:
     ) -> tuple[list[int], bool]:
         """The keys that either index finds, or all of ``articles``; and whether the vectors had to be left out."""
         if articles:
-            return [found.key for name in articles for found in self._library.passages_of(name)], False
+            return [found.key for name in articles for found in self._library.passages.of_article(name)], False
         ways = [(way, term.weight) for term in question.terms for way in term.ways]
         near: list[tuple[int, float]] = []
         keyword_only = False
@@ -212,7 +214,7 @@ class Searcher:
         altered = set()
         for article_id in {choice.evidence.candidate.article_id for choice in choices}:
             try:
-                self._library.text(article_id)
+                self._library.articles.text(article_id)
             except AlteredArticleError:
                 altered.add(article_id)
         return altered
@@ -225,7 +227,7 @@ class Searcher:
         """The chosen passages as quotes; one that was replaced in this very moment is left out."""
         with timed(self._observe, Stage.QUOTING):
             keys = [found.keys[choice.evidence.candidate.passage_id] for choice in choices]
-            stored = {p.passage.passage_id: p for p in self._library.passages(keys).values()}
+            stored = {p.passage.passage_id: p for p in self._library.passages.get(keys).values()}
             return tuple(
                 quote_of(found.question, choice, stored[choice.evidence.candidate.passage_id])
                 for choice in choices
@@ -256,11 +258,11 @@ class Searcher:
         phrases = phrases_in(text)
         if not phrases:
             raise QuestionError("Nothing to search for: give at least one word.")
-        if article_id is not None and article_id not in self._library.digests():
+        if article_id is not None and article_id not in self._library.articles.digests():
             raise UnknownArticleError(article_id)
         self._words.reload()
         hits, total = self._words.exact(phrases, limit, article_id)
-        stored = self._library.passages([key for key, _ in hits])
+        stored = self._library.passages.get([key for key, _ in hits])
         quotes = [_hit(stored[key], phrases, score) for key, score in hits if key in stored]
         return Findings(words, total - (len(hits) - len(quotes)), tuple(quotes))
 

@@ -84,9 +84,9 @@ def _complete_indexes(
 
     Vectors on a server may be out of order: they are given nevertheless, and say so.
     """
-    folder = settings.home / library.indexes_folder()
+    folder = settings.home / library.properties.indexes_folder()
     if not folder.is_dir():
-        raise IndexesDisagreeError(folder, library.count(), 0)
+        raise IndexesDisagreeError(folder, library.passages.count(), 0)
     with ExitStack() as stack:
         vectors: VectorSearch
         if settings.chroma is None:
@@ -97,14 +97,14 @@ def _complete_indexes(
             words = stack.enter_context(TantivyLexicalIndex(folder / WORDS))
             vectors = stack.enter_context(WatchedVectors(settings.chroma, library, partial(refill, settings), changed))
         _check_count(folder / WORDS, library, words.count())
-        if not fits(Stamp(folder), library.state):
-            raise IndexesDisagreeError(folder, library.count())
+        if not fits(Stamp(folder), library.properties.state):
+            raise IndexesDisagreeError(folder, library.passages.count())
         yield vectors, words
 
 
 def _check_count(place: Path, library: Library, found: int) -> None:
-    if found < library.count():
-        raise IndexesDisagreeError(place, library.count(), found)
+    if found < library.passages.count():
+        raise IndexesDisagreeError(place, library.passages.count(), found)
 
 
 @contextmanager
@@ -119,9 +119,9 @@ def open_home(
     IndexesReplacedError, StorageError.
     """
     with first_run_named(settings.home), Library(settings.home) as library:
-        identity = library.identity()
-        name = library.indexes_folder()
-        if identity is None or not library.count():
+        identity = library.properties.model()
+        name = library.properties.indexes_folder()
+        if identity is None or not library.passages.count():
             raise NotIndexedError(settings.home)
         embedder = open_embedder(settings, identity)
         if embedder.identity.fingerprint != identity.fingerprint:
@@ -130,7 +130,7 @@ def open_home(
             with _complete_indexes(settings, library, changed) as (vectors, words):
                 yield Opened(library, vectors, words, embedder)
         except (DamagedStoreError, IndexesDisagreeError) as error:
-            if library.indexes_folder() == name:
+            if library.properties.indexes_folder() == name:
                 raise
             raise IndexesReplacedError(settings.home / name) from error
 

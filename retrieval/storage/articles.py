@@ -35,14 +35,14 @@ class Shelf:
 
     def articles(self) -> list[ArticleSummary]:
         """All articles, by id."""
-        return self._library.articles()
+        return self._library.articles.summaries()
 
     def omissions(self, article_id: str) -> tuple[str, list[Omission]]:
         """An article's text and what of it is not indexed. Raises UnknownArticleError, AlteredArticleError."""
-        text = self._library.text(article_id)
+        text = self._library.articles.text(article_id)
         if text is None:
             raise self.unknown(article_id)
-        return text, self._library.omissions(article_id)
+        return text, self._library.articles.omissions(article_id)
 
     def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
         """An article and its paragraphs, everything included, in order.
@@ -50,19 +50,19 @@ class Shelf:
         Raises UnknownArticleError, AlteredArticleError.
         """
         text, omissions = self.omissions(article_id)
-        summary = next(a for a in self._library.articles() if a.article_id == article_id)
+        summary = next(a for a in self._library.articles.summaries() if a.article_id == article_id)
         parts = [
             Paragraph(o.paragraph, o.start, o.end, text[o.start : o.end], o.reason.value)
             for o in omissions
             if o.paragraph is not None
         ]
-        for stored in self._library.passages_of(article_id):
+        for stored in self._library.passages.of_article(article_id):
             parts += _paragraphs(text, stored.passage)
         return summary, _joined(text, sorted(parts, key=lambda part: part.start))
 
     def unknown(self, article_id: str) -> UnknownArticleError:
         """The error for an id that no article has, with the nearest one that there is."""
-        ids = [article.article_id for article in self._library.articles()]
+        ids = [article.article_id for article in self._library.articles.summaries()]
         near = process.extractOne(article_id, ids, score_cutoff=60)
         return UnknownArticleError(article_id, str(near[0]) if near else None)
 

@@ -9,7 +9,10 @@ a word, only the same on both sides.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from retrieval.text.languages.demonyms import CANONICAL, CAPITALS_ONLY, PAIRS, SHORT_FORMS
@@ -44,6 +47,7 @@ def _words(letters: str) -> re.Pattern[str]:
 
 _WORD = _words(r"[^\W\d_]+")
 _MARKED_WORD = _words(rf"(?:[^\W\d_][{_MARKS}]*)+")
+_START = attrgetter("start")
 
 
 class Token(NamedTuple):
@@ -83,28 +87,6 @@ def _opens(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?:;"
 
 
-def tokenize(text: str) -> list[Token]:
-    """All words of ``text`` in order, stopwords included; two-word country names are one token."""
-    tokens: list[Token] = []
-    pattern = _WORD if text.isascii() or not _HAS_MARKS.search(text) else _MARKED_WORD
-    for found in pattern.finditer(text):
-        surface = found.group()
-        start, end = found.span()
-        word = fold(surface)
-        if not any(map(str.isalnum, word)):  # a letter only in name, such as the modifier apostrophe
-            continue
-        pair = PAIRS.get((tokens[-1].word, word.removesuffix("'s"))) if tokens else None
-        if pair is not None:
-            last = tokens.pop()
-            tokens.append(Token(pair, pair, last.start, end, last.capital, last.opens))
-        else:
-            capital = surface[0].isupper()
-            opens = capital and _opens(text[max(0, start - 12) : start], min(start, 12))
-            short = SHORT_FORMS.get(surface)  # "US" is no stopword
-            tokens.append(Token(term_of(surface), short or word.removesuffix("'s"), start, end, capital, opens))
-    return tokens
-
-
 class Word(NamedTuple):
     """A word as it is written, but for case, accents and a possessive 's: what an exact search compares."""
 
@@ -113,11 +95,60 @@ class Word(NamedTuple):
     end: int
 
 
+def _scan(text: str) -> Iterator[Word]:
+    """Folded words of ``text``, a possessive 's included."""
+    pattern = _WORD if text.isascii() or not _HAS_MARKS.search(text) else _MARKED_WORD
+    for found in pattern.finditer(text):
+        word = fold(found.group())
+        if any(map(str.isalnum, word)):  # else a letter only in name, such as the modifier apostrophe
+            yield Word(word, *found.span())
+
+
+def tokenize(text: str) -> list[Token]:
+    """All words of ``text`` in order, stopwords included; two-word country names are one token."""
+    return _tokens(text, _scan(text))
+
+
 def plain_words(text: str) -> list[Word]:
     """All words of ``text`` in order, each by itself."""
-    pattern = _WORD if text.isascii() or not _HAS_MARKS.search(text) else _MARKED_WORD
-    found = (Word(fold(m.group()).removesuffix("'s"), *m.span()) for m in pattern.finditer(text))
-    return [word for word in found if any(map(str.isalnum, word.word))]
+    return _plain(_scan(text))
+
+
+def tokenize_with_words(text: str) -> tuple[list[Token], list[Word]]:
+    """``tokenize`` and ``plain_words`` in one pass over ``text``."""
+    scanned = list(_scan(text))
+    return _tokens(text, scanned), _plain(scanned)
+
+
+def _tokens(text: str, words: Iterable[Word]) -> list[Token]:
+    tokens: list[Token] = []
+    for folded, start, end in words:
+        word = folded.removesuffix("'s")
+        pair = PAIRS.get((tokens[-1].word, word)) if tokens else None
+        if pair is not None:
+            last = tokens.pop()
+            tokens.append(Token(pair, pair, last.start, end, last.capital, last.opens))
+        else:
+            surface = text[start:end]
+            capital = surface[0].isupper()
+            opens = capital and _opens(text[max(0, start - 12) : start], min(start, 12))
+            short = SHORT_FORMS.get(surface)  # "US" is no stopword
+            tokens.append(Token(term_of(surface), short or word, start, end, capital, opens))
+    return tokens
+
+
+def _plain(words: Iterable[Word]) -> list[Word]:
+    bare = (word._replace(word=word.word.removesuffix("'s")) for word in words)
+    return [word for word in bare if any(map(str.isalnum, word.word))]
+
+
+def tokens_between(text: str, tokens: Sequence[Token], start: int, end: int) -> Sequence[Token]:
+    """Tokens of ``text[start:end]``, from the ``tokens`` of the whole text where none crosses a boundary."""
+    first = bisect_left(tokens, start, key=_START)
+    last = bisect_left(tokens, end, key=_START)
+    cut = (first and tokens[first - 1].end > start) or (last and tokens[last - 1].end > end)
+    # A token that lies across a boundary: a country's name of two words, or a piece of a word too long for a passage.
+    return tokenize(text[start:end]) if cut else tokens[first:last]
 
 
 def is_content(token: Token) -> bool:
@@ -127,9 +158,14 @@ def is_content(token: Token) -> bool:
 
 def content_terms(text: str) -> tuple[str, ...]:
     """Terms of the content words of ``text``, in order, repeats kept: what is stored for each sentence."""
-    return tuple(token.term for token in tokenize(text) if is_content(token))
+    return terms_of(tokenize(text))
 
 
-def name_terms(tokens: list[Token]) -> frozenset[str]:
+def terms_of(tokens: Iterable[Token]) -> tuple[str, ...]:
+    """Terms of the content words among ``tokens``."""
+    return tuple(token.term for token in tokens if is_content(token))
+
+
+def name_terms(tokens: Iterable[Token]) -> frozenset[str]:
     """Terms of the capitalised words that do not merely open a sentence."""
     return frozenset(t.term for t in tokens if t.capital and not t.opens and is_content(t))

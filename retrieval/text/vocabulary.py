@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
-from retrieval.text.tokenizer import Token, content_terms, is_content, name_terms, term_of, tokenize
+from retrieval.core.types import PassageWords
+from retrieval.text.tokenizer import Token, is_content, name_terms, term_of, terms_of, tokenize, tokens_between
 
 #: An idf is clipped here, so that a rare word weighs the same in sixty passages and in a hundred thousand.
 IDF_FLOOR, IDF_CEILING = 0.5, 4.0
@@ -22,27 +25,29 @@ _ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{0,9}[A-Z0-9][A-Za-z0-9]{0,4})s?\)|\b([A
 _CAPITALISED_RUN = re.compile(r"\b[A-Z][\w’'-]+(?:[ -](?:of |for |the |and |on )*[A-Z][\w’'-]+){2,5}")
 
 
-def acronyms(text: str) -> dict[str, tuple[str, ...]]:
-    """Acronyms that ``text`` spells out, as ``{term: terms of the expansion}``.
+def acronyms(text: str, tokens: Sequence[Token] | None = None) -> dict[str, tuple[str, ...]]:
+    """Acronyms that ``text`` spells out, as ``{term: terms of the expansion}``; ``tokens`` are those of ``text``.
 
     "Nordic-Baltic Eight (NB8)" and "NB8 (Nordic-Baltic Eight)": the letters have to be the initials of the words
     next to the bracket; a digit stands for the number written out. After Schwartz and Hearst 2003, "A simple
     algorithm for identifying abbreviation definitions in biomedical text", restricted to initials.
     """
+    tokens = tokenize(text) if tokens is None else tokens
     found: dict[str, tuple[str, ...]] = {}
     for match in _ACRONYM.finditer(text):
         short = match.group(1) or match.group(2)
         if match.group(1):
-            words = tokenize(text[max(0, match.start() - 120) : match.start()])[-2 * len(short) :]
+            last = bisect_right(tokens, match.start(), key=attrgetter("end"))
+            words = tokens[max(0, last - 2 * len(short)) : last]
             expansion = _initials(short, words, at_end=True)
         else:
-            expansion = _initials(short, tokenize(match.group(3)), at_end=False)
+            expansion = _initials(short, tokens_between(text, tokens, *match.span(3)), at_end=False)
         if expansion:
             found[term_of(short)] = expansion
     return found
 
 
-def _initials(short: str, words: list[Token], *, at_end: bool) -> tuple[str, ...]:
+def _initials(short: str, words: Sequence[Token], *, at_end: bool) -> tuple[str, ...]:
     """Content terms of the run of ``words`` whose initials are ``short``; empty where there is none."""
     for count in range(2, len(words) + 1):
         run = words[-count:] if at_end else words[:count]
@@ -53,14 +58,22 @@ def _initials(short: str, words: list[Token], *, at_end: bool) -> tuple[str, ...
     return ()
 
 
-def initialisms(text: str) -> dict[str, tuple[str, ...]]:
+def initialisms(text: str, tokens: Sequence[Token]) -> dict[str, tuple[str, ...]]:
     """Runs of capitalised words under their initials ("United Methodist Church": umc): guesses, of three letters up."""
     found: dict[str, tuple[str, ...]] = {}
     for match in _CAPITALISED_RUN.finditer(text):
-        words = [word for word in tokenize(match.group()) if is_content(word)]
+        words = [word for word in tokens_between(text, tokens, *match.span()) if is_content(word)]
         if 3 <= len(words) <= 6:
             found["".join(word.word[0] for word in words)] = tuple(word.term for word in words)
     return found
+
+
+def passage_words(text: str, tokens: Sequence[Token] | None = None) -> PassageWords:
+    """Words of one passage as a vocabulary counts them; ``tokens`` are those of ``text``, where known."""
+    tokens = tokenize(text) if tokens is None else tokens
+    return PassageWords(
+        frozenset(terms_of(tokens)), name_terms(tokens), acronyms(text, tokens), initialisms(text, tokens)
+    )
 
 
 @dataclass(slots=True)
@@ -85,17 +98,19 @@ class Vocabulary:
     def add(self, text: str) -> None:
         """Count one more passage."""
         self.n += 1
-        self.frequencies.update(set(content_terms(text)))
-        self.capitalised.update(name_terms(tokenize(text)))
-        self.expansions.update(acronyms(text))
-        self.guesses.update(initialisms(text))
+        words = passage_words(text)
+        self.frequencies.update(words.terms)
+        self.capitalised.update(words.names)
+        self.expansions.update(words.acronyms)
+        self.guesses.update(words.initialisms)
         self._by_initial.clear()
 
     def remove(self, text: str) -> None:
         """Count one passage less; acronyms stay known, for another passage may use them."""
         self.n -= 1
-        self.frequencies -= Counter(set(content_terms(text)))
-        self.capitalised -= Counter(name_terms(tokenize(text)))
+        words = passage_words(text)
+        self.frequencies -= Counter(words.terms)
+        self.capitalised -= Counter(words.names)
         self._by_initial.clear()
 
     def df(self, term: str) -> int:

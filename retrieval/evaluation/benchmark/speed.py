@@ -107,7 +107,11 @@ def _articles(texts: Sequence[str]) -> list[Article]:
 
 def index_articles(home: Path, articles: Sequence[Article], embedder: Embedder) -> None:
     """Index articles into a new data folder."""
-    with owning(home), LibraryWriter(home) as library, open_indexes(home, library.indexes_folder()) as indexes:
+    with (
+        owning(home),
+        LibraryWriter(home) as library,
+        open_indexes(home, library.properties.indexes_folder()) as indexes,
+    ):
         Indexer(library, Stores(*indexes), embedder).update({a.article_id: (a, article_digest(a)) for a in articles})
 
 

@@ -17,7 +17,7 @@ _TASTED = 10  # passages: a server that counts well may still search slowly
 
 def open_agreeing(server: ChromaServer, library: Library, folder: str) -> ServerVectorIndex:
     """The collection for the indexes in ``folder``, if it agrees. Raises VectorsAwayError."""
-    index = ServerVectorIndex(server, collection_name(library.library_id() or "unnamed", folder))
+    index = ServerVectorIndex(server, collection_name(library.properties.library_id() or "unnamed", folder))
     try:
         compare(server, index, library)
     except BaseException:
@@ -28,15 +28,15 @@ def open_agreeing(server: ChromaServer, library: Library, folder: str) -> Server
 
 def compare(server: ChromaServer, index: ServerVectorIndex, library: Library) -> None:
     """Raises VectorsAwayError unless it holds the library's passages, can be searched, and is quick enough."""
-    identity = library.identity()
+    identity = library.properties.model()
     while True:
-        generation = library.generation()
-        stored, found = library.count(), index.count()
+        generation = library.properties.generation()
+        stored, found = library.passages.count(), index.count()
         if identity is not None and found:
             index.nearest(np.ones(identity.dimensions, dtype=np.float32), min(found, _TASTED))
-        if found >= stored and fits(index, library.state):
+        if found >= stored and fits(index, library.properties.state):
             return
-        if library.generation() == generation:  # else an indexing run has changed both meanwhile
+        if library.properties.generation() == generation:  # else an indexing run has changed both meanwhile
             break
     problem = f"holds {found} of {stored} passages" if found < stored else "holds another state of the library"
     detail = f"{server.place} {problem}. Run: pullquote index (a running bot does it by itself)"

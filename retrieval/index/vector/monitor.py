@@ -54,7 +54,7 @@ class WatchedVectors:
         self._refill = refill
         self._changed = changed
         self._longest = longest
-        self._folder = library.indexes_folder()
+        self._folder = library.properties.indexes_folder()
         self._guard = threading.Lock()
         self._index: ServerVectorIndex | None = None
         self._health = VectorHealth()
@@ -97,7 +97,7 @@ class WatchedVectors:
         try:
             return index.nearest(vector, limit)
         except VectorsAwayError as error:
-            if isinstance(error, LostCollectionError) and self._library.indexes_folder() != self._folder:
+            if isinstance(error, LostCollectionError) and self._library.properties.indexes_folder() != self._folder:
                 raise IndexesReplacedError(self._server.place) from None
             self._lose(index, error.health)
             raise
@@ -144,7 +144,7 @@ class WatchedVectors:
 
     def _attempt(self) -> None:
         """Look whether all is well, or bring it back."""
-        if self._library.indexes_folder() != self._folder:
+        if self._library.properties.indexes_folder() != self._folder:
             return  # replaced by another process: whoever opened this opens the new ones
         index = self._index
         try:

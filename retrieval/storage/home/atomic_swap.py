@@ -1,9 +1,16 @@
-"""Puts what a restore has prepared in the place of what is there: all of it or nothing, whenever the process dies.
+"""Replaces the stores of a data folder by those that a restore has prepared: all or nothing, wherever it is killed.
 
-A restore prepares a whole data folder inside the data folder. Three renames of that one folder divide the work, and
-every step between them can be done again: as ``restore-unfinished`` it counts for nothing and is deleted; as
-``restore-prepared`` what is there is moved aside; as ``restore-cleared`` what was prepared is moved in. Whoever owns
-the data folder next goes on where a dead process stopped. All functions but ``pending`` want it to be owned.
+A restore prepares the new stores in one folder within the data folder. The name of that folder is its progress:
+
+====================== ================================== =========================================
+folder                 state                              ``recover``
+====================== ================================== =========================================
+``restore-unfinished`` new stores are being prepared      deletes it: nothing has changed
+``restore-prepared``   new stores are complete            moves the old stores aside, then goes on
+``restore-cleared``    old stores are out of the way      moves the new stores in
+====================== ================================== =========================================
+
+Every step can be repeated. All functions but ``is_pending`` and ``is_begun`` want the caller to own the data folder.
 """
 
 from __future__ import annotations
@@ -17,54 +24,65 @@ from retrieval.core.errors import StorageError
 
 UNFINISHED, PREPARED, CLEARED = "restore-unfinished", "restore-prepared", "restore-cleared"
 ASIDE = "before-restore-"
-#: What belongs to the stores of a data folder; locks, older copies and everything else stay where they are.
-_OWN = ("*.sqlite3", "*.sqlite3-wal", "*.sqlite3-shm", "*.key", "indexes-*")
+#: The stores of a data folder; locks, older copies and everything else stay where they are.
+_STORES = ("*.sqlite3", "*.sqlite3-wal", "*.sqlite3-shm", "*.key", "indexes-*")
 _ASIDE_NOTE = "aside"
 
 
-def own(folder: Path) -> list[Path]:
-    """The stores in a data folder: databases with their logs, keys, derived indexes."""
-    return sorted(path for pattern in _OWN for path in folder.glob(pattern))
+def store_files(folder: Path) -> list[Path]:
+    """Stores in a data folder: databases with their logs, keys, derived indexes."""
+    return sorted(path for pattern in _STORES for path in folder.glob(pattern))
 
 
-def pending(home: Path) -> bool:
-    """Whether a restore was interrupted, or is at this moment, between the old stores and the new ones."""
+def is_pending(home: Path) -> bool:
+    """Whether a restore is, or was interrupted, between the old stores and the new ones."""
     return (home / PREPARED).is_dir() or (home / CLEARED).is_dir()
 
 
-def beginning(home: Path) -> bool:
-    """Whether a restore is being prepared, or was when its process died."""
-    return pending(home) or (home / UNFINISHED).is_dir()
+def is_begun(home: Path) -> bool:
+    """Whether a restore is under way or was interrupted, be it that it only prepares."""
+    return is_pending(home) or (home / UNFINISHED).is_dir()
 
 
-def begin(home: Path) -> Path:
-    """An empty folder to prepare the new stores in."""
+def prepare(home: Path) -> Path:
+    """Make the empty folder in which the new stores are prepared."""
     folder = home / UNFINISHED
     folder.mkdir(mode=0o700)
     return folder
 
 
 def discard(home: Path) -> None:
-    """Forget what was prepared, unless it counts already."""
+    """Delete what was prepared, unless it is complete."""
     shutil.rmtree(home / UNFINISHED, ignore_errors=True)
 
 
 def commit(home: Path) -> Path | None:
-    """Let what was prepared be the data folder's stores; where the old ones are now. Raises StorageError."""
-    aside = _free_name(home) if own(home) else None
+    """Make what was prepared the data folder's stores.
+
+    Returns:
+        Folder with the old stores; ``None`` where there were none.
+
+    Raises:
+        StorageError: when a file cannot be moved; ``recover`` goes on.
+    """
+    aside = _free_name(home) if store_files(home) else None
     try:
         if aside is not None:
             _write(home / UNFINISHED / _ASIDE_NOTE, aside.name)
-        _complete(home / UNFINISHED, home)
+        _flush(home / UNFINISHED, home)
         (home / UNFINISHED).rename(home / PREPARED)
     except OSError as error:
         raise _translated(home, error) from error
-    settle(home)
+    recover(home)
     return aside
 
 
-def settle(home: Path) -> None:
-    """Go on where a restore stopped, if one did. Raises StorageError."""
+def recover(home: Path) -> None:
+    """Finish or undo an interrupted restore, if there is one.
+
+    Raises:
+        StorageError: when a file cannot be moved.
+    """
     try:
         if (home / PREPARED).is_dir():
             _clear(home)
@@ -81,7 +99,7 @@ def _clear(home: Path) -> None:
     if note.exists():
         aside = home / note.read_text(encoding="ascii")
         aside.mkdir(mode=0o700, exist_ok=True)
-        for path in own(home):
+        for path in store_files(home):
             path.rename(aside / path.name)
         _sync(aside)
     _sync(home)
@@ -92,7 +110,7 @@ def _clear(home: Path) -> None:
 def _fill(home: Path) -> None:
     """Move the new stores in; what was moved before is no longer there."""
     folder = home / CLEARED
-    for path in own(folder):
+    for path in store_files(folder):
         path.rename(home / path.name)
     _sync(home)
     (folder / _ASIDE_NOTE).unlink(missing_ok=True)
@@ -111,11 +129,11 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _complete(folder: Path, home: Path) -> None:
-    """Bring everything that was prepared onto the disk, as the property of whoever owns the data folder."""
+def _flush(folder: Path, home: Path) -> None:
+    """Flush everything that was prepared to the disk, with the owner of the data folder."""
     owner = home.stat()
     for path in (*folder.rglob("*"), folder):
-        if os.geteuid() == 0:  # an administrator restores for the user as whom the bot runs
+        if os.geteuid() == 0:  # an administrator restores for the bot's user
             os.chown(path, owner.st_uid, owner.st_gid)
         _sync(path)
 

@@ -1,5 +1,7 @@
-"""One process at a time may write a data folder, and one bot may use it: locks that the system drops when their owner
-dies."""
+"""Locks of a data folder: one process at a time may write it, and one bot may use it.
+
+The system drops a lock when its owner dies.
+"""
 
 from __future__ import annotations
 
@@ -24,32 +26,50 @@ LOCK_FILE = "owner.lock"
 
 @contextmanager
 def owning(home: Path) -> Iterator[None]:
-    """Own ``home`` while the block runs, with an interrupted restore brought to its end.
+    """Own ``home`` while the block runs; an interrupted restore is finished first.
 
-    Raises HomeBusyError with the owner's pid, StorageError.
+    Raises:
+        HomeBusyError: when another process owns it; the error has its pid.
+        StorageError: when the folder cannot be written.
     """
     with _locked(home, LOCK_FILE, HomeBusyError):
-        atomic_swap.settle(home)
+        atomic_swap.recover(home)
         yield
 
 
 @contextmanager
 def using(home: Path, lock: str) -> Iterator[None]:
-    """Be the one process that holds ``lock`` (a name that ends with .lock) in ``home`` while the block runs.
+    """Hold ``lock`` (a name that ends with .lock) in ``home`` while the block runs: no restore replaces the stores.
 
-    What holds such a lock is never restored over. Raises InUseError, BeingRestoredError, StorageError.
+    Raises:
+        InUseError: when another process holds it.
+        BeingRestoredError: while a backup is restored into ``home``.
+        StorageError: when the folder cannot be written.
     """
     with _locked(home, lock, InUseError):
-        settle(home)
-        # Whoever restores makes its folder first and looks for locks then: one of the two sees the other.
-        if atomic_swap.beginning(home) and is_owned(home):
+        _finish_restore(home)
+        # A restore makes its folder first and looks for locks then: one of the two sees the other.
+        if atomic_swap.is_begun(home) and is_owned(home):
             raise BeingRestoredError(home, owner_of(home))
         yield
 
 
+def _finish_restore(home: Path) -> None:
+    if atomic_swap.is_pending(home):
+        try:
+            with owning(home):
+                pass
+        except HomeBusyError as error:
+            raise BeingRestoredError(home, error.pid) from error
+
+
 @contextmanager
 def unused(home: Path) -> Iterator[None]:
-    """Hold every lock in ``home`` but its owner's, which the caller has. Raises InUseError for one that is held."""
+    """Hold every lock in ``home`` but its owner's, which the caller has.
+
+    Raises:
+        InUseError: when another process holds one of them.
+    """
     with ExitStack() as stack:
         for path in sorted(home.glob("*.lock")):
             if path.name != LOCK_FILE:
@@ -57,14 +77,17 @@ def unused(home: Path) -> Iterator[None]:
         yield
 
 
-def settle(home: Path) -> None:
-    """Bring a restore that was interrupted to its end. Raises BeingRestoredError while it goes on, StorageError."""
-    if atomic_swap.pending(home):
-        try:
-            with owning(home):
-                pass
-        except HomeBusyError as error:
-            raise BeingRestoredError(home, error.pid) from error
+def refuse_unfinished_restore(home: Path) -> None:
+    """Refuse to read ``home`` while its stores are partly replaced; reading never finishes a restore.
+
+    Raises:
+        BeingRestoredError: while a backup is restored into ``home``.
+        StorageError: when a restore was interrupted.
+    """
+    if atomic_swap.is_pending(home):
+        if is_owned(home):
+            raise BeingRestoredError(home, owner_of(home))
+        raise StorageError(home, "a restore into it was interrupted", "Run: pullquote index, which finishes it first")
 
 
 @contextmanager
@@ -84,13 +107,13 @@ def _locked(home: Path, name: str, refusal: type[HomeBusyError]) -> Iterator[Non
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
-        # The file stays: removing it would let a third process lock a file that nobody else can see.
+        # The file stays: removing it would let a third process lock a file that no other can see.
         os.close(descriptor)
 
 
 @contextmanager
 def first_run_named(home: Path) -> Iterator[None]:
-    """NotIndexedError becomes BeingIndexedError where another process owns ``home`` at this moment."""
+    """Raise BeingIndexedError instead of NotIndexedError where another process owns ``home``."""
     try:
         yield
     except BeingIndexedError:
@@ -102,7 +125,7 @@ def first_run_named(home: Path) -> Iterator[None]:
 
 
 def is_owned(home: Path, lock: str = LOCK_FILE) -> bool:
-    """Whether some process holds that lock of ``home`` at this moment."""
+    """Whether a process holds ``lock`` in ``home`` at this moment."""
     try:
         descriptor = os.open(home / lock, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -117,7 +140,7 @@ def is_owned(home: Path, lock: str = LOCK_FILE) -> bool:
 
 
 def owner_of(home: Path, lock: str = LOCK_FILE) -> int | None:
-    """The pid written by the present or the last owner."""
+    """Pid of the present or the last owner of ``lock``; ``None`` if it is unknown."""
     try:
         return int((home / lock).read_text())
     except (OSError, ValueError):

@@ -1,19 +1,24 @@
 """The library: one SQLite file that holds everything worth keeping."""
 
+from retrieval.storage.library.article_table import ArticleTable
 from retrieval.storage.library.candidates import CandidateRow
-from retrieval.storage.library.reader import FILE_NAME, LIBRARY_ID, Library
+from retrieval.storage.library.passage_table import PassageTable
+from retrieval.storage.library.property_table import LIBRARY_ID, PropertyTable, model_property
+from retrieval.storage.library.reader import Library
 from retrieval.storage.library.schema import MIGRATIONS
-from retrieval.storage.library.writer import LibraryWriter, StagedPassage, model_property
+from retrieval.storage.library.writer import LibraryWriter, StagedPassage
 from retrieval.storage.sqlite.migrations import migrate
 from retrieval.storage.sqlite.snapshots import inspect, snapshot, version_of
 
 __all__ = [
-    "FILE_NAME",
     "LIBRARY_ID",
     "MIGRATIONS",
+    "ArticleTable",
     "CandidateRow",
     "Library",
     "LibraryWriter",
+    "PassageTable",
+    "PropertyTable",
     "StagedPassage",
     "inspect",
     "migrate",

@@ -7,24 +7,50 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from retrieval.core.types import Article, Metadata, Passage, Repair, Span, TitleSource
+from retrieval.core.types import Article, Metadata, Omission, Passage, Repair, Span, TitleSource
 
-ARTICLE_COLUMNS = "a.article_id, a.title, a.title_source, a.publisher, a.author, a.published, a.url, a.language"
-PASSAGE_COLUMNS = (
+#: Live passages with their articles; conditions are added with AND.
+LIVE_PASSAGES = "FROM passages p JOIN articles a ON a.key = p.article_key WHERE a.live = 1"
+#: Restricts passages to those whose keys stand in a JSON array.
+AND_KEY_IN = "AND p.key IN (SELECT value FROM json_each(?))"
+
+_ARTICLE = (
+    "a.article_id, a.files, a.title, a.title_source, a.publisher, a.author, a.published, a.url, a.language, "
+    "a.encoding, a.repairs"
+)
+_PASSAGE = (
     "p.key, p.article_key, p.passage_id, p.paragraph, p.last_paragraph, p.section, p.start, p.end, p.lead_start, "
     "p.lead_end, p.sentences, p.terms"
 )
+SELECT_ARTICLE = f"SELECT {_ARTICLE}"
+SELECT_PASSAGE = f"SELECT {_PASSAGE}"
+SELECT_PASSAGE_WITH_ARTICLE = f"SELECT {_PASSAGE}, {_ARTICLE}"
+INSERT_ARTICLE = (
+    "INSERT INTO articles (article_id, live, digest, files, title, title_source, publisher, author, published, url, "
+    "language, text, text_sha256, source, source_sha256, encoding, repairs) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+INSERT_PASSAGE = (
+    "INSERT INTO passages (article_key, passage_id, paragraph, last_paragraph, section, start, end, lead_start, "
+    "lead_end, sentences, terms, length, vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+INSERT_OMISSION = "INSERT INTO omissions VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 Terms = tuple[tuple[str, ...], ...]
 
 
 def sha256(data: bytes) -> str:
-    """The checksum under which texts and sources are kept."""
+    """Checksum under which texts and sources are kept."""
     return hashlib.sha256(data).hexdigest()
 
 
+def is_intact(text: str, checksum: str) -> bool:
+    """Whether a stored text is the one that was indexed."""
+    return sha256(text.encode()) == checksum
+
+
 def article_row(article: Article, digest: str) -> tuple[object, ...]:
-    """The values of a row of ``articles``, without its key, not live yet."""
+    """Values for INSERT_ARTICLE, not live yet."""
     meta = article.metadata
     return (
         article.article_id, 0, digest, json.dumps(article.files), meta.title, meta.title_source.value,
@@ -35,7 +61,7 @@ def article_row(article: Article, digest: str) -> tuple[object, ...]:
 
 
 def passage_row(article_key: int, passage: Passage, terms: Terms, vectors: bytes) -> tuple[object, ...]:
-    """The values of a row of ``passages``, without its key."""
+    """Values for INSERT_PASSAGE."""
     lead = passage.lead_in or (None, None)
     return (
         article_key, passage.passage_id, passage.paragraph, passage.last_paragraph, passage.section, passage.start,
@@ -44,26 +70,44 @@ def passage_row(article_key: int, passage: Passage, terms: Terms, vectors: bytes
     )  # fmt: skip
 
 
-def metadata_of(row: sqlite3.Row) -> Metadata:
-    """Metadata from a row that has ARTICLE_COLUMNS."""
-    return Metadata(
-        row["title"], TitleSource(row["title_source"]), row["publisher"], row["author"], row["published"], row["url"],
-        row["language"],
+def omission_row(article_key: int, omission: Omission) -> tuple[object, ...]:
+    """Values for INSERT_OMISSION."""
+    return (
+        article_key, omission.line, omission.paragraph, omission.start, omission.end, omission.reason.value,
+        omission.detail,
     )  # fmt: skip
+
+
+def metadata_of(row: sqlite3.Row) -> Metadata:
+    """Metadata from a row of SELECT_ARTICLE."""
+    return Metadata(
+        title=row["title"],
+        title_source=TitleSource(row["title_source"]),
+        publisher=row["publisher"],
+        author=row["author"],
+        published=row["published"],
+        url=row["url"],
+        language=row["language"],
+    )
 
 
 def passage_of(row: sqlite3.Row, article_id: str) -> Passage:
-    """A passage from a row that has PASSAGE_COLUMNS."""
-    lead = None if row["lead_start"] is None else Span(row["lead_start"], row["lead_end"])
-    sentences = tuple(Span(start, end) for start, end in json.loads(row["sentences"]))
+    """Passage from a row of SELECT_PASSAGE."""
     return Passage(
-        row["passage_id"], article_id, row["paragraph"], row["last_paragraph"], row["section"], row["start"],
-        row["end"], sentences, lead,
-    )  # fmt: skip
+        passage_id=row["passage_id"],
+        article_id=article_id,
+        paragraph=row["paragraph"],
+        last_paragraph=row["last_paragraph"],
+        section=row["section"],
+        start=row["start"],
+        end=row["end"],
+        sentences=tuple(Span(start, end) for start, end in json.loads(row["sentences"])),
+        lead_in=None if row["lead_start"] is None else Span(row["lead_start"], row["lead_end"]),
+    )
 
 
 def repairs_of(text: str) -> tuple[Repair, ...]:
-    """The repairs kept with an article."""
+    """Repairs kept with an article."""
     return tuple(Repair(*values) for values in json.loads(text))
 
 
@@ -73,5 +117,5 @@ def packed_terms(terms: Sequence[Iterable[str]]) -> str:
 
 
 def unpacked_terms(text: str) -> Terms:
-    """What ``packed_terms`` made."""
+    """Inverse of ``packed_terms``."""
     return tuple(tuple(line.split()) for line in text.split("\n"))

@@ -7,177 +7,180 @@ learn the new keys, then ``publish`` (old version out, new one in, one transacti
 
 from __future__ import annotations
 
-import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.core.types import Article, ModelIdentity
-from retrieval.storage.library import rows as records
-from retrieval.storage.library.reader import LIBRARY_ID, Library
-from retrieval.storage.sqlite.connection import translated
+from retrieval.core.types import Article, ModelIdentity, PassageWords
+from retrieval.storage.home.layout import LIBRARY_FILE
+from retrieval.storage.library import rows
+from retrieval.storage.library.article_table import ArticleTable
+from retrieval.storage.library.passage_table import PassageTable
+from retrieval.storage.library.property_table import LIBRARY_ID, PropertyTable, model_property, set_properties
+from retrieval.storage.library.schema import MIGRATIONS
+from retrieval.storage.library.vocabulary_table import VocabularyTable, WordCounts, add_acronyms
+from retrieval.storage.sqlite.connection import Database, translated
 from retrieval.storage.sqlite.migrations import migrate
-from retrieval.text.vocabulary import Vocabulary, acronyms, initialisms
+
+#: Counts the words of a passage's text, exactly as those of ``StagedPassage`` were counted.
+CountWords = Callable[[str], PassageWords]
 
 
 @dataclass(frozen=True, slots=True)
 class StagedPassage:
-    """What indexing adds to one passage of an article: folded terms of its sentences, packed vectors."""
+    """Analysis of one passage: folded terms of its sentences, its counted words, packed vectors."""
 
-    terms: records.Terms
+    terms: rows.Terms
+    words: PassageWords
     vectors: bytes
 
 
-class LibraryWriter(Library):
-    """The library of the process that owns the data folder."""
+class LibraryWriter:
+    """The library of the process that owns the data folder. Use as a context manager."""
 
     def __init__(self, home: Path) -> None:
-        """Open the library for writing, made or brought up to date where needed. Raises StorageError."""
-        super().__init__(home, write=True)
+        """Open the library in ``home``, made or migrated where needed.
 
-    def _prepare(self, home: Path) -> None:  # noqa: ARG002 - a reader has to say where it looked
-        with translated(self.path):
-            migrate(self._connections.get(), self.path)
+        Raises:
+            SchemaVersionError: when it is of a newer program.
+            StorageError: when it cannot be written.
+        """
+        self._database = Database(home / LIBRARY_FILE, write=True)
+        try:
+            with translated(self._database.path):
+                migrate(self._database.connection(), self._database.path, MIGRATIONS)
+        except BaseException:
+            self.close()
+            raise
+        self.properties = PropertyTable(self._database)
+        self.articles = ArticleTable(self._database)
+        self.passages = PassageTable(self._database, self.articles)
+        self.vocabulary = VocabularyTable(self._database)
+        self._staged = WordCounts()  # of the staged versions
 
     def __enter__(self) -> LibraryWriter:
         return self
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with translated(self.path):
-            connection = self._connections.get()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.rollback()
-                raise
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections; the library cannot be used afterwards."""
+        self._database.close()
+
+    def check(self) -> str | None:
+        """SQLite's verdict on the file; ``None`` when all is well."""
+        return self._database.check()
 
     def stage(self, article: Article, digest: str, additions: Sequence[StagedPassage]) -> list[int]:
         """Store a version of an article that no search sees yet; the keys of its passages, in order."""
-        marks = ",".join("?" * 17)
-        columns = (
-            "article_id, live, digest, files, title, title_source, publisher, author, published, url, language, "
-            "text, text_sha256, source, source_sha256, encoding, repairs"
-        )
-        with self._transaction() as connection:
-            insert = f"INSERT INTO articles ({columns}) VALUES ({marks})"  # noqa: S608 - our own column names
-            article_key = int(connection.execute(insert, records.article_row(article, digest)).lastrowid or 0)
+        words = [added.words for added in additions]
+        with self._database.transaction() as connection:
+            cursor = connection.execute(rows.INSERT_ARTICLE, rows.article_row(article, digest))
+            article_key = int(cursor.lastrowid or 0)
             keys = []
             for passage, added in zip(article.passages, additions, strict=True):
-                row = records.passage_row(article_key, passage, added.terms, added.vectors)
-                cursor = connection.execute(
-                    "INSERT INTO passages (article_key, passage_id, paragraph, last_paragraph, section, start, end, "
-                    "lead_start, lead_end, sentences, terms, length, vectors) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                    row,
-                )
-                keys.append(int(cursor.lastrowid or 0))
-            connection.executemany(
-                "INSERT INTO omissions VALUES (?,?,?,?,?,?,?)",
-                [
-                    (article_key, o.line, o.paragraph, o.start, o.end, o.reason.value, o.detail)
-                    for o in article.omissions
-                ],
-            )
+                values = rows.passage_row(article_key, passage, added.terms, added.vectors)
+                keys.append(int(connection.execute(rows.INSERT_PASSAGE, values).lastrowid or 0))
+            add_acronyms(connection, article_key, words)
+            omitted = [rows.omission_row(article_key, omission) for omission in article.omissions]
+            connection.executemany(rows.INSERT_OMISSION, omitted)
+        self._staged.add(words)
         return keys
 
-    def publish(self, *, removed: Iterable[str] = (), properties: dict[str, str] | None = None) -> None:
-        """Let all staged versions take the place of the live ones, and take ``removed`` articles out."""
-        with self._transaction() as connection:
-            staged = [row[0] for row in connection.execute("SELECT article_id FROM articles WHERE live = 0")]
+    def publish(
+        self, *, count: CountWords, removed: Iterable[str] = (), properties: dict[str, str] | None = None
+    ) -> None:
+        """Replace live versions by the staged ones, and take ``removed`` articles out.
+
+        ``count`` counts the words of what goes, so that they are taken off the vocabulary.
+        """
+        with self._database.transaction() as connection:
+            staged = _staged_ids(connection)
             gone = [*staged, *removed]
-            self._count(connection, gone, live=1, sign=-1)
-            self._delete(connection, gone, live=1)
-            self._count(connection, staged, live=0, sign=1)
+            WordCounts(words for _, words in _words_of(connection, gone, count, live=1)).take_off(connection)
+            _delete(connection, gone, live=1)
+            self._staged.add_to(connection)
             connection.execute("UPDATE articles SET live = 1 WHERE live = 0")
-            self._set(connection, {**(properties or {}), "generation": str(self.generation() + 1)})
+            set_properties(connection, {**(properties or {}), **self._next_generation()})
+        self._staged = WordCounts()
 
     def discard_staged(self) -> None:
         """Drop versions that an interrupted run left behind; their keys are retired."""
-        with self._transaction() as connection:
-            staged = [row[0] for row in connection.execute("SELECT article_id FROM articles WHERE live = 0")]
-            self._delete(connection, staged, live=0)
+        with self._database.transaction() as connection:
+            _delete(connection, _staged_ids(connection), live=0)
+        self._staged = WordCounts()
 
-    def _delete(self, connection: sqlite3.Connection, article_ids: Sequence[str], *, live: int) -> None:
-        for article_id in article_ids:
-            connection.execute(
-                "INSERT OR IGNORE INTO retired SELECT p.key FROM passages p JOIN articles a ON a.key = p.article_key "
-                "WHERE a.article_id = ? AND a.live = ?",
-                (article_id, live),
-            )
-            connection.execute("DELETE FROM articles WHERE article_id = ? AND live = ?", (article_id, live))
-
-    def _count(self, connection: sqlite3.Connection, article_ids: Sequence[str], *, live: int, sign: int) -> None:
-        """Add the words of articles to the vocabulary, or take them out; acronyms go with their articles."""
-        words = Vocabulary()
-        spelt_out: dict[tuple[int, str, int], str] = {}
-        for article_id in article_ids:
-            for key, text, start, end in connection.execute(
-                "SELECT a.key, a.text, p.start, p.end FROM passages p JOIN articles a ON a.key = p.article_key "
-                "WHERE a.article_id = ? AND a.live = ? ORDER BY p.key",
-                (article_id, live),
-            ):
-                words.add(text[start:end])
-                for certain, find in ((1, acronyms), (0, initialisms)):
-                    spelt_out |= {(key, short, certain): " ".join(e) for short, e in find(text[start:end]).items()}
-        connection.executemany(
-            "INSERT INTO vocabulary VALUES (?, ?, ?) ON CONFLICT (term) DO UPDATE SET "
-            "passages = passages + excluded.passages, capitalised = capitalised + excluded.capitalised",
-            [(term, sign * n, sign * words.capitalised[term]) for term, n in words.frequencies.items()],
-        )
-        if sign < 0:
-            connection.execute("DELETE FROM vocabulary WHERE passages <= 0")
-            return
-        rows = [(*place, expansion) for place, expansion in spelt_out.items()]
-        connection.executemany("INSERT OR REPLACE INTO acronyms VALUES (?, ?, ?, ?)", rows)
+    def _next_generation(self) -> dict[str, str]:
+        return {"generation": str(self.properties.generation() + 1)}
 
     def forget_retired(self) -> None:
-        """The derived indexes hold none of the retired keys any more."""
-        with self._transaction() as connection:
+        """Clear the list of retired keys: the derived indexes hold none of them any more."""
+        with self._database.transaction() as connection:
             connection.execute("DELETE FROM retired")
 
     def set_state(self, state: str) -> None:
-        """Give the passages as they are another name."""
-        with self._transaction() as connection:
-            self._set(connection, {"state": state})
+        """Give the present passages another state's name."""
+        self._set({"state": state})
 
     def identify(self, name: str | None = None) -> str:
-        """This library's own name among others: where it has none, ``name``, or one that is made now."""
-        known = self.library_id()
+        """This library's own name among others: where it has none it gets ``name``, or a random one."""
+        known = self.properties.library_id()
         if known is None:
             known = name or secrets.token_hex(8)
-            with self._transaction() as connection:
-                self._set(connection, {LIBRARY_ID: known})
+            self._set({LIBRARY_ID: known})
         return known
 
-    def recount(self, *, analysis: str) -> None:
-        """Count the words of all live passages anew, with ``analysis`` as the name of how words are folded now."""
-        with self._transaction() as connection:
+    def recount(self, count: CountWords, *, analysis: str) -> None:
+        """Count the words of all live passages again; ``analysis`` names how words are folded now."""
+        with self._database.transaction() as connection:
             connection.execute("DELETE FROM vocabulary")
             connection.execute("DELETE FROM acronyms")
             live = [row[0] for row in connection.execute("SELECT article_id FROM articles WHERE live = 1")]
-            self._count(connection, live, live=1, sign=1)
-            self._set(connection, {"analysis": analysis, "generation": str(self.generation() + 1)})
+            counts = WordCounts()
+            for key, words in _words_of(connection, live, count, live=1):
+                counts.add(words)
+                add_acronyms(connection, key, words)
+            counts.add_to(connection)
+            set_properties(connection, {"analysis": analysis, **self._next_generation()})
 
     def forget_properties(self, names: Iterable[str]) -> None:
-        """Be without these facts about the library as a whole."""
-        with self._transaction() as connection:
+        """Delete these properties."""
+        with self._database.transaction() as connection:
             connection.executemany("DELETE FROM properties WHERE name = ?", [(name,) for name in names])
 
     def set_model(self, identity: ModelIdentity, *, analysis: str) -> None:
         """Record the model that makes the vectors, and how words are folded, of a library without articles."""
-        with self._transaction() as connection:
-            self._set(connection, {**model_property(identity), "analysis": analysis})
+        self._set({**model_property(identity), "analysis": analysis})
 
-    def _set(self, connection: sqlite3.Connection, properties: dict[str, str]) -> None:
-        connection.executemany("INSERT OR REPLACE INTO properties VALUES (?, ?)", list(properties.items()))
+    def _set(self, properties: dict[str, str]) -> None:
+        with self._database.transaction() as connection:
+            set_properties(connection, properties)
 
 
-def model_property(identity: ModelIdentity) -> dict[str, str]:
-    """The property that names a model."""
-    return {"model": json.dumps(identity)}
+def _staged_ids(connection: sqlite3.Connection) -> list[str]:
+    return [row[0] for row in connection.execute("SELECT article_id FROM articles WHERE live = 0")]
+
+
+def _delete(connection: sqlite3.Connection, article_ids: Iterable[str], *, live: int) -> None:
+    """Delete article versions; the keys of their passages are retired."""
+    for article_id in article_ids:
+        connection.execute(
+            "INSERT OR IGNORE INTO retired SELECT p.key FROM passages p JOIN articles a ON a.key = p.article_key "
+            "WHERE a.article_id = ? AND a.live = ?",
+            (article_id, live),
+        )
+        connection.execute("DELETE FROM articles WHERE article_id = ? AND live = ?", (article_id, live))
+
+
+def _words_of(
+    connection: sqlite3.Connection, article_ids: Iterable[str], count: CountWords, *, live: int
+) -> Iterator[tuple[int, list[PassageWords]]]:
+    """Key of each stored article, with the words of its passages, counted again."""
+    for article_id in article_ids:
+        sql = "SELECT key, text FROM articles WHERE article_id = ? AND live = ?"
+        for key, text in connection.execute(sql, (article_id, live)).fetchall():
+            spans = connection.execute("SELECT start, end FROM passages WHERE article_key = ? ORDER BY key", (key,))
+            yield key, [count(text[start:end]) for start, end in spans.fetchall()]

@@ -1,4 +1,4 @@
-"""Opens the SQLite file and turns its errors into ours."""
+"""An SQLite file with a connection for each thread; its errors become ours."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from retrieval.core.errors import DamagedStoreError, StorageError, one_line
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """SQLite's errors as StorageError or DamagedStoreError, each saying what to do."""
+    """Translate SQLite's errors into StorageError or DamagedStoreError, each saying what to do."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         problem = one_line(error)
-        if problem.startswith("Could not decode to UTF-8"):  # and then the whole text, which is nobody's business
+        if problem.startswith("Could not decode to UTF-8"):  # and then the whole text, which stays private
             raise DamagedStoreError(path, "a stored text is not UTF-8") from error
         if any(sign in problem for sign in ("malformed", "not a database", "no such table", "no such column")):
             raise DamagedStoreError(path, problem) from error
@@ -29,8 +29,13 @@ def translated(path: Path) -> Iterator[None]:
         raise StorageError(path, problem, remedy) from error
 
 
-class Connections:
-    """One SQLite connection a thread, all closed together."""
+class Database:
+    """An SQLite file; safe to use from several threads, each of which gets a connection of its own.
+
+    Raises:
+        StorageError: from every method, when the file cannot be read or written.
+        DamagedStoreError: from every method, when it is no database or lacks what it should hold.
+    """
 
     def __init__(self, path: Path, *, write: bool) -> None:
         self.path = path
@@ -39,8 +44,8 @@ class Connections:
         self._all: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
 
-    def get(self) -> sqlite3.Connection:
-        """This thread's connection, opened when first asked for. Raises StorageError."""
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, opened on first use."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             with translated(self.path):
@@ -49,6 +54,37 @@ class Connections:
             with self._guard:
                 self._all.append(connection)
         return connection
+
+    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        with translated(self.path):
+            cursor = self.connection().cursor()
+            cursor.row_factory = sqlite3.Row
+            return cursor.execute(sql, values).fetchall()
+
+    def value(self, sql: str, *values: object) -> object:
+        """First column of a query's first row; ``None`` where there is no row."""
+        rows = self.rows(sql, *values)
+        return rows[0][0] if rows else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Commit what the block changes; undo it where the block raises."""
+        with translated(self.path):
+            connection = self.connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.rollback()
+                raise
+
+    def check(self) -> str | None:
+        """SQLite's verdict on the file; ``None`` when all is well."""
+        verdict = str(self.value("PRAGMA quick_check(1)"))
+        return None if verdict == "ok" else verdict
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -74,5 +110,5 @@ class Connections:
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
-    """The version of an open file; 0 for a new one."""
+    """Schema version of an open file; 0 for a new one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

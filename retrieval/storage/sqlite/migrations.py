@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from retrieval.core.errors import SchemaVersionError
-from retrieval.storage.library.schema import MIGRATIONS
 from retrieval.storage.sqlite.connection import schema_version
 from retrieval.storage.sqlite.snapshots import keep_copy
 
 
-def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> int:
-    """Bring a file up to the newest version, each step in a transaction of its own; returns the version found.
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> int:
+    """Run the migrations that a file lacks, each in a transaction of its own; the version found.
 
-    A file that holds something is copied first, to ``<name>.before-v<newest version>``. Raises SchemaVersionError for
-    a file of a newer program, StorageError where there is no room for the copy; in both cases nothing has changed.
+    A file that holds something is copied first, to ``<name>.before-v<newest version>``.
+
+    Raises:
+        SchemaVersionError: when the file is of a newer program; it is unchanged then.
+        StorageError: when there is no room for the copy; the file is unchanged then.
     """
     found = schema_version(connection)
     if found > len(migrations):

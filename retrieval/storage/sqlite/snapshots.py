@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError, one_line
-from retrieval.storage.library.reader import FILE_NAME
+from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.sqlite.connection import schema_version
 
 
@@ -113,7 +113,7 @@ def _tables(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
 
 
 def _damaged(path: Path, problem: str) -> DamagedStoreError:
-    return DamagedStoreError(path, problem, derived=path.name == FILE_NAME)
+    return DamagedStoreError(path, problem, derived=path.name == LIBRARY_FILE)
 
 
 @contextmanager

@@ -54,12 +54,14 @@ class Room:
     def index(self) -> ServerVectorIndex:
         """The library's collection on the server."""
         with Library(self.workshop.home) as library:
-            return ServerVectorIndex(self.server, collection_name(str(library.library_id()), library.indexes_folder()))
+            return ServerVectorIndex(
+                self.server, collection_name(str(library.properties.library_id()), library.properties.indexes_folder())
+            )
 
     def agrees(self) -> bool:
         """Whether the server holds the very passages of the library."""
         with Library(self.workshop.home) as library, self.index() as index:
-            return index.keys() == set(library.keys()) and library.state() in index.read()
+            return index.keys() == set(library.passages.keys()) and library.properties.state() in index.read()
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:

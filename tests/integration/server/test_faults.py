@@ -281,13 +281,13 @@ def test_indexing_without_a_server(room: Room) -> None:
     """One clear line, and the library is as it was; with the server back the next run brings all into step."""
     room.workshop.index()
     with Library(room.workshop.home) as library:
-        before = (library.digests(), library.state())
+        before = (library.articles.digests(), library.properties.state())
     room.workshop.write("new.txt", "The windmill of town number 9 is described here. Visitors of the windmill pay.")
     away = room.reached(f"http://127.0.0.1:{free_port()}")
     with pytest.raises(VectorsAwayError, match="cannot be reached"):
         away.workshop.index()
     with Library(room.workshop.home) as library:
-        assert (library.digests(), library.state()) == before
+        assert (library.articles.digests(), library.properties.state()) == before
     assert room.workshop.index().plan.add == ("new",)
     assert room.agrees()
 

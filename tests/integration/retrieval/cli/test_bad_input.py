@@ -19,7 +19,7 @@ import pytest
 
 from retrieval.core.errors import CorpusFileError, RemovalRefusedError, RetrievalError
 from retrieval.core.settings import Settings
-from retrieval.storage.library import FILE_NAME
+from retrieval.storage.home.layout import LIBRARY_FILE
 from tests.conftest import ROOT, Pullquote, Run, Workshop, article_text, run_command
 from tests.support.fakes import WordEmbedder
 
@@ -112,10 +112,10 @@ def test_a_broken_catalog_loses_nothing_stored(shelf: Workshop) -> None:
     (problem,) = shelf.index().problems
     assert "catalog.toml, line 2" in str(problem)
     with shelf.stores() as opened:
-        titles = {article.article_id: article.metadata.title for article in opened.library.articles()}
+        titles = {article.article_id: article.metadata.title for article in opened.library.articles.summaries()}
         assert titles["a0"] == "Harbours"
-        assert len(opened.library.passages_of("a0")) == 3
-        assert opened.library.text("a1") == article_text(1, version=2)
+        assert len(opened.library.passages.of_article("a0")) == 3
+        assert opened.library.articles.text("a1") == article_text(1, version=2)
     assert "good" in titles
 
 
@@ -126,7 +126,7 @@ def test_two_names_for_one_article(shelf: Workshop) -> None:
     assert "twin.txt" in str(problem)
     assert "good.txt" in str(problem)
     with shelf.stores() as opened:
-        (article,) = (a for a in opened.library.articles() if a.article_id == "good")
+        (article,) = (a for a in opened.library.articles.summaries() if a.article_id == "good")
         assert article.files == ("good.txt", "twin.txt")
     with shelf.search() as searcher:
         assert searcher.find('"closed again in 1921"').total == 1
@@ -395,10 +395,10 @@ def test_damage_at_the_command(pullquote: Pullquote, place: Path) -> None:
     assert "pullquote index --rebuild" in run.complaint
     assert run_index(place, "--rebuild").code == 0
     assert_answers(place)
-    (place / "home" / FILE_NAME).write_bytes(b"damaged" * 9000)
+    (place / "home" / LIBRARY_FILE).write_bytes(b"damaged" * 9000)
     run = run_command("sources", "--home", place / "home")
     assert run.code == 2
-    assert FILE_NAME in run.complaint
+    assert LIBRARY_FILE in run.complaint
     assert "pullquote index --rebuild" in run.complaint
     run = pullquote("index", place / "corpus", "--home", place / "home", "--rebuild")
     assert run.code == 0
@@ -408,7 +408,7 @@ def test_damage_at_the_command(pullquote: Pullquote, place: Path) -> None:
 
 def test_an_altered_text_at_the_command(pullquote: Pullquote, place: Path) -> None:
     """Asking notes it, reading it is refused, the doctor names it, and index reads it again."""
-    with closing(sqlite3.connect(place / "home" / FILE_NAME, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(place / "home" / LIBRARY_FILE, isolation_level=None)) as connection:
         connection.execute("UPDATE articles SET text = replace(text, 'agreed to lead', 'refused to lead')")
     run = pullquote("ask", "Who will lead the truce monitoring mechanism?", "--home", place / "home", "--json")
     document = run.document
@@ -489,7 +489,7 @@ def test_a_full_disk(small_disk: Path, workshop: Workshop, room: int) -> None:
 def shelf_disagrees(shelf: Workshop) -> bool:
     """Whether an index holds less than the library."""
     with shelf.stores() as opened:
-        live = set(opened.library.keys())
+        live = set(opened.library.passages.keys())
         if not (live <= opened.vectors.keys() and live <= opened.words.keys()):
             return True
         opened.vectors.remove(sorted(opened.vectors.keys() - live))

@@ -23,15 +23,16 @@ from retrieval.core.errors import (
 from retrieval.index.indexer import Stores
 from retrieval.maintenance.doctor import Verdict, run_checks
 from retrieval.storage.articles import open_shelf
+from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import owning
-from retrieval.storage.library import FILE_NAME, LibraryWriter
+from retrieval.storage.library import LibraryWriter
 from tests.conftest import Workshop, article_text
 from tests.support.fakes import WordEmbedder
 
 
 def alter(workshop: Workshop, sql: str) -> None:
     """Change the library's file behind the program's back."""
-    with closing(sqlite3.connect(workshop.home / FILE_NAME, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(workshop.home / LIBRARY_FILE, isolation_level=None)) as connection:
         connection.execute(sql)
 
 
@@ -55,13 +56,13 @@ def test_unchanged_articles_cost_no_encoding(workshop: Workshop) -> None:
     workshop.fill(3)
     workshop.index()
     with workshop.stores() as opened:
-        before = opened.library.keys(), opened.library.generation()
+        before = opened.library.passages.keys(), opened.library.properties.generation()
     workshop.embedder.encoded.clear()
     report = workshop.index()
     assert workshop.embedder.encoded == []
     assert report.plan.unchanged == ("a0", "a1", "a2")
     with workshop.stores() as opened:
-        assert (opened.library.keys(), opened.library.generation()) == before
+        assert (opened.library.passages.keys(), opened.library.properties.generation()) == before
 
 
 def test_a_changed_article_is_replaced(workshop: Workshop) -> None:
@@ -85,11 +86,11 @@ def test_paragraph_numbers_and_ids_are_stable(workshop: Workshop) -> None:
     workshop.fill(1)
     workshop.index()
     with workshop.stores() as opened:
-        before = [(p.passage.passage_id, p.passage.paragraph) for p in opened.library.passages_of("a0")]
+        before = [(p.passage.passage_id, p.passage.paragraph) for p in opened.library.passages.of_article("a0")]
     workshop.write("a0.txt", article_text(0) + "\nOne more paragraph about the museum of town number 0.")
     workshop.index()
     with workshop.stores() as opened:
-        after = [(p.passage.passage_id, p.passage.paragraph) for p in opened.library.passages_of("a0")]
+        after = [(p.passage.passage_id, p.passage.paragraph) for p in opened.library.passages.of_article("a0")]
     assert after[: len(before)] == before
 
 
@@ -206,7 +207,7 @@ def test_a_damaged_library_is_kept_aside(workshop: Workshop, harm: object) -> No
     assert callable(harm)
     workshop.fill(3)
     workshop.index()
-    file = workshop.home / FILE_NAME
+    file = workshop.home / LIBRARY_FILE
     harm(file)
     damaged = file.read_bytes()
     with pytest.raises(DamagedStoreError, match=r"library\.sqlite3.*--rebuild"), workshop.search():
@@ -215,7 +216,9 @@ def test_a_damaged_library_is_kept_aside(workshop: Workshop, harm: object) -> No
         workshop.index()
     assert file.read_bytes() == damaged
     report = workshop.index(rebuild=True)
-    (aside,) = (path for path in workshop.home.glob(f"{FILE_NAME}.damaged-*") if not path.name.endswith(("wal", "shm")))
+    (aside,) = (
+        path for path in workshop.home.glob(f"{LIBRARY_FILE}.damaged-*") if not path.name.endswith(("wal", "shm"))
+    )
     assert aside.read_bytes() == damaged
     assert str(aside) in report.notices[0]
     assert workshop.texts() == workshop.wanted()
@@ -226,12 +229,12 @@ def test_a_damaged_library_stays_when_there_is_no_corpus(workshop: Workshop) -> 
     """Without articles to begin anew from, --rebuild leaves the damaged library where it is."""
     workshop.fill(3)
     workshop.index()
-    _truncate(workshop.home / FILE_NAME)
-    damaged = (workshop.home / FILE_NAME).read_bytes()
+    _truncate(workshop.home / LIBRARY_FILE)
+    damaged = (workshop.home / LIBRARY_FILE).read_bytes()
     shutil.rmtree(workshop.corpus)
     with pytest.raises(RetrievalError, match="corpus"):
         workshop.index(rebuild=True)
-    assert (workshop.home / FILE_NAME).read_bytes() == damaged
+    assert (workshop.home / LIBRARY_FILE).read_bytes() == damaged
 
 
 def test_another_model_is_refused_and_rebuilt(workshop: Workshop) -> None:
@@ -328,7 +331,7 @@ def test_the_doctor_names_what_is_wrong(workshop: Workshop) -> None:
     workshop.index()
     alter(workshop, ALTERED)
     with workshop.stores() as opened:
-        opened.vectors.remove(opened.library.keys()[:2])
+        opened.vectors.remove(opened.library.passages.keys()[:2])
         opened.words.add([])
     bad = {check.subject: check for check in run_checks(workshop.settings) if check.verdict is Verdict.BAD}
     assert "a1" in bad["Library"].finding
@@ -338,7 +341,7 @@ def test_the_doctor_names_what_is_wrong(workshop: Workshop) -> None:
     assert "Model of the library" in bad
     _scribble(indexes(workshop) / "chroma" / "chroma.sqlite3")
     assert any("chroma" in check.finding and "damaged" in check.finding for check in run_checks(workshop.settings))
-    _scribble(workshop.home / FILE_NAME)
+    _scribble(workshop.home / LIBRARY_FILE)
     assert any("library.sqlite3" in check.finding for check in run_checks(workshop.settings) if check.verdict == "bad")
 
 
@@ -348,10 +351,10 @@ def test_an_older_library_with_as_many_passages(workshop: Workshop, moved_on: bo
     workshop.fill(3)
     workshop.index()
     older = workshop.home.parent / "older.sqlite3"
-    shutil.copy(workshop.home / FILE_NAME, older)
+    shutil.copy(workshop.home / LIBRARY_FILE, older)
     workshop.write("a1.txt", article_text(1, version=2))
     workshop.index()
-    shutil.copy(older, workshop.home / FILE_NAME)
+    shutil.copy(older, workshop.home / LIBRARY_FILE)
     if moved_on:  # another article under the very keys that the indexes know
         workshop.fill(3)
         workshop.write("a2.txt", article_text(2, version=2))
@@ -378,16 +381,16 @@ def test_a_repair_that_is_interrupted(workshop: Workshop, monkeypatch: pytest.Mo
     workshop.fill(3)
     workshop.index()
     older, newer = workshop.home.parent / "older.sqlite3", workshop.home.parent / "newer.sqlite3"
-    shutil.copy(workshop.home / FILE_NAME, older)
+    shutil.copy(workshop.home / LIBRARY_FILE, older)
     workshop.write("a1.txt", article_text(1, version=2))
     workshop.index()
-    (workshop.home / FILE_NAME).rename(newer)
-    shutil.copy(older, workshop.home / FILE_NAME)
+    (workshop.home / LIBRARY_FILE).rename(newer)
+    shutil.copy(older, workshop.home / LIBRARY_FILE)
     with monkeypatch.context() as patch:
         patch.setattr(Stores, "serve", lambda self, *states: _stop() if len(states[0]) == 16 else _serve(self, *states))
         with pytest.raises(KeyboardInterrupt):
             workshop.index()
-    shutil.copy(newer, workshop.home / FILE_NAME)
+    shutil.copy(newer, workshop.home / LIBRARY_FILE)
     with pytest.raises(IndexesDisagreeError), workshop.search():
         pass
     workshop.index()
@@ -406,7 +409,7 @@ def test_indexes_without_a_note_are_compared_by_their_keys(workshop: Workshop) -
     workshop.fill(3)
     workshop.index()
     with workshop.stores() as opened:
-        first = opened.library.keys()[0]
+        first = opened.library.passages.keys()[0]
         row = opened.vectors.nearest(opened.embedder.encode(["harbour"])[0], 1)
         assert row
         opened.vectors.remove([first])

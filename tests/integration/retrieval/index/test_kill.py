@@ -91,10 +91,10 @@ def copied(workshop: Workshop, place: Path, model: str = "words") -> Workshop:
 def seen(workshop: Workshop) -> dict[str, int]:
     """The version of each article that a search sees now. Fails if one is shown in part or mixed."""
     with workshop.stores() as opened:
-        live = set(opened.library.keys())
+        live = set(opened.library.passages.keys())
         assert opened.vectors.keys() >= live
         assert opened.words.keys() >= live
-        texts = {name: str(opened.library.text(name)) for name in opened.library.digests()}
+        texts = {name: str(opened.library.articles.text(name)) for name in opened.library.articles.digests()}
     versions = {name: 1 + ("edition2" in text) for name, text in texts.items()}
     assert texts == {name: article_text(int(name[1:]), version) for name, version in versions.items()}
     with workshop.search() as searcher:
@@ -134,9 +134,9 @@ def check_next_run(workshop: Workshop, scenario: Scenario) -> None:
     assert workshop.texts() == workshop.wanted()
     assert seen(workshop) == scenario.after
     with workshop.stores() as opened:
-        assert opened.library.retired() == []
+        assert opened.library.passages.retired() == []
         assert opened.library.check() is None
-        folder = opened.library.indexes_folder()
+        folder = opened.library.properties.indexes_folder()
     assert [path.name for path in workshop.home.glob("indexes-*")] == [folder]
 
 
@@ -216,15 +216,15 @@ def test_killed_at_any_time(workshop: Workshop, tmp_path: Path, rebuild: bool) -
         damaged = None
         try:
             with workshop.stores() as opened:
-                assert set(opened.library.keys()) <= opened.vectors.keys()
+                assert set(opened.library.passages.keys()) <= opened.vectors.keys()
         except DamagedIndexError as error:
             damaged = Path(error.place).name
         assert damaged in {None, "chroma"}, "no other store may suffer from a kill"
         with Library(workshop.home) as library:
-            with TantivyLexicalIndex(workshop.home / library.indexes_folder() / "tantivy") as words:
-                assert set(library.keys()) <= words.keys()
-            assert library.count() == 4 * 400
+            with TantivyLexicalIndex(workshop.home / library.properties.indexes_folder() / "tantivy") as words:
+                assert set(library.passages.keys()) <= words.keys()
+            assert library.passages.count() == 4 * 400
             for number in range(4):
-                assert library.text(f"large{number}") in {_large(number, 1), _large(number, 2)}
+                assert library.articles.text(f"large{number}") in {_large(number, 1), _large(number, 2)}
     workshop.index()
     assert workshop.texts() == workshop.wanted()

@@ -32,8 +32,10 @@ from retrieval.maintenance.backup import back_up
 from retrieval.maintenance.restore import LOCAL_PROPERTIES, RestoreReport, restore
 from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher
+from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import owning, using
-from retrieval.storage.library import FILE_NAME, Library, LibraryWriter, StagedPassage
+from retrieval.storage.library import Library, LibraryWriter, StagedPassage
+from retrieval.text.vocabulary import passage_words
 from tests.conftest import Pullquote, Workshop, article_text, run_command
 from tests.integration.retrieval.index.test_concurrent_processes import _index_often
 from tests.support.builders import article
@@ -190,15 +192,15 @@ def test_half_an_indexing_run_is_not_restored(installation: Workshop, tmp_path: 
     """Articles that no search sees yet stay behind, and so does what only one place may know of itself."""
     with LibraryWriter(installation.home) as library:
         staged = article("The tower is tall.", "tower")
-        library.stage(staged, "digest", [StagedPassage((("tower",),), bytes(256)) for _ in staged.passages])
-        with library._transaction() as connection:
-            connection.execute("INSERT INTO properties VALUES (?, 'mine')", LOCAL_PROPERTIES)
+        added = StagedPassage((("tower",),), passage_words("The tower is tall."), bytes(256))
+        library.stage(staged, "digest", [added for _ in staged.passages])
+        library.identify("mine")
     back_up(installation.home, tmp_path / "backup.tar.gz")
     home = tmp_path / "elsewhere"
     put_back(tmp_path / "backup.tar.gz", home)
-    assert not any("tower" in line for line in dump(home / FILE_NAME))
+    assert not any("tower" in line for line in dump(home / LIBRARY_FILE))
     with Library(home) as library:
-        assert library.property(LOCAL_PROPERTIES[0]) is None
+        assert library.properties.get(LOCAL_PROPERTIES[0]) is None
     assert at(installation, home).texts() == installation.wanted()
 
 
@@ -304,7 +306,7 @@ def test_newer_files_are_neither_copied_nor_put_back(installation: Workshop, tmp
     with pytest.raises(BackupError, match=rf"bot\.sqlite3 has schema version {newer}.*Upgrade"):
         put_back(file, tmp_path / "elsewhere")
     assert files(tmp_path / "elsewhere") == {}
-    with closing(sqlite3.connect(installation.home / FILE_NAME)) as connection:
+    with closing(sqlite3.connect(installation.home / LIBRARY_FILE)) as connection:
         connection.executescript(f"{NEXT}; PRAGMA user_version = 2")
     with pytest.raises(SchemaVersionError, match=r"version 2.*Upgrade"):
         back_up(installation.home, file, force=True)

@@ -27,7 +27,7 @@ from retrieval.core.settings import Settings
 from retrieval.index.sync import run_indexing
 from retrieval.maintenance.backup import back_up
 from retrieval.maintenance.restore import restore
-from retrieval.storage.library import FILE_NAME
+from retrieval.storage.home.layout import LIBRARY_FILE
 from tests.conftest import article_text
 from tests.support.fakes import WordEmbedder
 from tests.unit.retrieval.storage.sqlite.test_migrations import dump
@@ -146,10 +146,10 @@ def test_a_damaged_file(stage: Stage, data: st.DataObject) -> None:
 @given(st.integers(0), st.binary(min_size=1, max_size=40))
 def test_a_database_that_was_altered_on_purpose(stage: Stage, place: int, some: bytes) -> None:
     """With checksums to match: whatever it is, it ends as a refusal or as a library, never in between."""
-    library = stage.files[FILE_NAME]
+    library = stage.files[LIBRARY_FILE]
     place %= len(library)
     stage.try_to_restore(
-        stage.packed(stage.files | {FILE_NAME: (library[:place] + some + library[place + len(some) :])})
+        stage.packed(stage.files | {LIBRARY_FILE: (library[:place] + some + library[place + len(some) :])})
     )
 
 
@@ -190,24 +190,24 @@ FOREIGN: dict[str, Callable[[Stage], bytes]] = {
     "a link": lambda stage: packed(tar_files(stage.good), linked),
     "a hard link": lambda stage: packed(tar_files(stage.good), hard_linked),
     "a sparse file": lambda stage: packed(tar_files(stage.good), sparse),
-    "no database": lambda stage: stage.packed(stage.files | {FILE_NAME: b"no database" * 999}),
-    "an empty database": lambda stage: stage.packed(stage.files | {FILE_NAME: b""}),
-    "another database": lambda stage: stage.packed(stage.files | {FILE_NAME: stage.files["bot.sqlite3"]}),
+    "no database": lambda stage: stage.packed(stage.files | {LIBRARY_FILE: b"no database" * 999}),
+    "an empty database": lambda stage: stage.packed(stage.files | {LIBRARY_FILE: b""}),
+    "another database": lambda stage: stage.packed(stage.files | {LIBRARY_FILE: stage.files["bot.sqlite3"]}),
     "a trigger": lambda stage: stage.packed(
         with_sql(stage, "bot.sqlite3", "CREATE TRIGGER t AFTER INSERT ON votes BEGIN DELETE FROM guilds; END")
     ),
     "a view": lambda stage: stage.packed(
-        with_sql(stage, FILE_NAME, "DROP TABLE omissions; CREATE VIEW omissions AS SELECT 1")
+        with_sql(stage, LIBRARY_FILE, "DROP TABLE omissions; CREATE VIEW omissions AS SELECT 1")
     ),
-    "a missing table": lambda stage: stage.packed(with_sql(stage, FILE_NAME, "DROP TABLE passages")),
+    "a missing table": lambda stage: stage.packed(with_sql(stage, LIBRARY_FILE, "DROP TABLE passages")),
     "vectors of another length": lambda stage: stage.packed(
-        with_sql(stage, FILE_NAME, "UPDATE passages SET vectors = x'00'")
+        with_sql(stage, LIBRARY_FILE, "UPDATE passages SET vectors = x'00'")
     ),
     "no JSON where it belongs": lambda stage: stage.packed(
-        with_sql(stage, FILE_NAME, "UPDATE passages SET sentences = 'x'")
+        with_sql(stage, LIBRARY_FILE, "UPDATE passages SET sentences = 'x'")
     ),
     "no model": lambda stage: stage.packed(
-        with_sql(stage, FILE_NAME, "UPDATE properties SET value = '[1]' WHERE name = 'model'")
+        with_sql(stage, LIBRARY_FILE, "UPDATE properties SET value = '[1]' WHERE name = 'model'")
     ),
 }
 
@@ -272,7 +272,7 @@ def test_a_bomb_takes_neither_memory_nor_disk(stage: Stage, kind: bytes) -> None
 
 def test_more_than_fits_on_the_disk_is_refused_at_once(stage: Stage) -> None:
     """Before anything is written."""
-    members = [{"name": FILE_NAME, "size": 1 << 60, "sha256": "0" * 64, "schema": 1}]
+    members = [{"name": LIBRARY_FILE, "size": 1 << 60, "sha256": "0" * 64, "schema": 1}]
     home = stage.folder / "small"
     with pytest.raises(BackupError, match="GB are free"):
         restore(home, io.BytesIO(stage.packed(members=members)), "it", schemas={})

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from retrieval.core.errors import StorageError
 from retrieval.core.settings import Settings
 from retrieval.maintenance.backup import back_up
 from retrieval.storage.home import atomic_swap
@@ -75,7 +76,7 @@ def test_killed_in_every_state_of_the_exchange(tmp_path: Path, before: dict[str,
     """
     ready = tmp_path / "ready"
     write(ready, before | KEPT)
-    write(atomic_swap.begin(ready), NEW)
+    write(atomic_swap.prepare(ready), NEW)
     counted = tmp_path / "counted"
     home = Path(shutil.copytree(ready, tmp_path / "whole"))
     assert run(killed_restore.commit, home, 0, counted) == 0
@@ -95,7 +96,7 @@ def test_killed_in_every_state_of_the_exchange(tmp_path: Path, before: dict[str,
 
 
 def test_a_whole_restore_is_killed(workshop: Workshop, tmp_path: Path) -> None:
-    """Anywhere from the first byte read to the last rename; a search sees one library or the other."""
+    """Anywhere from the first byte read to the last rename; a search sees one library or the other, or is refused."""
     workshop.fill(2)
     workshop.index()
     file = tmp_path / "backup.tar.gz"
@@ -112,10 +113,18 @@ def test_a_whole_restore_is_killed(workshop: Workshop, tmp_path: Path) -> None:
     for fatal in turns[:: max(1, len(turns) // 6)]:
         home = Path(shutil.copytree(workshop.home, tmp_path / f"home{fatal}"))
         assert run(killed_restore.restore_killed, home, file, fatal) == -signal.SIGKILL
-        texts = Workshop(Settings(home=home, corpus=workshop.corpus), workshop.embedder).texts()
-        assert texts in (present, restored)
-        seen.append(texts == restored)
+        killed = Workshop(Settings(home=home, corpus=workshop.corpus), workshop.embedder)
+        if atomic_swap.is_pending(home):
+            before = sorted(home.rglob("*"))
+            with pytest.raises(StorageError, match="Run: pullquote index"):
+                killed.texts()
+            assert sorted(home.rglob("*")) == before
+        else:
+            assert killed.texts() in (present, restored)
         with owning(home):
             assert not [path.name for path in home.glob("restore-*")]
+        texts = killed.texts()
+        assert texts in (present, restored)
+        seen.append(texts == restored)
     assert seen == sorted(seen)
     assert set(seen) == {False, True}

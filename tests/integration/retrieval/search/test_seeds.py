@@ -72,7 +72,7 @@ def plain(text: str) -> str:
 def texts_of(settings: Settings) -> dict[str, str]:
     """The stored text of every article."""
     with Library(settings.home) as library:
-        return {name: str(library.text(name)) for name in library.digests()}
+        return {name: str(library.articles.text(name)) for name in library.articles.digests()}
 
 
 def assert_verbatim(quote: dict[str, Any], texts: dict[str, str]) -> None:
@@ -294,7 +294,9 @@ def test_find_gives_exact_words(pullquote: Pullquote, seeded: Settings) -> None:
 def test_find_counts_every_passage(pullquote: Pullquote, seeded: Settings) -> None:
     """The total is the number of passages that hold the word, beyond what is listed."""
     with Library(seeded.home) as library:
-        holding = [p for name in library.digests() for p in library.passages_of(name) if "Ukraine" in p.text]
+        holding = [
+            p for name in library.articles.digests() for p in library.passages.of_article(name) if "Ukraine" in p.text
+        ]
     document = pullquote("find", "Ukraine", "--home", seeded.home, "--json", "--limit", 5).document
     assert len(document["hits"]) == 5
     assert document["total"] >= len(holding) > 20
@@ -354,10 +356,10 @@ def test_the_audit_lists_what_is_left_out(pullquote: Pullquote, seeded: Settings
 def test_every_word_is_a_passage_or_listed(seeded: Settings) -> None:
     """Passages and omissions together hold the whole text of every article, once."""
     with Library(seeded.home) as library:
-        for name in library.digests():
-            text = str(library.text(name))
-            spans = [(p.passage.start, p.passage.end) for p in library.passages_of(name)]
-            spans += [(omission.start, omission.end) for omission in library.omissions(name)]
+        for name in library.articles.digests():
+            text = str(library.articles.text(name))
+            spans = [(p.passage.start, p.passage.end) for p in library.passages.of_article(name)]
+            spans += [(omission.start, omission.end) for omission in library.articles.omissions(name)]
             at = 0
             for start, end in sorted(spans):
                 assert not text[at:start].strip()
@@ -489,7 +491,7 @@ def test_stored_bytes_are_the_files_own(seeded: Settings) -> None:
 
     with Library(seeded.home) as library:
         for path in SEEDS.glob("0*.txt"):
-            source, checksum = library.source(path.stem)
+            source, checksum = library.articles.source(path.stem)
             assert source == path.read_bytes()
             assert checksum == hashlib.sha256(source).hexdigest()
 

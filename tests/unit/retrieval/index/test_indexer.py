@@ -10,18 +10,18 @@ import pytest
 
 from retrieval.core.errors import ModelMismatchError, RemovalRefusedError
 from retrieval.core.types import Article
+from retrieval.index import analysis
 from retrieval.index.indexer import Indexer, Stores
 from retrieval.ingest import article_digest
 from retrieval.storage.library import LibraryWriter
-from retrieval.text.tokenizer import content_terms
+from retrieval.text import vocabulary
+from retrieval.text.tokenizer import terms_of
 from retrieval.text.vocabulary import Vocabulary
 from tests.support.builders import article
 from tests.support.fakes import MemoryLexicalIndex, MemoryVectorIndex, WordEmbedder
 
 OLD = {"a": "The harbour opened.\nIt closed again.", "b": "The orchard is old.", "c": "The railway is long."}
 NEW = {"a": "The harbour opened in 1890.\nIt closed again.", "b": OLD["b"], "d": "The library is new.\nIt is red."}
-
-VOCABULARY = "retrieval.text.vocabulary"
 
 
 class FailureError(Exception):
@@ -48,10 +48,10 @@ class Room:
 
     def state(self) -> dict[str, str]:
         """What a search sees: the articles by id. Fails if the three do not hold the same passages."""
-        live = set(self.library.keys())
+        live = set(self.library.passages.keys())
         assert self.vectors.keys() == live
         assert self.words.keys() == live
-        return {name: str(self.library.text(name)) for name in self.library.digests()}
+        return {name: str(self.library.articles.text(name)) for name in self.library.articles.digests()}
 
 
 def wanted(texts: Mapping[str, str]) -> dict[str, tuple[Article, str]]:
@@ -179,9 +179,9 @@ def test_a_failure_between_any_two_steps_is_made_good(
                 broke = True
             else:
                 broke = False
-        seen = {name: room.library.text(name) for name in room.library.digests()}
+        seen = {name: room.library.articles.text(name) for name in room.library.articles.digests()}
         assert set(seen.items()) <= {*OLD.items(), *NEW.items()}
-        live = set(room.library.keys())
+        live = set(room.library.passages.keys())
         assert room.vectors.keys() >= live
         assert room.words.keys() >= live
         room.index(NEW, allow_removal=True)
@@ -192,21 +192,19 @@ def test_a_failure_between_any_two_steps_is_made_good(
             return
 
 
-@pytest.mark.parametrize("faulty", ["content_terms", "Vocabulary"])
+@pytest.mark.parametrize("faulty", ["tokenize_with_words", "passage_words"])
 def test_a_fault_in_one_article_stops_no_other(room: Room, monkeypatch: pytest.MonkeyPatch, faulty: str) -> None:
     """It is named as a problem, what was stored of it stays, and the next run indexes it."""
     room.index(OLD)
+    step = getattr(analysis, faulty)
 
-    def failing(text: str) -> object:
+    def failing(text: str, *others: object) -> object:
         if "1890" in text:
             raise TypeError("unforeseen\nword")
-        return content_terms(text)
+        return step(text, *others)
 
     with monkeypatch.context() as patch:
-        patch.setattr(
-            "retrieval.index.analysis.content_terms" if faulty == "content_terms" else f"{VOCABULARY}.acronyms",
-            failing if faulty == "content_terms" else lambda text: failing(text) and {},
-        )
+        patch.setattr(analysis, faulty, failing)
         indexer = Indexer(room.library, Stores(room.vectors, room.words), room.embedder)
         indexer.reconcile()
         actions = indexer.update(wanted(NEW))
@@ -225,13 +223,13 @@ def test_a_fault_in_one_article_stops_no_other(room: Room, monkeypatch: pytest.M
 def test_words_that_are_folded_in_another_way_are_counted_anew(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a change of the analysis nothing is left of how words were folded before."""
     with monkeypatch.context() as patch:
-        patch.setattr(f"{VOCABULARY}.content_terms", lambda text: [f"{term}-before" for term in content_terms(text)])
+        patch.setattr(vocabulary, "terms_of", lambda tokens: [f"{term}-before" for term in terms_of(tokens)])
         room.index(OLD)
-        assert "orchard-before" in room.library.vocabulary().frequencies
+        assert "orchard-before" in room.library.vocabulary.load().frequencies
     monkeypatch.setattr("retrieval.index.indexer.ANALYSIS", "another")
     room.index(NEW, allow_removal=True)
-    texts = [found.text for name in NEW for found in room.library.passages_of(name)]
-    assert room.library.vocabulary().frequencies == Vocabulary.of(texts).frequencies
-    before = room.library.generation()
+    texts = [found.text for name in NEW for found in room.library.passages.of_article(name)]
+    assert room.library.vocabulary.load().frequencies == Vocabulary.of(texts).frequencies
+    before = room.library.properties.generation()
     room.index(NEW)
-    assert room.library.generation() == before
+    assert room.library.properties.generation() == before

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.core.errors import BeingRestoredError, InUseError
+from retrieval.core.errors import BeingRestoredError, InUseError, StorageError
 from retrieval.core.health import Verdict
 from retrieval.core.settings import Settings
 from retrieval.maintenance.doctor import run_checks
@@ -100,15 +100,19 @@ def test_one_holder_a_lock(tmp_path: Path) -> None:
 
 
 def test_no_start_during_a_restore(tmp_path: Path) -> None:
-    """Neither a bot nor a reader starts during a restore, and either finishes one whose process died."""
+    """Neither a bot nor a reader starts during a restore; a bot finishes one whose process died, a reader refuses."""
     with owning(tmp_path):
-        atomic_swap.begin(tmp_path)
+        atomic_swap.prepare(tmp_path)
         with pytest.raises(BeingRestoredError, match="being restored"), using(tmp_path, "bot.lock"):
             pass
         (tmp_path / atomic_swap.UNFINISHED).rename(tmp_path / atomic_swap.PREPARED)
         with pytest.raises(BeingRestoredError, match="try again"):
             Library(tmp_path)
     LibraryWriter(tmp_path / atomic_swap.PREPARED).close()
+    with pytest.raises(StorageError, match=r"interrupted.*Run: pullquote index"):
+        Library(tmp_path)
+    with using(tmp_path, "bot.lock"):
+        pass
     with Library(tmp_path) as library:
-        assert library.count() == 0
-    assert not atomic_swap.beginning(tmp_path)
+        assert library.passages.count() == 0
+    assert not atomic_swap.is_begun(tmp_path)

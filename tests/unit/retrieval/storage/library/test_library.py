@@ -16,9 +16,10 @@ from retrieval.core.errors import AlteredArticleError, DamagedStoreError
 from retrieval.core.types import Article, Span
 from retrieval.core.vectors import packed
 from retrieval.ingest import article_digest
-from retrieval.storage.library import FILE_NAME, LibraryWriter, StagedPassage
+from retrieval.storage.home.layout import LIBRARY_FILE
+from retrieval.storage.library import LibraryWriter, StagedPassage
 from retrieval.text.tokenizer import content_terms
-from retrieval.text.vocabulary import Vocabulary
+from retrieval.text.vocabulary import Vocabulary, passage_words
 from tests.support.builders import article
 from tests.support.fakes import WordEmbedder
 
@@ -45,13 +46,13 @@ def stage(library: LibraryWriter, made: Article) -> list[int]:
     for passage in made.passages:
         texts = [made.slice(Span(passage.start, passage.end)), *map(made.slice, passage.sentences)]
         terms = tuple(content_terms(text) for text in texts[1:])
-        additions.append(StagedPassage(terms, packed(EMBEDDER.encode(texts))))
+        additions.append(StagedPassage(terms, passage_words(texts[0]), packed(EMBEDDER.encode(texts))))
     return library.stage(made, article_digest(made), additions)
 
 
-def alter(library: LibraryWriter, sql: str) -> None:
-    """Change the file behind the library's back."""
-    with closing(sqlite3.connect(library.path, isolation_level=None)) as connection:
+def alter(home: Path, sql: str) -> None:
+    """Change the library's file behind its back."""
+    with closing(sqlite3.connect(home / LIBRARY_FILE, isolation_level=None)) as connection:
         connection.execute(sql)
 
 
@@ -59,38 +60,43 @@ def test_a_staged_version_is_invisible(library: LibraryWriter) -> None:
     """Until it is published, a new version is in no count, no list and no search."""
     keys = stage(library, article(TEXTS[1]))
     assert len(keys) == 2
-    assert (library.count(), library.keys(), library.digests(), library.articles()) == (0, [], {}, [])
-    assert library.passages(keys) == {}
-    library.publish()
-    assert library.keys() == keys
-    assert library.generation() == 1
+    assert (
+        library.passages.count(),
+        library.passages.keys(),
+        library.articles.digests(),
+        library.articles.summaries(),
+    ) == (0, [], {}, [])
+    assert library.passages.get(keys) == {}
+    library.publish(count=passage_words)
+    assert library.passages.keys() == keys
+    assert library.properties.generation() == 1
 
 
 def test_a_new_version_takes_the_place_of_the_old_one(library: LibraryWriter) -> None:
     """Publishing swaps the versions whole; the old keys are retired and never given again."""
     old = stage(library, article("One thing.\nTwo things."))
-    library.publish()
+    library.publish(count=passage_words)
     new = stage(library, article("Three things."))
-    assert library.text("a") == "One thing.\nTwo things."
-    assert library.keys() == old
-    library.publish()
-    assert library.text("a") == "Three things."
-    assert library.keys() == new
-    assert library.retired() == old
+    assert library.articles.text("a") == "One thing.\nTwo things."
+    assert library.passages.keys() == old
+    library.publish(count=passage_words)
+    assert library.articles.text("a") == "Three things."
+    assert library.passages.keys() == new
+    assert library.passages.retired() == old
     library.forget_retired()
-    assert library.retired() == []
-    library.publish(removed=["a"])
+    assert library.passages.retired() == []
+    library.publish(count=passage_words, removed=["a"])
     assert min(stage(library, article("Again."))) > max(new)
 
 
 def test_discarding_leaves_what_was_there(library: LibraryWriter) -> None:
     """What an interrupted run staged is gone, its keys are retired, and the live version stands."""
     old = stage(library, article("One thing."))
-    library.publish()
+    library.publish(count=passage_words)
     staged = stage(library, article("Two things."))
     library.discard_staged()
-    assert library.keys() == old
-    assert library.retired() == staged
+    assert library.passages.keys() == old
+    assert library.passages.retired() == staged
 
 
 def test_an_article_comes_back_whole(library: LibraryWriter) -> None:
@@ -99,41 +105,41 @@ def test_an_article_comes_back_whole(library: LibraryWriter) -> None:
         "HEADLINE OF THE DAY\n\nAnna Berg spoke first.\r\nShe said \u201cyes\u201d.\n\nAnna Berg spoke first."
     )
     stage(library, made)
-    library.publish()
-    assert library.article("a") == made
-    assert library.source("a")[0] == made.source
-    for stored in library.passages_of("a"):
+    library.publish(count=passage_words)
+    assert library.articles.load("a") == made
+    assert library.articles.source("a")[0] == made.source
+    for stored in library.passages.of_article("a"):
         assert stored.text == made.text[stored.passage.start : stored.passage.end]
 
 
-def test_an_altered_text_is_refused(library: LibraryWriter) -> None:
+def test_an_altered_text_is_refused(library: LibraryWriter, tmp_path: Path) -> None:
     """One changed character is enough: reading says so, searching leaves it out."""
     keys = stage(library, article("It is 40 percent."))
     stage(library, article("It is 50 percent.", "b"))
-    library.publish()
-    alter(library, "UPDATE articles SET text = replace(text, '40', '41')")
-    for read in (library.text, library.passages_of, library.article):
+    library.publish(count=passage_words)
+    alter(tmp_path, "UPDATE articles SET text = replace(text, '40', '41')")
+    for read in (library.articles.text, library.passages.of_article, library.articles.load):
         with pytest.raises(AlteredArticleError, match="'a'"):
             read("a")
-    assert library.altered() == ["a"]
-    assert set(library.passages(library.keys())) == set(library.keys()) - set(keys)
-    assert library.text("b") == "It is 50 percent."
+    assert library.articles.altered() == ["a"]
+    assert set(library.passages.get(library.passages.keys())) == set(library.passages.keys()) - set(keys)
+    assert library.articles.text("b") == "It is 50 percent."
 
 
-def test_torn_vectors_are_noticed(library: LibraryWriter) -> None:
+def test_torn_vectors_are_noticed(library: LibraryWriter, tmp_path: Path) -> None:
     """Vectors of the wrong length are damage, with the passage named, and never shifted."""
     keys = stage(library, article("It is 40 percent."))
-    library.publish()
-    alter(library, "UPDATE passages SET vectors = substr(vectors, 1, 7)")
+    library.publish(count=passage_words)
+    alter(tmp_path, "UPDATE passages SET vectors = substr(vectors, 1, 7)")
     with pytest.raises(DamagedStoreError, match=rf"passage {keys[0]}.*--rebuild"):
-        list(library.vectors(keys, 64))
+        list(library.passages.vectors(keys, 64))
 
 
 def test_vectors_come_back_in_rows(library: LibraryWriter) -> None:
     """Row 0 is the passage's own vector, the others are its sentences'."""
     made = article("It is 40 percent. No one knows.")
     (key,) = stage(library, made)
-    ((found, rows),) = library.vectors([key], 64)
+    ((found, rows),) = library.passages.vectors([key], 64)
     assert found == key
     assert rows.shape == (3, 64)
     assert np.abs(rows - EMBEDDER.encode([made.text, "It is 40 percent.", "No one knows."])).max() < 1e-3
@@ -142,8 +148,8 @@ def test_vectors_come_back_in_rows(library: LibraryWriter) -> None:
 def test_many_keys_are_read_in_several_goes(library: LibraryWriter) -> None:
     """More keys than one statement takes, unknown ones among them."""
     (key,) = stage(library, article("It is 40 percent."))
-    library.publish()
-    assert set(library.passages(list(range(1, 40_000)))) == {key}
+    library.publish(count=passage_words)
+    assert set(library.passages.get(list(range(1, 40_000)))) == {key}
 
 
 STEPS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([None, *TEXTS])), max_size=8)
@@ -158,23 +164,23 @@ def test_words_are_counted_as_if_anew(
         wanted: dict[str, str] = {}
         for name, text in steps:
             if text is None:
-                library.publish(removed=[name])
+                library.publish(count=passage_words, removed=[name])
                 wanted.pop(name, None)
             else:
                 stage(library, article(text, name))
-                library.publish()
+                library.publish(count=passage_words)
                 wanted[name] = text
-        kept = library.vocabulary()
-        fresh = Vocabulary.of(stored.text for name in sorted(wanted) for stored in library.passages_of(name))
-    assert kept.n == fresh.n
+        kept = library.vocabulary.load()
+        fresh = Vocabulary.of(stored.text for name in sorted(wanted) for stored in library.passages.of_article(name))
+    assert kept.passages == fresh.n
     assert dict(kept.frequencies) == dict(fresh.frequencies)
     assert dict(kept.capitalised) == {term: n for term, n in fresh.capitalised.items() if n}
-    assert kept.expansions == fresh.expansions
-    assert kept.guesses == fresh.guesses
+    assert kept.acronyms == fresh.expansions
+    assert kept.initialisms == fresh.guesses
 
 
 def test_what_is_no_database_is_damage(tmp_path: Path) -> None:
     """A file of something else is refused with the command that helps."""
-    (tmp_path / FILE_NAME).write_bytes(b"this is no database, but it is long enough to be looked at" * 100)
+    (tmp_path / LIBRARY_FILE).write_bytes(b"this is no database, but it is long enough to be looked at" * 100)
     with pytest.raises(DamagedStoreError, match=r"library\.sqlite3.*--rebuild"):
         LibraryWriter(tmp_path)

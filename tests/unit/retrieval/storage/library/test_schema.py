@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.errors import NotIndexedError, SchemaVersionError
-from retrieval.storage.library import FILE_NAME, Library, LibraryWriter, migrate
+from retrieval.storage.home.layout import LIBRARY_FILE
+from retrieval.storage.library import Library, LibraryWriter, migrate
 from retrieval.storage.library.schema import MIGRATIONS
 
 #: What a next version might bring.
@@ -23,7 +24,7 @@ BROKEN = "CREATE TABLE halves (name TEXT); INSERT INTO nowhere VALUES (1)"
 def file(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """A library file of the present version with something in it."""
     LibraryWriter(tmp_path).close()
-    with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(tmp_path / LIBRARY_FILE, isolation_level=None)) as connection:
         connection.execute("INSERT INTO properties VALUES ('generation', '7')")
         yield connection
 
@@ -85,7 +86,7 @@ def test_reading_does_not_make_a_library(tmp_path: Path) -> None:
 
 def test_reading_an_empty_file_says_that_nothing_is_indexed(tmp_path: Path) -> None:
     """A file that was begun and never filled is no library yet."""
-    (tmp_path / FILE_NAME).touch()
+    (tmp_path / LIBRARY_FILE).touch()
     with pytest.raises(NotIndexedError):
         Library(tmp_path)
 
@@ -93,9 +94,9 @@ def test_reading_an_empty_file_says_that_nothing_is_indexed(tmp_path: Path) -> N
 def test_a_reader_cannot_write(tmp_path: Path) -> None:
     """A library that was opened for reading refuses every change."""
     LibraryWriter(tmp_path).close()
-    uri = f"file:{tmp_path / FILE_NAME}"
+    uri = f"file:{tmp_path / LIBRARY_FILE}"
     with Library(tmp_path) as library, closing(sqlite3.connect(uri, uri=True)) as other:
-        assert library.generation() == 0
+        assert library.properties.generation() == 0
         other.execute("INSERT INTO properties VALUES ('generation', '3')")
         other.commit()
-        assert library.generation() == 3
+        assert library.properties.generation() == 3

@@ -64,17 +64,17 @@ def test_an_old_library_is_found_whole(workshop: Workshop, version: int) -> None
     revive(kept("library")[version], workshop.home / "library.sqlite3")
     with LibraryWriter(workshop.home) as library:
         assert library.check() is None
-        assert (sorted(library.digests()), library.altered()) == (["a0", "a1"], [])
-        assert library.text("a0") == article_text(0)
-        assert len(library.passages_of("a0")) == 4
-        assert library.omissions("a1")
-        assert library.vocabulary().expansions["nato"][0] == "north"
-        identity = library.identity()
+        assert (sorted(library.articles.digests()), library.articles.altered()) == (["a0", "a1"], [])
+        assert library.articles.text("a0") == article_text(0)
+        assert len(library.passages.of_article("a0")) == 4
+        assert library.articles.omissions("a1")
+        assert library.vocabulary.load().acronyms["nato"][0] == "north"
+        identity = library.properties.model()
         assert identity == workshop.embedder.identity
-        keys = library.keys()
-        assert [key for key, _ in library.vectors(keys, identity.dimensions)] == keys
+        keys = library.passages.keys()
+        assert [key for key, _ in library.passages.vectors(keys, identity.dimensions)] == keys
         for article_id in ("a0", "a1"):
-            workshop.write(f"{article_id}.txt", str(library.text(article_id)))
+            workshop.write(f"{article_id}.txt", str(library.articles.text(article_id)))
     workshop.index()
     assert workshop.texts() == workshop.wanted()
     with workshop.search() as searcher:

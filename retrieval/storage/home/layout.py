@@ -1,0 +1,40 @@
+"""Names of the files, folders and collections of a data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+LIBRARY_FILE = "library.sqlite3"
+#: The two derived indexes, within the folder of their generation.
+VECTOR_FOLDER, LEXICAL_FOLDER = "chroma", "tantivy"
+#: The library's state, beside the derived indexes.
+STATE_FILE = "library.state"
+
+_GENERATION = "indexes-"
+FIRST_GENERATION = f"{_GENERATION}1"
+_LONGEST = 9  # digits; a longer number is none of ours
+
+
+def generations(home: Path) -> list[Path]:
+    """Folders of derived indexes, of every generation."""
+    return sorted(home.glob(f"{_GENERATION}*"))
+
+
+def next_generation(*names: str) -> str:
+    """Name of a generation after all of ``names``."""
+    numbers = [int(n) for n in map(_number, names) if n.isascii() and n.isdigit() and len(n) <= _LONGEST]
+    return f"{_GENERATION}{max(numbers, default=0) + 1}"
+
+
+def collection_name(library_id: str | None, generation: str) -> str:
+    """Collection on a server that holds a library's vectors of one generation."""
+    return f"{collection_prefix(library_id)}{_number(generation)}"
+
+
+def collection_prefix(library_id: str | None) -> str:
+    """Beginning of the names of all collections of a library."""
+    return f"pullquote-{library_id or 'unnamed'}-"
+
+
+def _number(generation: str) -> str:
+    return generation.rpartition("-")[2]
