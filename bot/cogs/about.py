@@ -6,7 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.common.interaction_handler import Front, Want
+from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext
+from bot.services.services import Services
 from bot.settings import Settings
 from bot.store.repository import BUTTON_DAYS
 from bot.transport.delivery import Outgoing
@@ -21,14 +22,15 @@ class AboutCog(commands.Cog):
 
     forget = app_commands.Group(name="forget", description="Deletes what I keep")
 
-    def __init__(self, _bot: commands.Bot, front: Front, settings: Settings) -> None:
-        self._front = front
+    def __init__(self, handler: InteractionHandler, services: Services, settings: Settings) -> None:
+        self._handler = handler
+        self._services = services
         self._settings = settings
 
     @app_commands.command(name="about", description="What I am, how many articles I have, what I store")
     async def about(self, interaction: discord.Interaction) -> None:
         """The facts about the bot."""
-        catalogue = self._front.desk.articles.catalogue
+        catalogue = self._services.articles.catalogue
         about = About(
             articles=len(catalogue.articles),
             model=catalogue.model,
@@ -39,26 +41,26 @@ class AboutCog(commands.Cog):
         )
 
         async def show() -> None:
-            await self._front.show_privately(interaction, about_pages(about, Want.of(interaction).form))
+            await self._handler.show_privately(interaction, about_pages(about, RequestContext.of(interaction).form))
 
-        await self._front.privately(interaction, show)
+        await self._handler.privately(interaction, show)
 
     @app_commands.command(name="help", description="What you can ask of me, with examples")
     async def help(self, interaction: discord.Interaction) -> None:
         """The commands."""
 
         async def show() -> None:
-            await self._front.show_privately(interaction, help_pages(Want.of(interaction).form))
+            await self._handler.show_privately(interaction, help_pages(RequestContext.of(interaction).form))
 
-        await self._front.privately(interaction, show)
+        await self._handler.privately(interaction, show)
 
     @forget.command(name="me", description="Deletes your questions, your votes and the buttons under your answers")
     async def forget_me(self, interaction: discord.Interaction) -> None:
         """Delete what the person left."""
 
         async def forget() -> None:
-            done = await self._front.desk.forget(interaction.user.id)
+            done = await self._services.records.forget(interaction.user.id)
             page = sentence(strings.forgotten(done.questions, done.votes, done.messages))
-            await self._front.courier.fill(interaction, Outgoing(page), private=True)
+            await self._handler.courier.fill(interaction, Outgoing(page), private=True)
 
-        await self._front.privately(interaction, forget)
+        await self._handler.privately(interaction, forget)

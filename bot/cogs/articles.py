@@ -7,24 +7,26 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.common.autocomplete import chosen, suggestions
-from bot.cogs.common.interaction_handler import Front, Want, sound
-from bot.services.question_service import RefusedError, Reply
-from bot.services.worker_pool import Place
+from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext, without_surrogates
+from bot.services.admission import RefusedError, check_query
+from bot.services.services import Services
+from bot.services.worker_pool import Slot
 from bot.store.message_state import ArticleList, ArticleView, MessageState, SearchResults
 from bot.ui.articles import page_of
 
 
-class SourcesCog(commands.Cog):
+class ArticlesCog(commands.Cog):
     """Articles to look up; nothing here counts as a question."""
 
-    def __init__(self, _bot: commands.Bot, front: Front) -> None:
-        self._front = front
+    def __init__(self, handler: InteractionHandler, services: Services) -> None:
+        self._handler = handler
+        self._services = services
 
     @app_commands.command(name="find", description="Finds exact words in the articles")
     @app_commands.describe(words='Words that must all occur; "…" holds a phrase together')
     async def find(self, interaction: discord.Interaction, words: app_commands.Range[str, 1, 1000]) -> None:
         """Passages with exactly these words."""
-        await self._look_up(interaction, SearchResults(sound(words), interaction.guild_id))
+        await self._look_up(interaction, SearchResults(without_surrogates(words), interaction.guild_id))
 
     @app_commands.command(name="source", description="Shows an article: its card, its paragraphs, its full text")
     @app_commands.describe(article="Title or id; suggestions come while you type", paragraph="Begin at this paragraph")
@@ -36,16 +38,16 @@ class SourcesCog(commands.Cog):
     ) -> None:
         """An article's card and numbered paragraphs."""
         try:
-            summary = chosen(article, self._front.desk.articles.catalogue)
+            summary = chosen(article, self._services.articles.catalogue)
         except RefusedError as refusal:
-            await self._front.say(interaction, str(refusal))
+            await self._handler.say(interaction, str(refusal))
             return
         await self._look_up(interaction, ArticleView(summary.article_id, interaction.guild_id), paragraph)
 
     @source.autocomplete("article")
     async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Titles like what was typed."""
-        return suggestions(typed, self._front.desk.articles.catalogue)
+        return suggestions(typed, self._services.articles.catalogue)
 
     @app_commands.command(name="sources", description="Lists the articles")
     @app_commands.describe(filter="Words in the title, id, publisher or date")
@@ -55,27 +57,24 @@ class SourcesCog(commands.Cog):
         filter: app_commands.Range[str, 0, 200] = "",  # noqa: A002 - the option's name
     ) -> None:
         """The list of articles."""
-        await self._look_up(interaction, ArticleList(sound(filter.strip()), interaction.guild_id))
+        await self._look_up(interaction, ArticleList(without_surrogates(filter.strip()), interaction.guild_id))
 
     async def _look_up(
         self, interaction: discord.Interaction, state: MessageState, paragraph: int | None = None
     ) -> None:
-        want, desk = Want.of(interaction), self._front.desk
-        private = desk.rules(interaction.guild_id).private and interaction.guild_id is not None
+        context, admission = RequestContext.of(interaction), self._services.admission
+        settings = self._services.records.guild_settings(interaction.guild_id)
 
-        def accept() -> Place:
-            desk.permit_reading(want.asker)
+        def admit() -> Slot:
+            admission.permit_lookup(context.requester)
             if isinstance(state, SearchResults):
-                desk.check(state.words, what="search")
-            return desk.place()
+                check_query(state.words, what="search")
+            return admission.reserve()
 
-        def first_page(reply: Reply) -> int:
-            return page_of(reply.pages, paragraph) if paragraph is not None else 0
-
-        await self._front.serve(
-            want,
-            accept,
-            lambda place: desk.show(place, want.asker, state, want.form),
-            private=private,
-            page=first_page,
+        await self._handler.respond(
+            context,
+            admit,
+            lambda slot: self._handler.reply(slot, context.requester, lambda: state, context.form),
+            private=settings.private and interaction.guild_id is not None,
+            page=lambda reply: page_of(reply.pages, paragraph) if paragraph is not None else 0,
         )

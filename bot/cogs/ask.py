@@ -7,11 +7,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.common.autocomplete import chosen, suggestions
-from bot.cogs.common.interaction_handler import Front, Want, asked_by, sound
+from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext, asked_by, without_surrogates
 from bot.observability.request_log import Source
+from bot.services.admission import RefusedError, check_query
 from bot.services.answers import Request
-from bot.services.question_service import RefusedError
-from bot.services.worker_pool import Place
+from bot.services.services import Services
+from bot.services.worker_pool import Slot
 from bot.store.guild_settings import MOST_QUOTES
 
 FIND_SOURCES = "Find sources"
@@ -20,9 +21,10 @@ FIND_SOURCES = "Find sources"
 class AskCog(commands.Cog):
     """Questions asked by command."""
 
-    def __init__(self, bot: commands.Bot, front: Front) -> None:
+    def __init__(self, bot: commands.Bot, handler: InteractionHandler, services: Services) -> None:
         self._bot = bot
-        self._front = front
+        self._handler = handler
+        self._services = services
         self._menu = app_commands.ContextMenu(name=FIND_SOURCES, callback=self.find_sources)
 
     async def cog_load(self) -> None:
@@ -34,7 +36,7 @@ class AskCog(commands.Cog):
 
     @app_commands.command(name="ask", description="Quotes the passages that answer a question, word for word")
     @app_commands.describe(
-        question="What you want to know",
+        question="What you context to know",
         article="Look in this article only",
         quotes="How many passages at most, 1 to 5",
         private="Show the answer to you alone",
@@ -48,29 +50,31 @@ class AskCog(commands.Cog):
         private: bool | None = None,
     ) -> None:
         """Answer a question."""
-        want, desk = Want.of(interaction), self._front.desk
-        rules = desk.rules(interaction.guild_id)
-        alone = (rules.private if private is None else private) and interaction.guild_id is not None
+        context = RequestContext.of(interaction)
+        settings = self._services.records.guild_settings(interaction.guild_id)
+        alone = (settings.private if private is None else private) and interaction.guild_id is not None
         try:
-            summary = chosen(article, desk.articles.catalogue) if article else None
+            summary = chosen(article, self._services.articles.catalogue) if article else None
         except RefusedError as refusal:
-            await self._front.say(interaction, str(refusal))
+            await self._handler.say(interaction, str(refusal))
             return
         request = Request(
-            question=sound(question),
-            quotes=quotes or rules.quotes,
+            question=without_surrogates(question),
+            quotes=quotes or settings.quotes,
             article=summary.article_id if summary else None,
             guild=interaction.guild_id,
         )
 
-        def accept() -> Place:
-            desk.check(request.question)
-            return desk.accept(want.asker, Source.COMMAND)
+        def admit() -> Slot:
+            check_query(request.question)
+            return self._services.admission.accept(context.requester, Source.COMMAND)
 
-        await self._front.serve(
-            want,
-            accept,
-            lambda place: desk.answer(place, want.asker, request, want.form),
+        await self._handler.respond(
+            context,
+            admit,
+            lambda slot: self._handler.reply(
+                slot, context.requester, lambda: self._services.questions.answer(request), context.form
+            ),
             private=alone,
             asked=asked_by(interaction, Source.COMMAND, request.question),
         )
@@ -78,17 +82,22 @@ class AskCog(commands.Cog):
     @ask.autocomplete("article")
     async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Titles like what was typed."""
-        return suggestions(typed, self._front.desk.articles.catalogue)
+        return suggestions(typed, self._services.articles.catalogue)
 
     async def find_sources(self, interaction: discord.Interaction, message: discord.Message) -> None:
-        """The passages that bear on a message, for the asker alone."""
-        want, desk = Want.of(interaction), self._front.desk
+        """The passages that bear on a message, for the requester alone."""
+        context = RequestContext.of(interaction)
         texts = [message.content, *(embed.description or "" for embed in message.embeds)]
-        text = sound("\n".join(filter(None, texts)))
-        await self._front.serve(
-            want,
-            lambda: desk.accept(want.asker, Source.MESSAGE),
-            lambda place: desk.bearing(place, want.asker, text, want.form),
+        text = without_surrogates("\n".join(filter(None, texts)))
+        await self._handler.respond(
+            context,
+            lambda: self._services.admission.accept(context.requester, Source.MESSAGE),
+            lambda slot: self._handler.reply(
+                slot,
+                context.requester,
+                lambda: self._services.questions.related(text, interaction.guild_id),
+                context.form,
+            ),
             private=True,
             asked=asked_by(interaction, Source.MESSAGE, None),
         )

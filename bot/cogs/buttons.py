@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 
 import discord
 from discord.ext import commands
 
-from bot.cogs.common.interaction_handler import Front, Want
+from bot.cogs.common.interaction_handler import InteractionHandler, Reply, RequestContext
 from bot.observability.request_log import Source
-from bot.services.question_service import RefusedError, Reply
-from bot.services.worker_pool import Place
+from bot.services.admission import RefusedError
+from bot.services.services import Services
+from bot.services.worker_pool import Slot
+from bot.store import Vote
 from bot.store.message_state import (
     AnswerMessage,
     ArticleView,
     ClosestPassages,
     MessageState,
     MorePassages,
+    QuotesInContext,
     RelatedPassages,
 )
 from bot.transport.delivery import Outgoing
@@ -32,113 +35,127 @@ from bot.ui.quotes import title_of
 class ButtonsCog(commands.Cog):
     """Presses of buttons, also of those that an earlier process sent."""
 
-    def __init__(self, bot: commands.Bot, front: Front) -> None:
+    def __init__(self, bot: commands.Bot, handler: InteractionHandler, services: Services) -> None:
         self._bot = bot
-        self._front = front
+        self._handler = handler
+        self._services = services
 
     async def cog_load(self) -> None:
         """Make the client recognise the buttons on messages that exist."""
         self._bot.add_dynamic_items(ActionButton)
 
     @commands.Cog.listener()
-    async def on_interaction(self, act: Act) -> None:
-        """A button that this version of the program does not know is answered too."""
-        if act.type is discord.InteractionType.component and not TEMPLATE.fullmatch(act.custom_id or ""):
-            await self._front.say(act, strings.OVER)
+    async def on_interaction(self, interaction: Act) -> None:
+        """Answer a button that this version of the program does not know."""
+        component = interaction.type is discord.InteractionType.component
+        if component and not TEMPLATE.fullmatch(interaction.custom_id or ""):
+            await self._handler.say(interaction, strings.OVER)
 
     @commands.Cog.listener()
-    async def on_button(self, button: ActionButton, act: Act) -> None:
-        """Do what the button says, or tell whoever pressed it why not."""
-        with self._front.underway():
-            want = Want.of(act)
+    async def on_button(self, button: ActionButton, interaction: Act) -> None:
+        """Do what the button says, or say why not."""
+        with self._handler.in_progress():
+            context = RequestContext.of(interaction)
             try:
-                state = await self._front.desk.message(button.key)
-                self._permit(button, want)
+                state = await self._services.records.message(button.key)
+                if state is None:
+                    raise RefusedError(strings.OVER)  # noqa: TRY301 - answered as every error here
+                self._permit(button, context)
                 if button.action in {Action.HELPFUL, Action.NOT_HELPFUL}:
-                    await self._vote(button, want)
+                    await self._vote(button, context)
                     return
-            except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a line
-                outgoing = self._front.told(error)
-                await self._front.courier.say(act, outgoing.page.content or strings.OVER)
+            except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
+                await self._handler.courier.say(interaction, self._handler.error_text(error))
                 return
-            await self._do(button, want, state)
+            await self._do(button, context, state)
 
-    def _permit(self, button: ActionButton, want: Want) -> None:
-        desk = self._front.desk
+    def _permit(self, button: ActionButton, context: RequestContext) -> None:
         if button.action in {Action.PREVIOUS, Action.NEXT, Action.PLACE, Action.TEXT}:
-            desk.permit_reading(want.asker)
+            self._services.admission.permit_lookup(context.requester)
         else:
-            desk.permit(want.asker, Source.BUTTON)
+            self._services.admission.permit(context.requester, Source.BUTTON)
 
-    async def _do(self, button: ActionButton, want: Want, state: MessageState) -> None:
-        desk = self._front.desk
+    async def _do(self, button: ActionButton, context: RequestContext, state: MessageState) -> None:
+        questions = self._services.questions
         match button.action, state:
             case Action.SHARE, _:
-                await self._share(button, want, state)
+                await self._share(button, context, state)
             case Action.TEXT, ArticleView(article):
-                await self._front.privately(want.act, lambda: self._full_text(want, article))
+                await self._handler.privately(context.interaction, lambda: self._full_text(context, article))
             case Action.CLOSEST, _:
-                await self._privately(want, lambda place: desk.closest(place, want.asker, state, want.form))
+                await self._show(context, lambda: questions.closest(state))
             case Action.MORE, AnswerMessage() | MorePassages() | ClosestPassages() | RelatedPassages() as passages:
-                await self._privately(want, lambda place: desk.more(place, want.asker, passages, want.form))
+                await self._show(context, lambda: questions.more(passages))
             case Action.CONTEXT, AnswerMessage() | MorePassages() | ClosestPassages() | RelatedPassages() as passages:
-                await self._privately(want, lambda place: desk.context(place, want.asker, passages, want.form))
+                await self._show(context, lambda: QuotesInContext(passages.quotes))
             case _:
-                await self._turn(button, want, state)
+                await self._turn(button, context, state)
 
-    async def _privately(self, want: Want, make: Callable[[Place], Awaitable[Reply]]) -> None:
-        await self._front.serve(want, self._front.desk.place, make, private=True)
+    async def _show(self, context: RequestContext, make: Callable[[], MessageState]) -> None:
+        """Show a new message to the requester alone."""
+        await self._handler.respond(
+            context,
+            self._services.admission.reserve,
+            lambda slot: self._handler.reply(slot, context.requester, make, context.form),
+            private=True,
+        )
 
-    async def _vote(self, button: ActionButton, want: Want) -> None:
+    async def _vote(self, button: ActionButton, context: RequestContext) -> None:
         helpful = button.action is Action.HELPFUL
-        vote = await self._front.desk.vote(button.key, want.asker.person, helpful=helpful)
-        await self._front.courier.say(want.act, strings.VOTES[vote.value])
+        vote = await self._services.records.vote(button.key, context.requester.user, helpful=helpful)
+        if vote in {Vote.COUNTED, Vote.CHANGED}:
+            self._services.request_log.figures.feedback(helpful=helpful)
+        await self._handler.courier.say(context.interaction, strings.VOTES[vote.value])
 
-    async def _turn(self, button: ActionButton, want: Want, state: MessageState) -> None:
-        """Another page into the same message; its buttons stay what they are there, shared or private."""
-        act, front = want.act, self._front
-        private = act.message is not None and act.message.flags.ephemeral
+    async def _turn(self, button: ActionButton, context: RequestContext, state: MessageState) -> None:
+        """Show another page in the same message; its buttons stay what they are there, shared or private."""
+        interaction, handler = context.interaction, self._handler
+        private = interaction.message is not None and interaction.message.flags.ephemeral
         step = {Action.NEXT: 1, Action.PREVIOUS: -1}.get(button.action, 0)
         try:
-            place = front.desk.place()
+            slot = self._services.admission.reserve()
         except RefusedError as refusal:
-            await front.courier.say(act, str(refusal))
+            await handler.courier.say(interaction, str(refusal))
             return
-        with place:
-            await front.courier.acknowledge_change(act)
+        with slot:
+            await handler.courier.acknowledge_change(interaction)
             try:
-                reply = Reply(state, await front.desk.pages(place, state, want.form), button.key)
-            except Exception as error:  # noqa: BLE001
-                await front.courier.follow_up(act, front.told(error), private=True)
+                reply = Reply(state, await handler.pages(slot, state, context.form), button.key)
+            except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
+                await handler.courier.follow_up(interaction, handler.error_message(error), private=True)
                 return
-        outgoing = front.outgoing(reply, private=private, page=button.page + step)
-        if outgoing.page.content is None and act.message is not None and act.message.content:
-            outgoing = replace(outgoing, page=replace(outgoing.page, content=act.message.content))  # who shared it
-        await front.send(act, outgoing, private=private)
+        outgoing = handler.outgoing(reply, private=private, page=button.page + step)
+        if outgoing.page.content is None and interaction.message is not None and interaction.message.content:
+            shared_by = interaction.message.content
+            outgoing = replace(outgoing, page=replace(outgoing.page, content=shared_by))
+        await handler.send(interaction, outgoing, private=private)
 
-    async def _share(self, button: ActionButton, want: Want, state: MessageState) -> None:
-        """What only one person saw, for the whole channel, with the name of whoever shared it."""
-        name = fitted_line(want.act.user.display_name, 100)
+    async def _share(self, button: ActionButton, context: RequestContext, state: MessageState) -> None:
+        """Post a private message's page in the channel, with the name of the member who shares it."""
+        name = fitted_line(context.interaction.user.display_name, 100)
 
-        async def make(place: Place) -> Reply:
-            pages = await self._front.desk.pages(place, state, want.form)
+        async def make(slot: Slot) -> Reply:
+            pages = await self._handler.pages(slot, state, context.form)
             return Reply(state, [_signed(page, name) for page in pages], button.key)
 
-        await self._front.serve(want, self._front.desk.place, make, private=False, page=lambda _: button.page)
+        await self._handler.respond(
+            context, self._services.admission.reserve, make, private=False, page=lambda _: button.page
+        )
 
-    async def _full_text(self, want: Want, article: str) -> None:
-        with self._front.desk.place() as place:
-            text = await place.run(self._front.desk.articles.text, article)
+    async def _full_text(self, context: RequestContext, article: str) -> None:
+        articles = self._services.articles
+        with self._services.admission.reserve() as slot:
+            text = await slot.run(articles.text, article)
         files = text_files(article, text)
-        summary = self._front.desk.articles.catalogue.get(article)
+        summary = articles.catalogue.get(article)
         page = sentence(fitted_line(title_of(summary.metadata, article), 300) if summary is not None else "")
-        await self._front.courier.fill(want.act, Outgoing(page, files=files[:1]), private=True)
+        await self._handler.courier.fill(context.interaction, Outgoing(page, files=files[:1]), private=True)
         for file in files[1:]:
-            await self._front.courier.follow_up(want.act, Outgoing(Page(), files=[file]), private=True)
+            await self._handler.courier.follow_up(context.interaction, Outgoing(Page(), files=[file]), private=True)
 
 
 def _signed(page: Page, name: str) -> Page:
-    """A page that says who shared it."""
+    """``page`` with the name of the member who shared it."""
     line = f"-# {strings.SHARED.format(name=name)}"
     content = line if page.content is None else f"{page.content}\n{line}"
     return replace(page, content=content) if size(content) <= CONTENT else page

@@ -5,15 +5,25 @@ from __future__ import annotations
 import logging
 import re
 from collections import OrderedDict
+from functools import partial
 
 import discord
 from discord.ext import commands
 
-from bot.cogs.common.interaction_handler import Front, asked_by, asker_of, form_in, sound
+from bot.cogs.common.interaction_handler import (
+    InteractionHandler,
+    Reply,
+    asked_by,
+    form_in,
+    requester_of,
+    without_surrogates,
+)
 from bot.observability.request_log import Source, Step
+from bot.services.admission import RefusedError
 from bot.services.answers import Request
-from bot.services.question_service import RefusedError, Reply
-from bot.services.worker_pool import Place
+from bot.services.permissions import Requester
+from bot.services.services import Services
+from bot.services.worker_pool import Slot
 from bot.transport.delivery import FAILURES, Outgoing, typing
 from bot.ui import strings
 from bot.ui.markup.pages import sentence
@@ -27,9 +37,10 @@ _NO_HISTORY = 160002  # replies need the right to read the message history; plai
 class MentionsCog(commands.Cog):
     """Questions asked in messages."""
 
-    def __init__(self, bot: commands.Bot, front: Front) -> None:
+    def __init__(self, bot: commands.Bot, handler: InteractionHandler, services: Services) -> None:
         self._bot = bot
-        self._front = front
+        self._handler = handler
+        self._services = services
         self._seen: OrderedDict[int, None] = OrderedDict()
 
     @commands.Cog.listener()
@@ -38,19 +49,19 @@ class MentionsCog(commands.Cog):
         if not self._is_for_me(message) or not self._is_new(message):
             return
         question = self._question(message)
-        with self._front.underway(asked_by(message, Source.MENTION, question) if question else None):
-            asker = asker_of(message.author, message.guild.id if message.guild else None, message.channel,
-                             message.channel.id)  # fmt: skip
+        with self._handler.in_progress(asked_by(message, Source.MENTION, question) if question else None):
+            guild = message.guild.id if message.guild else None
+            requester = requester_of(message.author, guild, message.channel, message.channel.id)
             try:
                 if not question:
-                    self._front.desk.permit(asker, Source.MENTION)
+                    self._services.admission.permit(requester, Source.MENTION)
                     await self._reply(message, Outgoing(sentence(MENTION_HELP)))
                     return
-                place = self._front.desk.accept(asker, Source.MENTION)
+                slot = self._services.admission.accept(requester, Source.MENTION)
             except RefusedError as refusal:
-                await self._front.courier.tell(message, self._front.refused(refusal))
+                await self._handler.courier.tell(message, self._handler.error_text(refusal))
                 return
-            await self._answer(message, question, place)
+            await self._answer(message, question, requester, slot)
 
     def _is_for_me(self, message: discord.Message) -> bool:
         me = self._bot.user
@@ -69,34 +80,33 @@ class MentionsCog(commands.Cog):
 
     def _question(self, message: discord.Message) -> str:
         me = self._bot.user.id if self._bot.user else 0
-        return sound(re.sub(rf"<@!?{me}>", " ", message.content).strip(" \t\n,:"))
+        return without_surrogates(re.sub(rf"<@!?{me}>", " ", message.content).strip(" \t\n,:"))
 
-    async def _answer(self, message: discord.Message, question: str, place: Place) -> None:
-        desk = self._front.desk
-        guild = message.guild.id if message.guild else None
-        asker = asker_of(message.author, guild, message.channel, message.channel.id)
-        conversation = message.channel.id if guild is None or isinstance(message.channel, discord.Thread) else None
-        answered = message.reference.message_id if message.reference is not None else None
+    async def _answer(self, message: discord.Message, question: str, requester: Requester, slot: Slot) -> None:
+        records, log = self._services.records, self._services.request_log
+        replied_to = message.reference.message_id if message.reference is not None else None
         reply: Reply | None = None
-        with place:
+        with slot:
             async with typing(message.channel):
                 try:
-                    before = await desk.previous_question(answered, conversation)
-                    request = Request(question, desk.rules(guild).quotes, guild=guild, before=before)
-                    reply = await desk.answer(place, asker, request, form_in(message))
-                    outgoing = self._front.outgoing(reply, private=False)
-                except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a line
-                    outgoing = self._front.told(error)
-        with desk.journal.timed(Step.SENDING):
+                    previous = await records.previous_question(replied_to, requester.conversation)
+                    quotes = records.guild_settings(requester.guild).quotes
+                    request = Request(question, quotes, guild=requester.guild, before=previous)
+                    make = partial(self._services.questions.answer, request)
+                    reply = await self._handler.reply(slot, requester, make, form_in(message))
+                    outgoing = self._handler.outgoing(reply, private=False)
+                except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
+                    outgoing = self._handler.error_message(error)
+        with log.timed(Step.SENDING):
             sent = await self._reply(message, outgoing)
         if sent is None:
-            desk.journal.undelivered()
-        if reply is not None and sent is not None:
-            await desk.link_conversation(reply.key, sent, *([conversation] if conversation else []))
+            log.undelivered()
+        elif reply is not None:
+            await records.link_conversation(reply.key, sent, requester.conversation)
 
     async def _reply(self, message: discord.Message, outgoing: Outgoing) -> int | None:
         """A reply in the channel; where the bot may not write, a direct message that says so."""
-        courier = self._front.courier
+        courier = self._handler.courier
         try:
             try:
                 return await courier.post(message.channel, outgoing, reply_to=message)
@@ -117,6 +127,8 @@ class MentionsCog(commands.Cog):
 
     async def _told(self, message: discord.Message, error: Exception) -> int | None:
         try:
-            return await self._front.courier.post(message.channel, self._front.told(error), reply_to=message)
+            return await self._handler.courier.post(
+                message.channel, self._handler.error_message(error), reply_to=message
+            )
         except FAILURES:
             return None

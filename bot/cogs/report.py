@@ -7,15 +7,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.common.checks import managed_guild
-from bot.cogs.common.interaction_handler import Front, Want
+from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext
+from bot.services.services import Services
 from bot.ui.reports import report_csv, report_pages
 
 
 class ReportCog(commands.Cog):
     """Most asked, unanswered, least helpful."""
 
-    def __init__(self, _bot: commands.Bot, front: Front, retention_days: int) -> None:
-        self._front = front
+    def __init__(self, handler: InteractionHandler, services: Services, retention_days: int) -> None:
+        self._handler = handler
+        self._services = services
         self._retention_days = retention_days
 
     @app_commands.command(name="report", description="What was asked here: most often, without answer, not helpful")
@@ -26,14 +28,16 @@ class ReportCog(commands.Cog):
         self, interaction: discord.Interaction, days: app_commands.Range[int, 1, 3650] | None = None
     ) -> None:
         """A page to read and a CSV to work with."""
-        guild = await managed_guild(interaction, self._front)
+        guild = await managed_guild(interaction, self._handler)
         if guild is None:
             return
 
         async def work() -> None:
             span = min(days or self._retention_days, self._retention_days)
-            report = await self._front.desk.report(guild, span)
+            report = await self._services.records.report(guild, span)
             files = [(f"pullquote-report-{span}-days.csv", report_csv(report.questions))]
-            await self._front.show_privately(interaction, report_pages(report, Want.of(interaction).form), files)
+            await self._handler.show_privately(
+                interaction, report_pages(report, RequestContext.of(interaction).form), files
+            )
 
-        await self._front.privately(interaction, work)
+        await self._handler.privately(interaction, work)

@@ -11,11 +11,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.common.checks import managed_guild
-from bot.cogs.common.interaction_handler import Front, Want
-from bot.services.permissions import Asker, Powers, explain
-from bot.store.guild_settings import MOST_QUOTES, Rules
+from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext
+from bot.services.permissions import ChannelPermissions, Requester, explain
+from bot.services.services import Services
+from bot.store.guild_settings import MOST_QUOTES, GuildSettings
 from bot.ui.markup.pages import Page
-from bot.ui.notices import rules_pages
+from bot.ui.notices import settings_pages
 
 Change = Literal["add", "remove", "clear"]
 _ResolvedChannel = app_commands.AppCommandChannel | app_commands.AppCommandThread
@@ -55,8 +56,9 @@ class SettingsCog(commands.Cog):
         default_permissions=_MANAGERS,
     )
 
-    def __init__(self, _bot: commands.Bot, front: Front) -> None:
-        self._front = front
+    def __init__(self, handler: InteractionHandler, services: Services) -> None:
+        self._handler = handler
+        self._services = services
 
     @settings.command(name="show", description="The settings, and whether I would answer a person in a channel")
     @app_commands.describe(channel="This one if you leave it out", person="You if you leave it out")
@@ -64,62 +66,62 @@ class SettingsCog(commands.Cog):
         self, interaction: discord.Interaction, channel: Channel | None = None, person: Person | None = None
     ) -> None:
         """The settings and what follows from them."""
-        await self._change(interaction, lambda rules: rules, channel, person)
+        await self._change(interaction, lambda old: old, channel, person)
 
     @settings.command(name="channel", description="Channels where I answer mentions; none: all of them")
     @app_commands.describe(change="What to do with the channel", channel="This one if you leave it out")
     async def channel(self, interaction: discord.Interaction, change: Change, channel: Channel | None = None) -> None:
         """Change where mentions are answered."""
         chosen = channel.id if channel is not None else interaction.channel_id or 0
-        await self._change(interaction, lambda rules: replace(rules, channels=_changed(rules.channels, change, chosen)))
+        await self._change(interaction, lambda old: replace(old, channels=_changed(old.channels, change, chosen)))
 
     @settings.command(name="role", description="Roles that may ask; none: everybody")
     @app_commands.describe(change="What to do with the role", role="The role")
     async def role(self, interaction: discord.Interaction, change: Change, role: discord.Role | None = None) -> None:
         """Change who may ask."""
         if role is None and change != "clear":
-            await self._front.say(interaction, "Name the role.")
+            await self._handler.say(interaction, "Name the role.")
             return
         chosen = role.id if role is not None else 0
-        await self._change(interaction, lambda rules: replace(rules, roles=_changed(rules.roles, change, chosen)))
+        await self._change(interaction, lambda old: replace(old, roles=_changed(old.roles, change, chosen)))
 
     @settings.command(name="private", description="Whether answers to commands are private unless asked otherwise")
-    @app_commands.describe(private="True: for the asker alone, with a button to share")
+    @app_commands.describe(private="True: for the requester alone, with a button to share")
     async def private(self, interaction: discord.Interaction, private: bool) -> None:
         """Change for whom answers are."""
-        await self._change(interaction, lambda rules: replace(rules, private=private))
+        await self._change(interaction, lambda old: replace(old, private=private))
 
     @settings.command(name="quotes", description="How many passages an answer has at most")
     @app_commands.describe(number="1 to 5")
     async def quotes(self, interaction: discord.Interaction, number: app_commands.Range[int, 1, MOST_QUOTES]) -> None:
         """Change how much is quoted."""
-        await self._change(interaction, lambda rules: replace(rules, quotes=number))
+        await self._change(interaction, lambda old: replace(old, quotes=number))
 
     async def _change(
         self,
         interaction: discord.Interaction,
-        change: Callable[[Rules], Rules],
+        change: Callable[[GuildSettings], GuildSettings],
         channel: Channel | None = None,
         person: Person | None = None,
     ) -> None:
         """Change the settings if need be, and show what they are then."""
-        guild = await managed_guild(interaction, self._front)
+        guild = await managed_guild(interaction, self._handler)
         if guild is None:
             return
 
         async def work() -> None:
-            desk = self._front.desk
-            old = desk.rules(guild)
+            records = self._services.records
+            old = records.guild_settings(guild)
             new = change(old)
             if new != old:
-                await desk.save_rules(guild, new)
+                await records.save_guild_settings(guild, new)
             pages = self._explained(interaction, new, channel, person)
-            await self._front.show_privately(interaction, pages)
+            await self._handler.show_privately(interaction, pages)
 
-        await self._front.privately(interaction, work)
+        await self._handler.privately(interaction, work)
 
     def _explained(
-        self, interaction: discord.Interaction, rules: Rules, channel: Channel | None, person: Person | None
+        self, interaction: discord.Interaction, settings: GuildSettings, channel: Channel | None, person: Person | None
     ) -> list[Page]:
         member = person or interaction.user
         place = channel.id if channel is not None else interaction.channel_id or 0
@@ -128,15 +130,17 @@ class SettingsCog(commands.Cog):
         else:
             parent = channel.parent_id if isinstance(channel, app_commands.AppCommandThread) else None
         roles = frozenset(role.id for role in member.roles) if isinstance(member, discord.Member) else frozenset()
-        asker = Asker(member.id, interaction.guild_id, place, parent, roles)
-        findings = explain(rules, asker, _powers(interaction, place), self._front.desk.only_guilds)
-        return rules_pages(
-            rules,
-            [f"<#{channel_id}>" for channel_id in sorted(rules.channels)],
-            [f"<@&{role_id}>" for role_id in sorted(rules.roles)],
+        requester = Requester(member.id, interaction.guild_id, place, parent, roles)
+        findings = explain(
+            settings, requester, _channel_permissions(interaction, place), self._services.admission.only_guilds
+        )
+        return settings_pages(
+            settings,
+            [f"<#{channel_id}>" for channel_id in sorted(settings.channels)],
+            [f"<@&{role_id}>" for role_id in sorted(settings.roles)],
             findings,
             f"a mention by <@{member.id}> in <#{place}>",
-            Want.of(interaction).form,
+            RequestContext.of(interaction).form,
         )
 
 
@@ -146,7 +150,7 @@ def _changed(ids: frozenset[int], change: Change, chosen: int) -> frozenset[int]
     return ids | {chosen} if change == "add" else ids - {chosen}
 
 
-def _powers(interaction: discord.Interaction, channel_id: int) -> Powers | None:
+def _channel_permissions(interaction: discord.Interaction, channel_id: int) -> ChannelPermissions | None:
     """What the bot may do in a channel; ``None`` where that cannot be known."""
     guild = interaction.guild
     channel = guild.get_channel_or_thread(channel_id) if guild is not None else None
@@ -157,7 +161,7 @@ def _powers(interaction: discord.Interaction, channel_id: int) -> Powers | None:
     else:
         return None
     send = permissions.send_messages_in_threads if thread else permissions.send_messages
-    return Powers(
+    return ChannelPermissions(
         view=permissions.view_channel,
         send=send,
         embed=permissions.embed_links,

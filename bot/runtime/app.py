@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from stamina.instrumentation import set_on_retry_hooks
 
-from bot.cogs.common.interaction_handler import Front
+from bot.cogs.common.interaction_handler import InteractionHandler
 from bot.observability.health import judged
 from bot.observability.logging import set_up
 from bot.observability.metrics import Metrics
@@ -24,10 +24,13 @@ from bot.runtime.exit_codes import Ending, ending
 from bot.runtime.monitor import Watch
 from bot.runtime.sharding import open_bot
 from bot.runtime.startup import Opening
+from bot.services.admission import Admission
 from bot.services.library import Articles
-from bot.services.question_service import Desk
-from bot.services.rate_limits import Limits
-from bot.services.worker_pool import Lane, Pool
+from bot.services.question_service import QuestionService
+from bot.services.rate_limits import RateLimits
+from bot.services.records import Records
+from bot.services.services import Services
+from bot.services.worker_pool import SerialExecutor, WorkerPool
 from bot.settings import LogFormat, LogSettings, Settings
 from bot.store import LOCK_FILE, PersonHash, Store
 from bot.transport.delivery import Courier
@@ -95,17 +98,19 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
         looking = asyncio.create_task(watch.keep_looking())
         stack.callback(looking.cancel)
         opening = stack.enter_context(Opening(articles))
-        lane = await stack.enter_async_context(Lane())
-        pool = await stack.enter_async_context(Pool(waited=partial(journal.observe, Step.WAITING)))
+        executor = await stack.enter_async_context(SerialExecutor())
+        pool = await stack.enter_async_context(WorkerPool(waited=partial(journal.observe, Step.WAITING)))
         watch.attend(pool)
-        desk = Desk(articles, pool, lane, store, person_hash, Limits(), settings.guild_ids, journal=journal)
+        records = Records(store, executor, person_hash)
+        admission = Admission(pool, RateLimits(), records, settings.guild_ids)
+        services = Services(articles, pool, records, admission, QuestionService(articles, journal), journal)
         finding = find_gateway(settings.token.get_secret_value(), trace)
         gateway = await _unless_stopped(_prepared(finding, opening), stop)
         if gateway is None:
             _log.info("Ended before it was connected")
             return
         watch.opened = True
-        parts = Parts(settings, desk, Front(desk, Courier()), watch, metrics.discord_error, trace)
+        parts = Parts(settings, services, InteractionHandler(services, Courier()), watch, metrics.discord_error, trace)
         bot = await stack.enter_async_context(open_bot(gateway, parts))
         await _until_stopped(bot, settings, stop)
 

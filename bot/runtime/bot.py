@@ -15,10 +15,10 @@ from discord.ext import commands, tasks
 from discord.http import Route
 
 from bot.cogs.about import AboutCog
-from bot.cogs.articles import SourcesCog
+from bot.cogs.articles import ArticlesCog
 from bot.cogs.ask import AskCog
 from bot.cogs.buttons import ButtonsCog
-from bot.cogs.common.interaction_handler import Front
+from bot.cogs.common.interaction_handler import InteractionHandler
 from bot.cogs.mentions import MentionsCog
 from bot.cogs.report import ReportCog
 from bot.cogs.settings import SettingsCog
@@ -26,7 +26,7 @@ from bot.observability.health import Commands
 from bot.runtime.command_sync import Registrar
 from bot.runtime.gateway_events import GatewayCog
 from bot.runtime.monitor import Watch
-from bot.services.question_service import Desk
+from bot.services.services import Services
 from bot.settings import Settings
 from bot.store import RecordsError
 from bot.transport.delivery import FAILURES
@@ -72,13 +72,13 @@ class Tree(app_commands.CommandTree["PullquoteBot"]):
         cause: Exception = error
         if isinstance(error, (app_commands.CommandInvokeError, app_commands.TransformerError)):
             cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        front = self.client.front
-        outgoing = front.told(cause)
+        handler = self.client.handler
+        outgoing = handler.error_message(cause)
         act: Any = interaction
         if interaction.response.is_done():
-            await front.courier.fill(act, outgoing, private=True)
+            await handler.courier.fill(act, outgoing, private=True)
         else:
-            await front.courier.say(act, outgoing.page.content or "")
+            await handler.courier.say(act, outgoing.page.content or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,15 @@ class Parts:
     """What a bot is made of. ``refused`` is told the label of each request and connection that Discord refused."""
 
     settings: Settings
-    desk: Desk
-    front: Front
+    services: Services
+    handler: InteractionHandler
     watch: Watch
     refused: Callable[[str], None]
     trace: aiohttp.TraceConfig
 
 
 class PullquoteBot(commands.Bot):
-    """Made of a desk that answers and a front that carries; both are handed in. Has one connection to the gateway."""
+    """The Discord client: registers commands, runs the cogs and the periodic tasks. One connection to the gateway."""
 
     def __init__(self, parts: Parts, **options: Any) -> None:
         super().__init__(
@@ -110,11 +110,11 @@ class PullquoteBot(commands.Bot):
             http_trace=parts.trace,
             **options,
         )
-        self.front = parts.front
+        self.handler = parts.handler
         self._watch = parts.watch
         self._refused = parts.refused
         self._settings = parts.settings
-        self._desk = parts.desk
+        self._services = parts.services
         self._registrar = Registrar(self, self.tree)
 
     async def setup_hook(self) -> None:
@@ -122,7 +122,7 @@ class PullquoteBot(commands.Bot):
         if not self.cogs:
             await self._add_cogs()
             await self.add_cog(GatewayCog(self, self._watch, self._refused))
-        await self._desk.prepare()
+        await self._services.records.load()
         try:
             await retrying(self._register, START_TIMEOUT)
             self._watch.commands = Commands.REGISTERED
@@ -134,13 +134,13 @@ class PullquoteBot(commands.Bot):
 
     async def _add_cogs(self) -> None:
         for cog in (
-            AskCog(self, self.front),
-            MentionsCog(self, self.front),
-            ButtonsCog(self, self.front),
-            SourcesCog(self, self.front),
-            AboutCog(self, self.front, self._settings),
-            SettingsCog(self, self.front),
-            ReportCog(self, self.front, self._settings.retention_days),
+            AskCog(self, self.handler, self._services),
+            MentionsCog(self, self.handler, self._services),
+            ButtonsCog(self, self.handler, self._services),
+            ArticlesCog(self.handler, self._services),
+            AboutCog(self.handler, self._services, self._settings),
+            SettingsCog(self.handler, self._services),
+            ReportCog(self.handler, self._services, self._settings.retention_days),
         ):
             await self.add_cog(cog)
 
@@ -180,7 +180,7 @@ class PullquoteBot(commands.Bot):
     async def refresh_articles(self) -> None:
         """See what another process has indexed."""
         try:
-            await self._desk.refresh()
+            await self._services.pool.call(self._services.articles.refresh)
         except RetrievalError as error:
             self._watch.refreshed(error)
             _log.error("%s", error)
@@ -191,17 +191,18 @@ class PullquoteBot(commands.Bot):
     async def prune_records(self) -> None:
         """Delete what is older than it may become."""
         try:
-            await self._desk.prune()
+            await self._services.records.prune()
         except RecordsError as error:
             _log.error("%s", error)
 
     async def drain(self, seconds: float) -> bool:
         """Take no new questions and answer those under way; false if some were not done after ``seconds``."""
-        self._desk.closing = self._watch.closing = True
+        self._services.admission.close()
+        self._watch.closing = True
         self.refresh_articles.cancel()
         self.prune_records.cancel()
         await asyncio.sleep(_GRACE)  # what came in just now is told that it came too late
-        return await self.front.idle(seconds - _GRACE)
+        return await self.handler.idle(seconds - _GRACE)
 
     async def log_in(self, token: str) -> None:
         """Log in, also if Discord is out of order for a minute. Raises LoginFailure, DiscordException, OSError."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.observability.health import Commands, Condition, Gateway
 from bot.services.answers import ArticleSource
-from bot.services.worker_pool import Pool
+from bot.services.worker_pool import WorkerPool
 from retrieval.core.errors import (
     DamagedStoreError,
     IndexesDisagreeError,
@@ -62,7 +62,7 @@ class Watch:
         self.closing = False
         self.commands = Commands.WAITING
         self.latency: Callable[[], float] = lambda: math.nan
-        self._pool: Pool | None = None
+        self._pool: WorkerPool | None = None
         self._articles = articles
         self._home = home
         self._now = now
@@ -72,7 +72,7 @@ class Watch:
         self._machine = Machine()
         self._lags: deque[float] = deque([0.0], maxlen=_BEATS)
 
-    def attend(self, pool: Pool) -> None:
+    def attend(self, pool: WorkerPool) -> None:
         """Tell of this pool's line."""
         self._pool = pool
 

@@ -10,22 +10,14 @@ from typing import Protocol
 from bot.services.titles import Catalogue
 from bot.store.message_state import (
     AnswerMessage,
-    ArticleList,
-    ArticleView,
     AskedQuestion,
     ClosestPassages,
-    MessageState,
     MorePassages,
     PassagesMessage,
     QuoteRef,
-    QuotesInContext,
     RelatedPassages,
-    SearchResults,
 )
 from bot.ui import strings
-from bot.ui.answers import answer_pages, context_pages, findings_pages
-from bot.ui.articles import list_pages, source_pages
-from bot.ui.markup.pages import Form, Page
 from retrieval.core.errors import QuestionError
 from retrieval.core.health import VectorHealth
 from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote
@@ -36,7 +28,6 @@ from retrieval.storage.articles import Paragraph
 
 _log = logging.getLogger(__name__)
 
-MOST_HITS = 200
 #: Passages that are looked for beyond those asked for, for a message's button *More passages*.
 MORE = 5
 _BEARING_SHOWN, _EACH = 3, 3
@@ -188,27 +179,3 @@ def more(articles: ArticleSource, state: PassagesMessage) -> MorePassages | Rela
     found = articles.ask(state.question.searched, len(already_shown) + MORE, state.question.article)
     rest = tuple(ref for ref in map(QuoteRef.of, found.quotes) if (ref.article, ref.start) not in known)
     return MorePassages(state.question, rest, already_shown, state.guild) if rest else None
-
-
-def closest(state: AnswerMessage | RelatedPassages) -> ClosestPassages:
-    """The closest passages of a question or message that has no answer."""
-    question = state.question if isinstance(state, AnswerMessage) else None
-    return ClosestPassages(question, state.closest, state.guild)
-
-
-def pages(articles: ArticleSource, state: MessageState, form: Form) -> list[Page]:
-    """The pages of a message, rendered from the articles. Raises RetrievalError."""
-    titles = articles.catalogue.titles
-    match state:
-        case SearchResults():
-            findings = articles.find(state.words, MOST_HITS)
-            return findings_pages(state.words, findings.total, findings.hits, titles, form)
-        case ArticleView():
-            return source_pages(*articles.read(state.article), form)
-        case ArticleList():
-            return list_pages(articles.catalogue.matching(state.filter), state.filter, form)
-    quotes = articles.quotes(state.quotes)
-    if isinstance(state, QuotesInContext):
-        around = [(quote, articles.around(ref, quote)) for ref, quote in zip(state.quotes, quotes, strict=True)]
-        return context_pages(around, form)
-    return answer_pages(state, quotes, titles, form)

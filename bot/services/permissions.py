@@ -1,78 +1,76 @@
-"""Who may ask, and where: pure decisions, each with its reason."""
+"""Permissions: who may ask, and where. Pure decisions, each with its reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from bot.observability.request_log import Source
-from bot.store.guild_settings import Rules
+from bot.store.guild_settings import GuildSettings
+from bot.ui import strings
 from bot.ui.notices import Finding
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Somebody who wants something, and where: ``parent`` is the channel of a thread, ``guild`` None in a direct
-    message."""
+class Requester:
+    """A user who asks, and where. ``guild`` is ``None`` in direct messages, ``parent`` is the channel of a thread."""
 
-    person: int
+    user: int
     guild: int | None
     channel: int
     parent: int | None = None
     roles: frozenset[int] = frozenset()
 
+    @property
+    def conversation(self) -> int | None:
+        """The thread or direct message channel, where each question may build on the one before it."""
+        return self.channel if self.parent is not None or self.guild is None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether the bot does what was wanted, and a sentence for the person that says why (not)."""
+    """The outcome of a permission check; ``reason`` is a sentence for the requester."""
 
     allowed: bool
     reason: str
 
 
-def decide(rules: Rules, asker: Asker, source: Source, only_guilds: frozenset[int] = frozenset()) -> Decision:
-    """Whether ``asker`` may ask that way; the first rule that stands against it gives the reason."""
-    for check in (_place(asker, only_guilds), _role(rules, asker), _channel(rules, asker, source)):
-        if not check.allowed:
-            return check
-    return Decision(True, "You may ask here.")
+def decide(
+    settings: GuildSettings, requester: Requester, source: Source, only_guilds: frozenset[int] = frozenset()
+) -> Decision:
+    """Check every permission; the first that is missing gives the reason.
+
+    ``only_guilds`` are the guilds to which the operator restricts the bot; empty: all.
+    """
+    server = _check_server(requester, only_guilds)
+    if not server.allowed:
+        return server
+    if not _has_role(settings, requester):
+        return Decision(False, strings.ROLE_MISSING)
+    if source is Source.MENTION and not _answers_mentions(settings, requester):
+        return Decision(False, strings.CHANNEL_EXCLUDED)
+    return Decision(True, strings.MAY_ASK)
 
 
-def _place(asker: Asker, only_guilds: frozenset[int]) -> Decision:
-    if only_guilds and asker.guild is None:
-        return Decision(False, "I answer in my own servers only, not in direct messages.")
-    if only_guilds and asker.guild not in only_guilds:
-        return Decision(False, "I do not answer in this server: whoever runs me has named the servers where I do.")
-    here = "in direct messages" if asker.guild is None else "in this server"
-    return Decision(True, f"The bot answers {here}.")
+def _check_server(requester: Requester, only_guilds: frozenset[int]) -> Decision:
+    if only_guilds and requester.guild is None:
+        return Decision(False, strings.NO_DIRECT_MESSAGES)
+    if only_guilds and requester.guild not in only_guilds:
+        return Decision(False, strings.SERVER_EXCLUDED)
+    return Decision(True, strings.ANSWERS_DIRECT_MESSAGES if requester.guild is None else strings.ANSWERS_IN_SERVER)
 
 
-def _role(rules: Rules, asker: Asker) -> Decision:
-    if asker.guild is None or not rules.roles:
-        return Decision(True, "Everybody may ask.")
-    if rules.roles & asker.roles:
-        return Decision(True, "This person has a role that may ask.")
-    return Decision(
-        False,
-        "In this server only people with certain roles may ask, and you have none of them. "
-        "Somebody who manages the server can change that with /settings role.",
-    )
+def _has_role(settings: GuildSettings, requester: Requester) -> bool:
+    return requester.guild is None or not settings.roles or bool(settings.roles & requester.roles)
 
 
-def _channel(rules: Rules, asker: Asker, source: Source) -> Decision:
-    if source is not Source.MENTION or asker.guild is None or not rules.channels:
-        return Decision(True, "This channel is not ruled out.")
-    if rules.channels & {asker.channel, asker.parent}:
-        return Decision(True, "Mentions are answered in this channel.")
-    return Decision(
-        False,
-        "In this server I answer mentions in certain channels only, and this is none of them. Use /ask here, or "
-        "mention me in one of those channels. Somebody who manages the server can change that with /settings channel.",
-    )
+def _answers_mentions(settings: GuildSettings, requester: Requester) -> bool:
+    allowed = {requester.channel, requester.parent}
+    return requester.guild is None or not settings.channels or bool(settings.channels & allowed)
 
 
 @dataclass(frozen=True, slots=True)
-class Powers:
-    """What the bot itself may do in a channel."""
+class ChannelPermissions:
+    """The bot's own permissions in a channel."""
 
     view: bool
     send: bool
@@ -80,39 +78,23 @@ class Powers:
     history: bool
 
 
-def explain(rules: Rules, asker: Asker, powers: Powers | None, only_guilds: frozenset[int]) -> list[Finding]:
-    """Every rule that bears on a mention by ``asker``, in the order in which the bot looks at them."""
-    place = _place(asker, only_guilds)
-    found = [Finding(place.allowed, place.reason, not place.allowed)]
-    if rules.roles:
-        good = bool(rules.roles & asker.roles)
-        text = "The person has a role that may ask." if good else "The person has none of the roles that may ask."
-        found.append(Finding(good, text, not good))
-    else:
-        found.append(Finding(True, "Everybody may ask: no roles are set."))
-    if rules.channels:
-        good = bool(rules.channels & {asker.channel, asker.parent})
-        text = (
-            "Mentions are answered in this channel."
-            if good
-            else ("Mentions are not answered in this channel; /ask works here all the same.")
-        )
-        found.append(Finding(good, text, not good))
-    else:
-        found.append(Finding(True, "Mentions are answered in every channel: no channels are set."))
-    return found + (_powers(powers) if powers is not None else [])
-
-
-def _powers(powers: Powers) -> list[Finding]:
-    return [
-        _power(powers.view, "see the channel", "a mention does not reach it", blocking=True),
-        _power(powers.send, "write in the channel", "it answers a mention by direct message", blocking=False),
-        _power(powers.history, "read the message history", "its answer to a mention is no reply", blocking=False),
-        _power(powers.embed, "embed links", "it answers in plain text", blocking=False),
-    ]
-
-
-def _power(has: bool, what: str, otherwise: str, *, blocking: bool) -> Finding:
-    if has:
-        return Finding(True, f"The bot may {what}.")
-    return Finding(False, f"The bot may not {what}: {otherwise}.", blocking)
+def explain(
+    settings: GuildSettings, requester: Requester, permissions: ChannelPermissions | None, only_guilds: frozenset[int]
+) -> list[Finding]:
+    """Every rule that applies to a mention by ``requester``, in the order in which they are checked."""
+    server = _check_server(requester, only_guilds)
+    findings = [Finding(server.allowed, server.reason, not server.allowed)]
+    for restricted, allowed, texts in (
+        (settings.roles, _has_role(settings, requester), strings.ROLE_FINDINGS),
+        (settings.channels, _answers_mentions(settings, requester), strings.CHANNEL_FINDINGS),
+    ):
+        text = texts["unrestricted"] if not restricted else texts["allowed" if allowed else "excluded"]
+        findings.append(Finding(allowed, text, not allowed))
+    if permissions is not None:
+        for name, (what, otherwise) in strings.BOT_PERMISSIONS.items():
+            if getattr(permissions, name):
+                findings.append(Finding(True, strings.BOT_MAY.format(what=what)))
+            else:
+                text = strings.BOT_MAY_NOT.format(what=what, otherwise=otherwise)
+                findings.append(Finding(False, text, blocking=name == "view"))
+    return findings

@@ -53,7 +53,7 @@ class Buckets:
         self._levels[key] = (min(float(self._rate.burst), self._level(key) + 1.0), self._clock())
 
 
-class Limits:
+class RateLimits:
     """The limits on questions, a person's and a server's."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, person: Rate = PERSON, guild: Rate = GUILD) -> None:

@@ -28,16 +28,16 @@ class BusyError(Exception):
         super().__init__(f"busy, try in {seconds} s")
 
 
-class Place:
+class Slot:
     """A place in the pool, held from the moment work is accepted until it is done. Use as a context manager."""
 
     __slots__ = ("_held", "_pool")
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool
         self._held = True
 
-    def __enter__(self) -> Place:
+    def __enter__(self) -> Slot:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -54,7 +54,7 @@ class Place:
         return await self._pool.call(lambda: work(*args, **kwargs))
 
 
-class Pool:
+class WorkerPool:
     """Runs ``at_once`` pieces of work and lets ``waiting`` more stand in line. Use with ``async with``.
 
     Work sees the context variables of whoever handed it in. ``waited`` is told, in the thread, how many seconds it
@@ -76,7 +76,7 @@ class Pool:
         self._clock = clock
         self._waited = waited
 
-    async def __aenter__(self) -> Pool:
+    async def __aenter__(self) -> WorkerPool:
         return self
 
     async def __aexit__(
@@ -94,12 +94,12 @@ class Pool:
         """How many there are."""
         return self._places
 
-    def reserve(self) -> Place:
+    def reserve(self) -> Slot:
         """Take a place, without waiting. Raises BusyError."""
         if self._taken >= self._places:
             raise BusyError(self.estimate())
         self._taken += 1
-        return Place(self)
+        return Slot(self)
 
     def give_back(self) -> None:
         """Called by a place that is released."""
@@ -125,13 +125,13 @@ class Pool:
         return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, timed)
 
 
-class Lane:
+class SerialExecutor:
     """One thread that does short pieces of work in the order of their arrival. Use with ``async with``."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="records")
 
-    async def __aenter__(self) -> Lane:
+    async def __aenter__(self) -> SerialExecutor:
         return self
 
     async def __aexit__(

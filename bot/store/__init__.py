@@ -2,9 +2,9 @@
 
 from bot.store.pseudonyms import PersonHash
 from bot.store.report import QuestionRow, Report
-from bot.store.repository import Forgotten, RecordsError, Store, Vote
+from bot.store.repository import DeletedCounts, RecordsError, Store, Vote
 
 #: Held by the one bot that uses a data folder, for as long as it lives.
 LOCK_FILE = "bot.lock"
 
-__all__ = ["LOCK_FILE", "Forgotten", "PersonHash", "QuestionRow", "RecordsError", "Report", "Store", "Vote"]
+__all__ = ["LOCK_FILE", "DeletedCounts", "PersonHash", "QuestionRow", "RecordsError", "Report", "Store", "Vote"]

@@ -11,7 +11,7 @@ DEFAULT_QUOTES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class GuildSettings:
     """A server's settings. No channels: mentions are answered in all; no roles: everybody may ask."""
 
     channels: frozenset[int] = frozenset()

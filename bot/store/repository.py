@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.store.guild_settings import Rules
+from bot.store.guild_settings import GuildSettings
 from bot.store.message_state import AnswerMessage, MessageState, from_json, to_json
 from bot.store.report import AskedRow, Report, summed
 from bot.store.schema import MIGRATIONS
@@ -38,7 +38,7 @@ class Vote(StrEnum):
     GONE = "gone"
 
 
-class Forgotten(NamedTuple):
+class DeletedCounts(NamedTuple):
     """How much was deleted."""
 
     questions: int
@@ -116,15 +116,15 @@ class Store:
 
     # Settings of servers
 
-    def rules(self) -> dict[int, Rules]:
+    def guild_settings(self) -> dict[int, GuildSettings]:
         """Every server's settings."""
         rows = self._rows("SELECT guild_id, channels, roles, private, quotes FROM guilds")
         return {
-            guild: Rules(frozenset(json.loads(channels)), frozenset(json.loads(roles)), bool(private), quotes)
+            guild: GuildSettings(frozenset(json.loads(channels)), frozenset(json.loads(roles)), bool(private), quotes)
             for guild, channels, roles, private, quotes in rows
         }
 
-    def save_rules(self, guild: int, rules: Rules) -> None:
+    def save_guild_settings(self, guild: int, rules: GuildSettings) -> None:
         """Keep a server's settings."""
         channels, roles = (json.dumps(sorted(ids)) for ids in (rules.channels, rules.roles))
         values = (guild, channels, roles, rules.private, rules.quotes)
@@ -190,14 +190,14 @@ class Store:
 
     # Forgetting
 
-    def forget(self, person: str) -> Forgotten:
+    def forget(self, person: str) -> DeletedCounts:
         """Delete what a person left: questions with all their votes, the person's votes, what the buttons need."""
         with self._writing() as connection:
             votes = connection.execute("DELETE FROM votes WHERE person = ?", (person,)).rowcount
             questions = connection.execute("DELETE FROM questions WHERE person = ?", (person,)).rowcount
             messages = connection.execute("DELETE FROM shown WHERE person = ?", (person,)).rowcount
         self._rows("PRAGMA wal_checkpoint(TRUNCATE)")  # the log beside the file still holds the old pages
-        return Forgotten(questions, votes, messages)
+        return DeletedCounts(questions, votes, messages)
 
     def prune(self, now: float, drift: float = 0.0) -> bool:
         """Delete what is past its retention period, unless the clock may be wrong; return False if it may.

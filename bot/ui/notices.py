@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.store.guild_settings import Rules
+from bot.store.guild_settings import GuildSettings
 from bot.ui.answers import BLUE
 from bot.ui.markup.escaping import escape
 from bot.ui.markup.layout import Block, Line
@@ -81,16 +81,20 @@ def about_pages(about: About, form: Form = Form.EMBEDS) -> list[Page]:
     return paged([Block(tuple(map(Line, lines)), title="Pullquote", colour=BLUE)], form)
 
 
-def rules_pages(
-    rules: Rules, channels: Sequence[str], roles: Sequence[str], findings: Sequence[Finding], asked_about: str,
+def settings_pages(
+    settings: GuildSettings,
+    channels: Sequence[str],
+    roles: Sequence[str],
+    findings: Sequence[Finding],
+    asked_about: str,
     form: Form = Form.EMBEDS,
-) -> list[Page]:  # fmt: skip
+) -> list[Page]:
     """A server's settings, and whether the bot would answer a mention, and why. ``asked_about`` is Markdown."""
     lines = [
         Line(f"**Channels where mentions are answered:** {_listed(channels) or 'all'}"),
         Line(f"**Roles that may ask:** {_listed(roles) or 'everybody'}"),
-        Line(f"**Answers are private unless asked otherwise:** {'yes' if rules.private else 'no'}"),
-        Line(f"**Quotes an answer:** {rules.quotes}"),
+        Line(f"**Answers are private unless asked otherwise:** {'yes' if settings.private else 'no'}"),
+        Line(f"**Quotes an answer:** {settings.quotes}"),
     ]
     blocks = [Block(tuple(lines), title="Settings of this server", colour=BLUE)]
     if findings:

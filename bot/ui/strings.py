@@ -24,6 +24,41 @@ MAY_NOT_WRITE = "I may not write in <#{channel}>, so here is my answer:"
 LOST_PRIVATE = "Discord would not take my answer where you asked, so here it is:"
 SHARED = "Shared by {name}"
 
+# Permissions: reasons for the requester, and findings of /settings show
+
+MAY_ASK = "You may ask here."
+ANSWERS_IN_SERVER = "The bot answers in this server."
+ANSWERS_DIRECT_MESSAGES = "The bot answers in direct messages."
+NO_DIRECT_MESSAGES = "I answer in my own servers only, not in direct messages."
+SERVER_EXCLUDED = "I do not answer in this server: the bot's operator has named the servers where I do."
+ROLE_MISSING = (
+    "In this server only people with certain roles may ask, and you have none of them. "
+    "A manager of the server can change that with /settings role."
+)
+CHANNEL_EXCLUDED = (
+    "In this server I answer mentions in certain channels only, and this is none of them. Use /ask here, or "
+    "mention me in one of those channels. A manager of the server can change that with /settings channel."
+)
+ROLE_FINDINGS = {
+    "unrestricted": "Everybody may ask: no roles are set.",
+    "allowed": "The person has a role that may ask.",
+    "excluded": "The person has none of the roles that may ask.",
+}
+CHANNEL_FINDINGS = {
+    "unrestricted": "Mentions are answered in every channel: no channels are set.",
+    "allowed": "Mentions are answered in this channel.",
+    "excluded": "Mentions are not answered in this channel; /ask works here all the same.",
+}
+BOT_MAY = "The bot may {what}."
+BOT_MAY_NOT = "The bot may not {what}: {otherwise}."
+#: The bot's permission in a channel: its name, and what happens without it.
+BOT_PERMISSIONS = {
+    "view": ("see the channel", "a mention does not reach it"),
+    "send": ("write in the channel", "it answers a mention by direct message"),
+    "history": ("read the message history", "its answer to a mention is no reply"),
+    "embed": ("embed links", "it answers in plain text"),
+}
+
 
 def too_often(seconds: int) -> str:
     """For somebody over the limit."""

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
+from bot.observability.request_log import Journal
+from bot.services.admission import Admission
+from bot.services.question_service import QuestionService
+from bot.services.rate_limits import RateLimits
+from bot.services.records import Records
+from bot.services.services import Services
 from bot.services.titles import Catalogue
+from bot.services.worker_pool import SerialExecutor, WorkerPool
+from bot.store import PersonHash, Store
 from bot.store.message_state import QuoteRef
 from retrieval.core.errors import UnknownArticleError
 from retrieval.core.health import VectorHealth
@@ -125,3 +135,23 @@ class FakeArticles:
     def quote(self, article: str, words: str) -> Quote:
         """The quote of ``words`` in one of the articles."""
         return quote(words, article=article, start=self.texts[article].index(words), meta=metadata(article.title()))
+
+
+@asynccontextmanager
+async def open_services(
+    folder: Path,
+    articles: FakeArticles,
+    *,
+    pool: WorkerPool | None = None,
+    limits: RateLimits | None = None,
+    request_log: Journal | None = None,
+    now: Callable[[], float] = lambda: 1_800_000_000.0,
+) -> AsyncIterator[Services]:
+    """Every service of a bot, over a store in ``folder``."""
+    log = request_log or Journal()
+    with Store(folder) as store:
+        async with SerialExecutor() as executor, pool or WorkerPool() as workers:
+            records = Records(store, executor, PersonHash(b"k" * 32), now)
+            await records.load()
+            admission = Admission(workers, limits or RateLimits(), records)
+            yield Services(articles, workers, records, admission, QuestionService(articles, log), log)

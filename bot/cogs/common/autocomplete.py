@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 
 from bot.cogs.common.error_messages import no_such_article
-from bot.services.question_service import RefusedError
+from bot.services.admission import RefusedError
 from bot.services.titles import Catalogue, choice_value
 from bot.ui.articles import choice_name
 from retrieval.core.types import ArticleSummary

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.observability.request_log import current_id
-from bot.services.question_service import RefusedError
+from bot.services.admission import RefusedError
 from bot.services.titles import Catalogue
 from bot.store import RecordsError
 from bot.ui import strings
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 _MOST_SUGGESTIONS = 3
 
 
-def told(error: Exception, catalogue: Catalogue) -> str:
+def for_user(error: Exception, catalogue: Catalogue) -> str:
     """A sentence for the person whose request failed with ``error``, in Markdown; logged unless it is their matter.
 
     The number it names is the request's id, which all other lines on it carry as well.

@@ -1,4 +1,4 @@
-"""From an interaction or a message to a reply on its way: the steps that every command and button share."""
+"""Interaction flow shared by commands, messages and buttons: admit, defer, run, respond."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.cogs.common.error_messages import told
+from bot.cogs.common.error_messages import for_user
+from bot.cogs.common.rendering import render
 from bot.observability.request_log import Asked, End, Source, Step
-from bot.services.permissions import Asker
-from bot.services.question_service import Desk, RefusedError, Reply, TooBusyError
-from bot.services.worker_pool import Place
+from bot.services.admission import RefusedError, TooBusyError
+from bot.services.permissions import Requester
+from bot.services.services import Services
+from bot.services.worker_pool import Slot
+from bot.store.message_state import MessageState
 from bot.transport.delivery import Courier, Outgoing
 from bot.ui.buttons import Act, actions_for, view_for
 from bot.ui.markup.pages import Form, Page, sentence
@@ -21,18 +24,28 @@ from retrieval.core.errors import QuestionError, UnknownArticleError
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
-    """Who wants something, through which interaction, and in which form it may be shown."""
+class RequestContext:
+    """An interaction, its requester, and the form in which the answer may be shown."""
 
-    act: Act
-    asker: Asker
+    interaction: Act
+    requester: Requester
     form: Form
 
     @classmethod
-    def of(cls, act: Act) -> Want:
-        """Read off an interaction."""
-        embeds = act.guild_id is None or act.app_permissions.embed_links
-        return cls(act, asker_of(act.user, act.guild_id, act.channel, act.channel_id), _form(embeds))
+    def of(cls, interaction: Act) -> RequestContext:
+        """The context of an interaction."""
+        embeds = interaction.guild_id is None or interaction.app_permissions.embed_links
+        requester = requester_of(interaction.user, interaction.guild_id, interaction.channel, interaction.channel_id)
+        return cls(interaction, requester, _form(embeds))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The pages of a message to send. ``key`` belongs to its buttons; ``None``: its state could not be stored."""
+
+    state: MessageState
+    pages: list[Page]
+    key: str | None = None
 
 
 def asked_by(event: Act | discord.Message, source: Source, text: str | None) -> Asked:
@@ -41,26 +54,28 @@ def asked_by(event: Act | discord.Message, source: Source, text: str | None) -> 
     return Asked(source, guild, text, (discord.utils.utcnow() - event.created_at).total_seconds())
 
 
-def asker_of(user: discord.User | discord.Member, guild: int | None, channel: object, channel_id: int | None) -> Asker:
-    """Who asks, and where."""
+def requester_of(
+    user: discord.User | discord.Member, guild: int | None, channel: object, channel_id: int | None
+) -> Requester:
+    """The requester, with the channel and roles that permissions depend on."""
     roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset()
     parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-    return Asker(user.id, guild, channel_id or 0, parent, roles)
+    return Requester(user.id, guild, channel_id or 0, parent, roles)
 
 
-def sound(text: str) -> str:
-    """``text`` without halves of characters, which JSON can carry and nothing else can."""
+def without_surrogates(text: str) -> str:
+    """``text`` with lone surrogates replaced: JSON can carry them, UTF-8 cannot."""
     return text.encode("utf-8", "replace").decode()
 
 
 def form_in(message: discord.Message) -> Form:
-    """How an answer to a message may be shown: in its channel, or by direct message if the bot may not write there."""
+    """The form of an answer to a message: in its channel, or by direct message if the bot may not write there."""
     if message.guild is None or message.guild.me is None:
         return Form.EMBEDS
-    powers = message.channel.permissions_for(message.guild.me)
+    permissions = message.channel.permissions_for(message.guild.me)
     thread = isinstance(message.channel, discord.Thread)
-    writes = powers.send_messages_in_threads if thread else powers.send_messages
-    return _form(powers.embed_links or not writes)
+    writes = permissions.send_messages_in_threads if thread else permissions.send_messages
+    return _form(permissions.embed_links or not writes)
 
 
 def _form(embeds: bool) -> Form:
@@ -68,7 +83,7 @@ def _form(embeds: bool) -> Form:
 
 
 def _end(error: Exception) -> End:
-    """What a request comes to that ``error`` keeps from being served."""
+    """The outcome to log for a request that failed with ``error``."""
     if isinstance(error, TooBusyError):
         return End.BUSY
     if isinstance(error, (RefusedError, QuestionError, UnknownArticleError)):
@@ -76,31 +91,32 @@ def _end(error: Exception) -> End:
     return End.FAILED
 
 
-class Front:
-    """Carries requests to the desk and its replies back; counts what is under way."""
+class InteractionHandler:
+    """Serves requests and answers them whatever happens. Counts the requests in progress."""
 
-    def __init__(self, desk: Desk, courier: Courier) -> None:
-        self.desk = desk
+    def __init__(self, services: Services, courier: Courier) -> None:
         self.courier = courier
-        self._underway = 0
+        self._services = services
+        self._log = services.request_log
+        self._count = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
     @contextmanager
-    def underway(self, asked: Asked | None = None) -> Iterator[None]:
-        """Something that the end of the process waits for, and that the journal follows."""
-        self._underway += 1
+    def in_progress(self, asked: Asked | None = None) -> Iterator[None]:
+        """Count a request until it is answered, and log it if it is a question."""
+        self._count += 1
         self._idle.clear()
         try:
-            with self.desk.journal.following(asked):
+            with self._log.following(asked):
                 yield
         finally:
-            self._underway -= 1
-            if not self._underway:
+            self._count -= 1
+            if not self._count:
                 self._idle.set()
 
     async def idle(self, seconds: float) -> bool:
-        """Wait until nothing is under way; false if it still is after ``seconds``."""
+        """Wait until no request is in progress; false if some still are after ``seconds``."""
         try:
             async with asyncio.timeout(seconds):
                 await self._idle.wait()
@@ -108,89 +124,107 @@ class Front:
             return False
         return True
 
-    def outgoing(self, reply: Reply, *, private: bool, page: int = 0) -> Outgoing:
+    async def reply(self, slot: Slot, requester: Requester, make: Callable[[], MessageState], form: Form) -> Reply:
+        """Make and render a new message in ``slot``, and store its state.
+
+        Raises:
+            RefusedError, RetrievalError: as ``make`` does.
+        """
+
+        def work() -> tuple[MessageState, list[Page]]:
+            state = make()
+            return state, self._rendered(state, form)
+
+        state, pages = await slot.run(work)
+        return Reply(state, pages, await self._services.records.save_message(requester.user, state))
+
+    async def pages(self, slot: Slot, state: MessageState, form: Form) -> list[Page]:
+        """Render a message that was sent before, in ``slot``. Raises RetrievalError."""
+        return await slot.run(self._rendered, state, form)
+
+    def _rendered(self, state: MessageState, form: Form) -> list[Page]:
+        with self._log.timed(Step.RENDERING):
+            return render(self._services.articles, state, form)
+
+    @staticmethod
+    def outgoing(reply: Reply, *, private: bool, page: int = 0) -> Outgoing:
         """A page of a reply with its buttons."""
         page = max(0, min(page, len(reply.pages) - 1))
         actions = actions_for(reply.state, private=private)
         return Outgoing(reply.pages[page], lambda: view_for(actions, reply.key, page, len(reply.pages)))
 
-    def told(self, error: Exception) -> Outgoing:
-        """What to say to somebody whose request failed."""
-        self.desk.journal.ends(_end(error))
-        return Outgoing(sentence(told(error, self.desk.articles.catalogue)))
+    def error_text(self, error: Exception) -> str:
+        """The text for a member whose request failed with ``error``, which is logged."""
+        self._log.ends(_end(error))
+        return for_user(error, self._services.articles.catalogue)
 
-    def refused(self, refusal: RefusedError) -> str:
-        """What to say to somebody whose request is not accepted."""
-        self.desk.journal.ends(_end(refusal))
-        return str(refusal)
+    def error_message(self, error: Exception) -> Outgoing:
+        """``error_text`` as a message."""
+        return Outgoing(sentence(self.error_text(error)))
 
-    async def serve(
+    async def respond(
         self,
-        want: Want,
-        accept: Callable[[], Place],
-        make: Callable[[Place], Awaitable[Reply]],
+        context: RequestContext,
+        admit: Callable[[], Slot],
+        make: Callable[[Slot], Awaitable[Reply]],
         *,
         private: bool,
         page: Callable[[Reply], int] = lambda _: 0,
         asked: Asked | None = None,
     ) -> None:
-        """Accept or refuse at once, acknowledge, make the reply, send it. Errors are told, never raised."""
-        with self.underway(asked):
+        """Admit or refuse at once, defer, make the reply, send it. Errors become messages."""
+        with self.in_progress(asked):
             try:
-                place = accept()
+                slot = admit()
             except RefusedError as refusal:
-                await self.courier.say(want.act, self.refused(refusal))
+                await self.courier.say(context.interaction, self.error_text(refusal))
                 return
-            with place:
-                await self.courier.acknowledge(want.act, private=private)
-                outgoing, reply = await self._made(make, place, private=private, page=page)
-            message = await self.send(want.act, outgoing, private=private)
+            reply: Reply | None = None
+            with slot:
+                await self.courier.acknowledge(context.interaction, private=private)
+                try:
+                    made = await make(slot)
+                    outgoing = self.outgoing(made, private=private, page=page(made))
+                    reply = made
+                except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
+                    outgoing = self.error_message(error)
+            message = await self.send(context.interaction, outgoing, private=private)
             if reply is not None and not private and message is not None:
-                thread = want.asker.channel if want.asker.parent is not None or want.asker.guild is None else None
-                await self.desk.link_conversation(reply.key, message, *([thread] if thread else []))
+                await self._services.records.link_conversation(reply.key, message, context.requester.conversation)
 
-    async def _made(
-        self,
-        make: Callable[[Place], Awaitable[Reply]],
-        place: Place,
-        *,
-        private: bool,
-        page: Callable[[Reply], int],
-    ) -> tuple[Outgoing, Reply | None]:
-        try:
-            reply = await make(place)
-            return self.outgoing(reply, private=private, page=page(reply)), reply
-        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a line
-            return self.told(error), None
+    async def send(self, interaction: Act, outgoing: Outgoing, *, private: bool) -> int | None:
+        """Fill in a deferred response; the message's id if it is where it was meant to be.
 
-    async def send(self, act: Act, outgoing: Outgoing, *, private: bool) -> int | None:
-        """Fill an acknowledged interaction; a reply that Discord does not take is logged, and said to have failed."""
+        A response that Discord refuses is logged and replaced by an error message.
+        """
         try:
-            with self.desk.journal.timed(Step.SENDING):
-                sent = await self.courier.fill(act, outgoing, private=private)
-        except Exception as error:  # noqa: BLE001
-            await self.courier.fill(act, self.told(error), private=private)
+            with self._log.timed(Step.SENDING):
+                sent = await self.courier.fill(interaction, outgoing, private=private)
+        except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
+            await self.courier.fill(interaction, self.error_message(error), private=private)
             return None
         if not sent.arrived:
-            self.desk.journal.undelivered()
+            self._log.undelivered()
         return sent.message
 
-    async def say(self, act: Act, text: str) -> None:
-        """A private line, at once."""
-        with self.underway():
-            await self.courier.say(act, text)
+    async def say(self, interaction: Act, text: str) -> None:
+        """Send a private line at once."""
+        with self.in_progress():
+            await self.courier.say(interaction, text)
 
-    async def show_privately(self, act: Act, pages: list[Page], files: list[tuple[str, bytes]] | None = None) -> None:
-        """Pages without buttons, for one person: the first with the files, the others after it."""
-        await self.courier.fill(act, Outgoing(pages[0], files=tuple(files or ())), private=True)
+    async def show_privately(
+        self, interaction: Act, pages: list[Page], files: list[tuple[str, bytes]] | None = None
+    ) -> None:
+        """Send pages without buttons to one member: the first with the files, the others after it."""
+        await self.courier.fill(interaction, Outgoing(pages[0], files=tuple(files or ())), private=True)
         for page in pages[1:]:
-            await self.courier.follow_up(act, Outgoing(page), private=True)
+            await self.courier.follow_up(interaction, Outgoing(page), private=True)
 
-    async def privately(self, act: Act, work: Callable[[], Awaitable[None]]) -> None:
-        """Acknowledge, then do ``work``, which answers; errors are told."""
-        with self.underway():
-            await self.courier.acknowledge(act, private=True)
+    async def privately(self, interaction: Act, work: Callable[[], Awaitable[None]]) -> None:
+        """Defer privately, then do ``work``, which responds. Errors become messages."""
+        with self.in_progress():
+            await self.courier.acknowledge(interaction, private=True)
             try:
                 await work()
-            except Exception as error:  # noqa: BLE001
-                await self.courier.fill(act, self.told(error), private=True)
+            except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
+                await self.courier.fill(interaction, self.error_message(error), private=True)

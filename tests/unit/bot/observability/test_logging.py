@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.observability.logging import _WithoutTraceback, following, formatter, set_up
-from bot.services.worker_pool import Lane, Pool
+from bot.services.worker_pool import SerialExecutor, WorkerPool
 
 TOKEN = "abc.DEF.ghi-123"
 CHROMA = 'ch"ro\\ma-token'
@@ -119,13 +119,13 @@ async def test_an_id_follows_a_request_into_threads(log: io.StringIO) -> None:
     def work(name: str) -> None:
         logging.getLogger("some.library").warning("work of %s", name)
 
-    async def request(name: str, pool: Pool, lane: Lane) -> None:
+    async def request(name: str, pool: WorkerPool, lane: SerialExecutor) -> None:
         with following(name):
             for _ in range(5):
                 await pool.call(lambda: work(name))
                 await lane.run(work, name)
 
-    async with Pool() as pool, Lane() as lane:
+    async with WorkerPool() as pool, SerialExecutor() as lane:
         await asyncio.gather(*(request(name, pool, lane) for name in "ABCDEFG"))
         await pool.call(lambda: work("nobody"))
     lines = [json.loads(line) for line in log.getvalue().splitlines()]

@@ -11,20 +11,20 @@ from typing import Any
 
 import pytest
 
-from bot.cogs.common.error_messages import told
-from bot.cogs.common.interaction_handler import Front
+from bot.cogs.common.error_messages import for_user
+from bot.cogs.common.interaction_handler import InteractionHandler
 from bot.observability.request_log import Asked, End, Journal, Source, current_id
+from bot.services.admission import RefusedError
 from bot.services.answers import Request
-from bot.services.permissions import Asker
-from bot.services.question_service import Desk, RefusedError
-from bot.services.rate_limits import Limits
-from bot.services.worker_pool import Lane, Pool
-from bot.store import PersonHash, Store
+from bot.services.permissions import Requester
+from bot.services.rate_limits import RateLimits
+from bot.services.services import Services
+from bot.services.worker_pool import WorkerPool
 from bot.transport.delivery import Courier, Outgoing
 from bot.ui.markup.pages import Form, Page
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
-from tests.support.fake_articles import FakeArticles, answer
+from tests.support.fake_articles import FakeArticles, answer, open_services
 from tests.unit.bot.transport.test_delivery import Act, Line
 from tests.unit.bot.transport.test_retry import refusal
 
@@ -116,18 +116,19 @@ def test_a_question_that_breaks_off_has_failed() -> None:
 async def test_an_answer_that_reaches_nobody_has_failed() -> None:
     """Found is not answered; but what was refused is not made a failure by that."""
     ledger = Ledger()
-    desk: Any = SimpleNamespace(journal=Journal(ledger))
-    front = Front(desk, Courier())
+    journal = Journal(ledger)
+    services: Any = SimpleNamespace(request_log=journal)
+    handler = InteractionHandler(services, Courier())
 
     async def send_in_vain() -> None:
         act: Any = Act(refusal(404, 10062), user=Line(refusal(403, 50007)))
-        assert await front.send(act, Outgoing(Page("An answer.")), private=True) is None
+        assert await handler.send(act, Outgoing(Page("An answer.")), private=True) is None
 
-    with desk.journal.following(asked()):
-        desk.journal.found(Outcome.ANSWERED, 0.9, keyword_only=False)
+    with journal.following(asked()):
+        journal.found(Outcome.ANSWERED, 0.9, keyword_only=False)
         await send_in_vain()
-    with desk.journal.following(asked()):
-        desk.journal.ends(End.REFUSED)
+    with journal.following(asked()):
+        journal.ends(End.REFUSED)
         await send_in_vain()
     assert ledger.questions == {("command", "failed", False): 1, ("command", "refused", False): 1}
 
@@ -145,7 +146,7 @@ def test_the_number_that_is_told_is_the_request_s_id(caplog: pytest.LogCaptureFi
     """So everything in the log about it is found; outside of a request there is a number too."""
     with Journal().following(asked()):
         number = current_id()
-        assert number in told(RuntimeError(), CATALOGUE)
+        assert number in for_user(RuntimeError(), CATALOGUE)
         assert f"incident {number}" in caplog.text
     assert current_id() != number
 
@@ -160,44 +161,35 @@ def test_what_belongs_to_no_request_is_not_counted() -> None:
     assert ledger.stages == []
 
 
-ADA = Asker(person=1, guild=7, channel=70)
+ADA = Requester(user=1, guild=7, channel=70)
 
 
-async def ask(front: Front, text: str) -> None:
+async def ask(services: Services, text: str) -> None:
     """As a command does, but for Discord."""
-    desk = front.desk
-    with desk.journal.following(asked()):
+    handler, request = InteractionHandler(services, Courier()), Request(text, 3, guild=7)
+    with handler.in_progress(asked()):
         try:
-            with desk.accept(ADA, Source.COMMAND) as place:
-                reply = await desk.answer(place, ADA, Request(text, 3, guild=7), Form.EMBEDS)
-                await desk.vote(reply.key or "", 2, helpful=True)
-                await desk.vote(reply.key or "", 2, helpful=True)
-        except RefusedError as refusal:
-            front.refused(refusal)
-        except QuestionError as error:
-            front.told(error)
+            with services.admission.accept(ADA, Source.COMMAND) as slot:
+                await handler.reply(slot, ADA, lambda: services.questions.answer(request), Form.EMBEDS)
+        except (RefusedError, QuestionError) as error:
+            handler.error_text(error)
 
 
-async def test_the_desk_tells_what_becomes_of_a_question(tmp_path: Path) -> None:
-    """Found by keywords alone, too many of one person, no place free, nothing to search for; a vote counts once."""
+async def test_every_question_is_counted_by_its_outcome(tmp_path: Path) -> None:
+    """Found by keywords alone, too many of one user, no slot free, nothing to search for."""
     articles, ledger = FakeArticles({"paris": "Macron met 31 leaders."}), Ledger()
     quote = articles.quote("paris", "Macron met 31 leaders.")
     articles.answers["Who met?"] = replace(answer(quote), keyword_only=True)
-    journal = Journal(ledger)
-
-    with Store(tmp_path) as store:
-        async with Lane() as lane, Pool(at_once=1, waiting=0) as pool:
-            limits = Limits(clock=lambda: 0.0)
-            front = Front(Desk(articles, pool, lane, store, PersonHash(b"k" * 32), limits, journal=journal), Courier())
-            await ask(front, "Who met?")
-            with pool.reserve():
-                await ask(front, "Who met?")
-            articles.error = QuestionError("The question is empty.")
-            await ask(front, "?")
-            await ask(front, "?")
-            await ask(front, "Who met?")
+    pool, limits = WorkerPool(at_once=1, waiting=0), RateLimits(clock=lambda: 0.0)
+    async with open_services(tmp_path, articles, pool=pool, limits=limits, request_log=Journal(ledger)) as services:
+        await ask(services, "Who met?")
+        with pool.reserve():
+            await ask(services, "Who met?")
+        articles.error = QuestionError("The question is empty.")
+        await ask(services, "?")
+        await ask(services, "?")
+        await ask(services, "Who met?")
     ends = {"answered": 1, "busy": 1, "refused": 3}
     assert {end: count for (_, end, _), count in ledger.questions.items()} == ends
     assert ledger.questions["command", "answered", True] == 1
-    assert ledger.votes == [True]
     assert [stage for stage, _ in ledger.stages if stage != "total"] == ["rendering"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.runtime.monitor import Watch, look
-from bot.services.worker_pool import Pool
+from bot.services.worker_pool import WorkerPool
 from retrieval.core.errors import NotIndexedError, StorageError
 from retrieval.core.system import Memory
 from tests.support.fake_articles import FakeArticles
@@ -24,7 +24,7 @@ def watch(home: Path) -> Watch:
 
 async def test_the_library_and_the_line_are_told(tmp_path: Path) -> None:
     """Numbers of articles, passages, and places."""
-    async with Pool(at_once=2, waiting=3) as pool:
+    async with WorkerPool(at_once=2, waiting=3) as pool:
         seen = watch(tmp_path)
         seen.attend(pool)
         with pool.reserve():

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from bot.services.worker_pool import BusyError, Lane, Place, Pool
+from bot.services.worker_pool import BusyError, SerialExecutor, Slot, WorkerPool
 
 
 async def test_no_more_run_at_once_than_allowed_and_all_accepted_are_done() -> None:
@@ -25,11 +25,11 @@ async def test_no_more_run_at_once_than_allowed_and_all_accepted_are_done() -> N
             running -= 1
         return 1
 
-    async def one(place: Place) -> int:
+    async def one(place: Slot) -> int:
         with place:
             return await place.run(work)
 
-    async with Pool() as pool:
+    async with WorkerPool() as pool:
         places = [pool.reserve() for _ in range(36)]
         with pytest.raises(BusyError) as busy:
             pool.reserve()
@@ -42,7 +42,7 @@ async def test_no_more_run_at_once_than_allowed_and_all_accepted_are_done() -> N
 
 async def test_the_event_loop_goes_on_meanwhile() -> None:
     """Work in the pool does not keep anything else from happening."""
-    async with Pool(at_once=1) as pool:
+    async with WorkerPool(at_once=1) as pool:
         with pool.reserve() as place:
             ticks = 0
             task = asyncio.create_task(place.run(time.sleep, 0.2))
@@ -58,7 +58,7 @@ async def test_a_place_is_given_back_once_and_after_a_failure() -> None:
     def fail() -> None:
         raise ValueError("it failed")
 
-    async with Pool(1, 0) as pool:
+    async with WorkerPool(1, 0) as pool:
         with pytest.raises(ValueError, match="it failed"), pool.reserve() as place:
             await place.run(fail)
         place.release()
@@ -72,7 +72,7 @@ async def test_the_estimate_grows_with_the_work() -> None:
     def slow() -> None:
         now[0] += 8.0
 
-    async with Pool(1, 9, clock=lambda: now[0]) as pool:
+    async with WorkerPool(1, 9, clock=lambda: now[0]) as pool:
         places = [pool.reserve() for _ in range(10)]
         before = pool.estimate()
         for place in places[:5]:
@@ -84,7 +84,7 @@ async def test_the_lane_keeps_the_order_and_finishes_what_it_was_handed() -> Non
     """Nothing that was handed in is lost at the end."""
     done: list[int] = []
 
-    async with Lane() as lane:
+    async with SerialExecutor() as lane:
         first = [asyncio.ensure_future(lane.run(done.append, number)) for number in range(50)]
         await first[0]
     assert done == list(range(50))

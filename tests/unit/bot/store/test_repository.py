@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import PersonHash, RecordsError, Store, Vote
-from bot.store.guild_settings import Rules
+from bot.store.guild_settings import GuildSettings
 from bot.store.message_state import AnswerMessage, AskedQuestion, QuoteRef, new_key
 from bot.store.schema import MIGRATIONS
 from retrieval.core.types import Outcome, Span
@@ -175,12 +175,12 @@ def test_a_place_is_about_what_was_said_there_last(store: Store) -> None:
 
 def test_settings_of_servers_are_kept(tmp_path: Path) -> None:
     """Each server's apart, through a restart."""
-    rules = Rules(frozenset({1, 2**62}), frozenset({3}), private=True, quotes=5)
+    rules = GuildSettings(frozenset({1, 2**62}), frozenset({3}), private=True, quotes=5)
     with Store(tmp_path) as store:
-        store.save_rules(7, rules)
-        store.save_rules(8, Rules())
+        store.save_guild_settings(7, rules)
+        store.save_guild_settings(8, GuildSettings())
     with Store(tmp_path) as store:
-        assert store.rules() == {7: rules, 8: Rules()}
+        assert store.guild_settings() == {7: rules, 8: GuildSettings()}
 
 
 def test_a_newer_file_is_not_touched(tmp_path: Path) -> None:
@@ -196,11 +196,11 @@ def test_a_newer_file_is_not_touched(tmp_path: Path) -> None:
 def test_an_older_file_is_brought_up_to_date_and_a_failed_step_undone(tmp_path: Path) -> None:
     """What was stored stays; half a step does not."""
     with Store(tmp_path) as store:
-        store.save_rules(7, Rules(quotes=2))
+        store.save_guild_settings(7, GuildSettings(quotes=2))
     with pytest.raises(RecordsError):
         Store(tmp_path, migrations=(*MIGRATIONS, "CREATE TABLE half (a); CREATE TABLE half (a)"))
     with Store(tmp_path, migrations=(*MIGRATIONS, "CREATE TABLE half (a)")) as store:
-        assert store.rules() == {7: Rules(quotes=2)}
+        assert store.guild_settings() == {7: GuildSettings(quotes=2)}
 
 
 def test_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.store import QuestionRow, Report
-from bot.store.guild_settings import Rules
+from bot.store.guild_settings import GuildSettings
 from bot.store.message_state import (
     AnswerMessage,
     AskedQuestion,
@@ -22,7 +22,7 @@ from bot.ui.articles import list_pages, page_of, source_pages, text_files
 from bot.ui.markup.escaping import quoted_words
 from bot.ui.markup.layout import Line, bodies, passage
 from bot.ui.markup.pages import Form, Page, link, weight
-from bot.ui.notices import About, Finding, about_pages, help_pages, rules_pages
+from bot.ui.notices import About, Finding, about_pages, help_pages, settings_pages
 from bot.ui.reports import report_pages
 from retrieval.core.types import Metadata, Outcome, Quote, Span, TitleSource
 from tests.support.fake_articles import metadata, paragraphs, quote, summary
@@ -164,7 +164,7 @@ def test_notices_stay_within_the_limits() -> None:
         hold(help_pages(form))
         hold(about_pages(About(10**9, "m" * 500, "v" * 500, 90, 30, logged=True), form))
         names = [f"<#{10**18 + n}>" for n in range(500)]
-        hold(rules_pages(Rules(), names, names, [Finding(True, "x" * 150)] * 8, f"in {names[0]}", form))
+        hold(settings_pages(GuildSettings(), names, names, [Finding(True, "x" * 150)] * 8, f"in {names[0]}", form))
 
 
 def test_members_are_told_what_is_logged() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.runtime import app as program
 from bot.store import LOCK_FILE, RecordsError, Store
-from bot.store.guild_settings import Rules
+from bot.store.guild_settings import GuildSettings
 from bot.store.message_state import AnswerMessage
 from bot.store.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.core.errors import OutdatedLibraryError, StorageError
@@ -87,7 +87,7 @@ def test_old_records_are_found_whole(tmp_path: Path, version: int) -> None:
     """Settings, questions with their votes, buttons and threads."""
     revive(kept("bot")[version], tmp_path / "bot.sqlite3")
     with Store(tmp_path) as store:
-        assert store.rules() == {7: Rules(frozenset({1, 2}), frozenset({3}), private=True, quotes=5)}
+        assert store.guild_settings() == {7: GuildSettings(frozenset({1, 2}), frozenset({3}), private=True, quotes=5)}
         (row,) = store.report(7, 30, NOW).questions
         assert (row.question, row.times, row.helpful, row.not_helpful) == ("Who met?", 1, 1, 0)
         state = store.message("k" * 12, NOW)
@@ -172,7 +172,7 @@ def test_newer_files_are_refused_in_one_line(workshop: Workshop, pullquote: Pull
     assert (doctor.code, "version 99" in doctor.out) == (2, True)
     said: list[str] = []
     with Store(workshop.home) as store:
-        store.save_rules(7, Rules())
+        store.save_guild_settings(7, GuildSettings())
     with closing(sqlite3.connect(workshop.home / "bot.sqlite3")) as connection:
         connection.execute("PRAGMA user_version = 98")
     assert program.run({"DISCORD_TOKEN": "a.b", "PULLQUOTE_HOME": str(workshop.home)}, said.append) == 2

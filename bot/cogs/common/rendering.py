@@ -1,0 +1,34 @@
+"""Pages of a message, rendered from its state and the articles."""
+
+from __future__ import annotations
+
+from bot.services.answers import ArticleSource
+from bot.store.message_state import ArticleList, ArticleView, MessageState, QuotesInContext, SearchResults
+from bot.ui.answers import answer_pages, context_pages, findings_pages
+from bot.ui.articles import list_pages, source_pages
+from bot.ui.markup.pages import Form, Page
+
+#: Passages that the results of a search show at most.
+_MAX_RESULTS = 200
+
+
+def render(articles: ArticleSource, state: MessageState, form: Form) -> list[Page]:
+    """The pages of ``state``. Reads the articles, so run it in a slot of the worker pool.
+
+    Raises:
+        RetrievalError: when the articles cannot be read.
+    """
+    titles = articles.catalogue.titles
+    match state:
+        case SearchResults(words):
+            findings = articles.find(words, _MAX_RESULTS)
+            return findings_pages(words, findings.total, findings.hits, titles, form)
+        case ArticleView(article):
+            return source_pages(*articles.read(article), form)
+        case ArticleList(words):
+            return list_pages(articles.catalogue.matching(words), words, form)
+    quotes = articles.quotes(state.quotes)
+    if isinstance(state, QuotesInContext):
+        around = [(quote, articles.around(ref, quote)) for ref, quote in zip(state.quotes, quotes, strict=True)]
+        return context_pages(around, form)
+    return answer_pages(state, quotes, titles, form)

@@ -1,0 +1,24 @@
+"""The services that commands, messages and buttons call, in one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.observability.request_log import Journal
+from bot.services.admission import Admission
+from bot.services.answers import ArticleSource
+from bot.services.question_service import QuestionService
+from bot.services.records import Records
+from bot.services.worker_pool import WorkerPool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every service of a running bot."""
+
+    articles: ArticleSource
+    pool: WorkerPool
+    records: Records
+    admission: Admission
+    questions: QuestionService
+    request_log: Journal
