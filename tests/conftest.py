@@ -25,7 +25,7 @@ from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.sync import IndexReport, run_indexing
 from retrieval.index.vector import ChromaVectorIndex
 from retrieval.search.searcher import Searcher
-from retrieval.search.session import open_home, open_searcher
+from retrieval.search.session import open_searcher, open_session
 from retrieval.storage.library import Library
 from tests.support import fork_server
 from tests.support.chroma_process import ChromaProcess
@@ -164,7 +164,7 @@ class Workshop:
     @contextmanager
     def stores(self) -> Iterator[Stocks]:
         """The library and both indexes in the data folder, as a search opens them."""
-        with open_home(self.settings, self.embedder.opened) as opened:
+        with open_session(self.settings, self.embedder.opened) as opened:
             assert isinstance(opened.vectors, ChromaVectorIndex)
             yield Stocks(opened.library, opened.vectors, opened.words, opened.embedder)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.services.titles import Catalogue
@@ -21,7 +21,6 @@ from bot.ui import strings
 from retrieval.core.errors import QuestionError
 from retrieval.core.health import VectorHealth
 from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote
-from retrieval.search.query.follow_up import FollowUp, follow_up, speaks_of
 from retrieval.search.query.message import merged, searches
 from retrieval.search.searcher import KEYWORDS_ALONE
 from retrieval.storage.articles import Paragraph
@@ -41,7 +40,7 @@ class ArticleSource(Protocol):
     @property
     def catalogue(self) -> Catalogue: ...
 
-    def ask(self, question: str, quotes: int, article_id: str | None = None) -> Answer: ...
+    def ask(self, question: str, quotes: int, article_id: str | None = None, previous: str | None = None) -> Answer: ...
 
     def find(self, words: str, limit: int, article_id: str | None = None) -> Findings: ...
 
@@ -81,14 +80,11 @@ class Request:
 
 def answer(articles: ArticleSource, request: Request, tell: Tell = untold) -> AnswerMessage:
     """The answer to a question, understood with the one before it where it leans on that. Raises RetrievalError."""
-    leaning = follow_up(request.question, request.before) if request.before else None
-    found, understood = (None, None) if leaning is None else _leaning(articles, request, leaning)
-    if found is None:
-        found, understood = articles.ask(request.question, request.quotes, request.article), None
+    found = articles.ask(request.question, request.quotes, request.article, request.before)
     tell(found.outcome, found.confidence, keyword_only=found.keyword_only)
-    previous = request.before if understood else None
+    previous = request.before if found.understood else None
     return AnswerMessage(
-        question=AskedQuestion(request.question, request.article, previous, understood),
+        question=AskedQuestion(request.question, request.article, previous, found.understood),
         outcome=found.outcome,
         confidence=found.confidence,
         quotes=tuple(map(QuoteRef.of, found.quotes)),
@@ -96,44 +92,6 @@ def answer(articles: ArticleSource, request: Request, tell: Tell = untold) -> An
         notes=_notes(found),
         guild=request.guild,
     )
-
-
-def _leaning(articles: ArticleSource, request: Request, leaning: FollowUp) -> tuple[Answer | None, str | None]:
-    """The best of the ways in which a follow-up may be meant; nothing where it turns out to stand alone."""
-    if leaning.alone:
-        found = articles.ask(request.question, request.quotes, request.article)
-        if found.outcome is Outcome.ANSWERED:
-            return found, None
-    best: tuple[Answer, str] | None = None
-    for way in leaning.ways:
-        try:
-            found = articles.ask(way, request.quotes, request.article)
-        except QuestionError:
-            continue
-        if best is None or _rank(found, leaning) > _rank(best[0], leaning):
-            best = found, way
-    if best is None:
-        return None, None
-    found, way = best
-    return (found if _about(found, leaning) else _doubted(found)), way
-
-
-def _rank(found: Answer, leaning: FollowUp) -> tuple[bool, bool, float]:
-    """Where no way leads to an answer, the earlier way is the better sentence."""
-    return _about(found, leaning), found.answered, found.confidence if found.answered else 0.0
-
-
-def _about(found: Answer, leaning: FollowUp) -> bool:
-    first = next(iter(found.quotes or found.closest), None)
-    return first is not None and speaks_of(leaning.words, f"{first.lead_in or ''} {first.text}")
-
-
-def _doubted(found: Answer) -> Answer:
-    """An answer that never says what the follow-up is about is none, however sure: its passages merely come close."""
-    if not found.answered:
-        return found
-    notes = tuple(note for note in found.notes if note == KEYWORDS_ALONE)  # the others speak of the quotes
-    return replace(found, outcome=Outcome.NOT_SURE, quotes=(), closest=found.quotes, notes=notes)
 
 
 def _notes(found: Answer) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from retrieval.core.timing import Observe, unobserved
 from retrieval.core.types import Answer, ArticleSummary, Findings, Quote
 from retrieval.index.sync import run_indexing
 from retrieval.search.searcher import Searcher
-from retrieval.search.session import HeldModels, open_searcher
+from retrieval.search.session import ModelCache, open_searcher
 from retrieval.storage.articles import Paragraph, Shelf, open_shelf
 from retrieval.storage.library import Library
 
@@ -50,9 +50,9 @@ class _Opened:
 class Articles:
     """Use as a context manager; opening indexes the corpus first where nothing is indexed."""
 
-    def __init__(self, settings: Settings, observe: Observe = unobserved, models: HeldModels | None = None) -> None:
+    def __init__(self, settings: Settings, observe: Observe = unobserved, models: ModelCache | None = None) -> None:
         self._settings = settings
-        self._models = models or HeldModels()
+        self._models = models or ModelCache()
         self._observe = observe
         self._opened: _Opened | None = None
         self._users = 0
@@ -172,9 +172,11 @@ class Articles:
         with self._use() as opened:
             return work(opened)
 
-    def ask(self, question: str, quotes: int, article_id: str | None = None) -> Answer:
+    def ask(self, question: str, quotes: int, article_id: str | None = None, previous: str | None = None) -> Answer:
         """As ``Searcher.ask``."""
-        return self._steady(lambda opened: opened.searcher.ask(question, quotes=quotes, article_id=article_id))
+        return self._steady(
+            lambda opened: opened.searcher.ask(question, quotes=quotes, article_id=article_id, previous=previous)
+        )
 
     def find(self, words: str, limit: int, article_id: str | None = None) -> Findings:
         """As ``Searcher.find``."""

@@ -29,12 +29,13 @@ from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Progress
 from retrieval.evaluation import calibration, report
-from retrieval.evaluation.datasets import Asked, read_questions, read_squad
+from retrieval.evaluation.datasets import LabelledQuestion, read_questions, read_squad
+from retrieval.evaluation.metrics import roc_area
 from retrieval.evaluation.plots import plot
-from retrieval.evaluation.systems import Bench, Example, examples, run
-from retrieval.evaluation.temporary_corpus import temporary_bench
+from retrieval.evaluation.systems import Example, IndexedCorpus, examples, run
+from retrieval.evaluation.temporary_corpus import temporary_corpus
 from retrieval.search.answer.confidence import shipped
-from retrieval.search.session import open_home
+from retrieval.search.session import open_session
 
 SquadOption = Annotated[
     Path | None, typer.Option("--squad", help="Questions in SQuAD's format; their paragraphs become the corpus.")
@@ -62,10 +63,10 @@ def evaluate(
     if bool(files) == bool(squad):
         raise typer.BadParameter("give either files of questions or --squad FILE")
     settings = settings_from(home, corpus)
-    with progress_bars() as progress, _bench(settings, files or [], squad, progress) as (bench, questions):
-        results = run(bench, questions, progress=progress)
-        found = report.document(results, len(bench.passages), shipped().answered)
-        wrong = report.misses(results, bench.texts())
+    with progress_bars() as progress, _indexed(settings, files or [], squad, progress) as (indexed, questions):
+        results = run(indexed, questions, progress=progress)
+        found = report.document(results, len(indexed.passages), shipped().answered)
+        wrong = report.misses(results, indexed.texts())
     if plot_file is not None:
         plot(found, plot_file)
     if as_json:
@@ -101,9 +102,9 @@ def calibrate(
     Example: pullquote calibrate --squad questions.json --output retrieval/search/answer/confidence.json
     """
     settings = settings_from(home, corpus)
-    with progress_bars() as progress, _bench(settings, [], squad, progress) as (bench, questions):
-        made = examples(bench, questions, progress=progress)
-        passages = len(bench.passages)
+    with progress_bars() as progress, _indexed(settings, [], squad, progress) as (indexed, questions):
+        made = examples(indexed, questions, progress=progress)
+        passages = len(indexed.passages)
     try:
         fitted = calibration.fit([e.features for e in made], [e.answerable for e in made], [e.group for e in made])
     except ValueError as error:
@@ -144,7 +145,7 @@ def _calibration_document(made: list[Example], out_of_fold: calibration.Floats) 
     for setting in dict.fromkeys(settings.tolist()):
         part = settings == setting
         answered, declined = calibration.at_threshold(labels[part].tolist(), out_of_fold[part], threshold)
-        area = calibration.roc_area(labels[part].tolist(), out_of_fold[part])
+        area = roc_area(labels[part].tolist(), out_of_fold[part].tolist())
         parts[setting] = {"roc_area": area, "answered": answered, "declined": declined}
     rows = calibration.reliability(labels[whole].tolist(), out_of_fold[whole])
     return {"threshold": threshold, "settings": parts, "reliability": [row._asdict() for row in rows]}
@@ -167,16 +168,16 @@ def _print_calibration(found: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _bench(
+def _indexed(
     settings: Settings, files: list[Path], squad: Path | None, progress: Progress
-) -> Iterator[tuple[Bench, list[Asked]]]:
+) -> Iterator[tuple[IndexedCorpus, list[LabelledQuestion]]]:
     if squad is not None:
         articles, questions = read_squad(squad)
-        with temporary_bench(articles, settings, progress) as bench:
-            yield bench, questions
+        with temporary_corpus(articles, settings, progress) as indexed:
+            yield indexed, questions
         return
     questions = [asked for file in files for asked in read_questions(file)]
-    with open_home(settings) as opened:
-        if not opened.vectors.health().good:  # figures of keywords alone would pass for those of the whole
-            raise VectorsAwayError(settings.home, opened.vectors.health())
-        yield Bench.of(opened), questions
+    with open_session(settings) as session:
+        if not session.vectors.health().good:  # figures of keywords alone would pass for those of the whole
+            raise VectorsAwayError(settings.home, session.vectors.health())
+        yield IndexedCorpus.of(session), questions

@@ -211,7 +211,8 @@ class Answer:
     """What the articles say to a question. ``quotes`` is empty unless answered; ``closest`` is empty if it is.
 
     ``confidence`` is the probability, 0 to 1, that the first passage answers. ``keyword_only``: the vector index could
-    not be asked, so passages that share no word with the question were not looked for.
+    not be asked, so passages that share no word with the question were not looked for. ``understood`` is the question
+    in full that a follow-up was taken for, ``None`` where the question was searched for as it stands.
     """
 
     question: str
@@ -221,6 +222,7 @@ class Answer:
     quotes: tuple[Quote, ...]
     closest: tuple[Quote, ...]
     keyword_only: bool = False
+    understood: str | None = None
 
     @property
     def answered(self) -> bool:

@@ -89,13 +89,6 @@ def _fit_once(x: Floats, y: Floats) -> tuple[float, Floats]:
     return float(found.x[0] - x.mean(axis=0) @ weights), weights
 
 
-def roc_area(labels: Sequence[bool], probabilities: Floats) -> float:
-    """Area under the ROC curve: how often an answerable question gets the higher probability of the two."""
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(np.asarray(labels), probabilities))
-
-
 def at_threshold(labels: Sequence[bool], probabilities: Floats, threshold: float) -> tuple[float, float]:
     """Share of the answerable that is answered, and of the unanswerable that is declined, at ``threshold``."""
     truth = np.asarray(labels, dtype=bool)

@@ -15,7 +15,7 @@ _REMEDY = "See the documentation of `pullquote eval` for the format."
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class GoldAnswer:
     """Where an answer stands: in the article whose id starts with ``article``, in a passage that ``contains`` these
     words (white space and case folded), or in the paragraph of that number."""
 
@@ -34,14 +34,14 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LabelledQuestion:
     """A question with all places that answer it; none for a question that the corpus does not answer.
 
     ``group`` names what it was made from, for cross-validation by article.
     """
 
     question: str
-    answers: tuple[Expected, ...]
+    answers: tuple[GoldAnswer, ...]
     group: str
 
 
@@ -50,7 +50,7 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def read_questions(file: Path) -> list[Asked]:
+def read_questions(file: Path) -> list[LabelledQuestion]:
     """Questions in JSON Lines: ``question`` and ``answers``, a list of ``{article, contains}``.
 
     Raises CorpusFileError.
@@ -61,8 +61,8 @@ def read_questions(file: Path) -> list[Asked]:
             continue
         try:
             value = json.loads(line)
-            answers = tuple(Expected(str(a["article"]), str(a["contains"])) for a in value["answers"])
-            asked.append(Asked(str(value["question"]), answers, answers[0].article if answers else ""))
+            answers = tuple(GoldAnswer(str(a["article"]), str(a["contains"])) for a in value["answers"])
+            asked.append(LabelledQuestion(str(value["question"]), answers, answers[0].article if answers else ""))
         except (ValueError, TypeError, KeyError) as error:
             raise CorpusFileError(file, f"not a question with answers ({error})", _REMEDY, number) from error
     if not asked:
@@ -70,13 +70,13 @@ def read_questions(file: Path) -> list[Asked]:
     return asked
 
 
-def read_squad(file: Path) -> tuple[dict[str, str], list[Asked]]:
+def read_squad(file: Path) -> tuple[dict[str, str], list[LabelledQuestion]]:
     """A file in SQuAD's format: articles (id → text, one paragraph a line), and the questions on them.
 
     Raises CorpusFileError.
     """
     articles: dict[str, str] = {}
-    asked: list[Asked] = []
+    asked: list[LabelledQuestion] = []
     try:
         for number, article in enumerate(json.loads(_read(file))["data"]):
             name = f"article-{number:04}"
@@ -91,9 +91,11 @@ def read_squad(file: Path) -> tuple[dict[str, str], list[Asked]]:
     return articles, asked
 
 
-def _squad_questions(qas: Iterable[dict[str, Any]], name: str, paragraph: int) -> list[Asked]:
+def _squad_questions(qas: Iterable[dict[str, Any]], name: str, paragraph: int) -> list[LabelledQuestion]:
     return [
-        Asked(str(qa["question"]), () if qa.get("is_impossible") else (Expected(name, paragraph=paragraph),), name)
+        LabelledQuestion(
+            str(qa["question"]), () if qa.get("is_impossible") else (GoldAnswer(name, paragraph=paragraph),), name
+        )
         for qa in qas
     ]
 

@@ -41,10 +41,10 @@ def document(results: Sequence[Result], passages: int, threshold: float) -> dict
 def _answering(results: Sequence[Result], answerable: Sequence[Result], threshold: float) -> dict[str, Any]:
     outside = [result for result in results if not result.asked.answers]
     pairs = [(True, r.confidence) for r in answerable]
-    away = [(False, r.away) for r in answerable if r.away is not None]
+    away = [(False, r.absent_confidence) for r in answerable if r.absent_confidence is not None]
     without = [(False, r.confidence) for r in outside]
     declined = [r.outcome is not Outcome.ANSWERED for r in outside]
-    taken = [r.away_outcome is not Outcome.ANSWERED for r in answerable if r.away_outcome is not None]
+    taken = [r.absent_outcome is not Outcome.ANSWERED for r in answerable if r.absent_outcome is not None]
     right = [bool(r.rankings[OURS][:1]) and r.rankings[OURS][0] in r.relevant for r in results]
     confidence = [r.confidence for r in results]
     # An answer that was taken away is one more question that nothing answers.
@@ -106,9 +106,9 @@ def misses(results: Sequence[Result], texts: Mapping[str, str]) -> list[dict[str
             faults.append("declined")
         if not result.asked.answers and result.outcome is Outcome.ANSWERED:
             faults.append("answered without an answer")
-        if result.away_outcome is Outcome.ANSWERED:
+        if result.absent_outcome is Outcome.ANSWERED:
             faults.append("answered with the answer taken away")
-            without = result.away_first
+            without = result.absent_first
         if faults:
             wrong.append(
                 {

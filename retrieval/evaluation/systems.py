@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,152 +12,190 @@ from retrieval.core.errors import QuestionError
 from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Outcome, Passage, StoredPassage
 from retrieval.core.vectors import Matrix
-from retrieval.evaluation.datasets import Asked
-from retrieval.index.embedding import Embedder
-from retrieval.search.answer.confidence import Features
-from retrieval.search.ranking.selection import choose
-from retrieval.search.searcher import Examined, Searcher
-from retrieval.search.session import Opened
+from retrieval.evaluation.datasets import LabelledQuestion
+from retrieval.search.answer.confidence import Features, features_of, shipped
+from retrieval.search.query.analysis import Question, analyse
+from retrieval.search.query.validation import askable
+from retrieval.search.ranking.ranker import rank
+from retrieval.search.ranking.scoring import ScoredCandidate
+from retrieval.search.ranking.selection import diversify
+from retrieval.search.retriever import DEPTH as RETRIEVED
+from retrieval.search.retriever import Retriever
+from retrieval.search.session import SearchSession
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 
+#: Ranks that are measured.
 DEPTH = 10
 VECTORS, BM25, OURS = "paragraph vectors", "BM25", "pullquote"
 
 
 def unit_of(passage: Passage) -> str:
-    """The paragraph that a passage belongs to: what is counted, so that pieces of a long one count once."""
+    """Return the id of a passage's paragraph, the unit that is counted: pieces of a long paragraph count once."""
     return f"{passage.article_id}:{passage.paragraph}"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one question. ``relevant`` and ``rankings`` are paragraphs (see ``unit_of``), by system.
+    """The outcome of one question. ``relevant`` and ``rankings`` are paragraphs (see ``unit_of``), by system.
 
-    ``confidence`` and ``outcome`` are ours with the answer in the corpus; ``away`` and ``away_outcome`` the same after
-    the answering passages were taken out (``None`` where there are none), ``away_first`` the paragraph that was
-    shown first then.
+    ``confidence``, ``outcome``: with the gold passages in the corpus. ``absent_confidence``, ``absent_outcome``,
+    ``absent_first``: with them removed, ``None`` where there are none; ``absent_first`` is the top paragraph.
     """
 
-    asked: Asked
+    asked: LabelledQuestion
     relevant: set[str]
     rankings: dict[str, list[str]]
     confidence: float
     outcome: Outcome
-    away: float | None = None
-    away_outcome: Outcome | None = None
-    away_first: str | None = None
+    absent_confidence: float | None = None
+    absent_outcome: Outcome | None = None
+    absent_first: str | None = None
 
 
-@dataclass(slots=True)
-class Bench:
-    """An indexed corpus with everything that is needed to ask it in three ways."""
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A question with its ranked candidates."""
 
-    opened: Opened
-    searcher: Searcher
-    passages: dict[str, StoredPassage] = field(default_factory=dict)
-    _whole: Matrix | None = None
+    question: Question
+    ranked: list[ScoredCandidate]
+
+    @property
+    def features(self) -> Features | None:
+        """The features of the top passage; ``None`` where nothing was found."""
+        return features_of(self.question, self.ranked)
+
+    @property
+    def confidence(self) -> float:
+        """The probability that the top passage answers."""
+        return shipped().probability(self.features)
+
+    def passage_ids(self, limit: int = 2 * DEPTH) -> list[str]:
+        """Return passage ids in the order in which they would be quoted."""
+        return [choice.scored.candidate.passage_id for choice in diversify(self.question, self.ranked, limit)]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedCorpus:
+    """An indexed corpus that can be asked in three ways, and without some of its passages.
+
+    ``passages`` by passage id; ``paragraph_vectors`` are those of the passages' whole texts, shape (passages,
+    dimensions).
+    """
+
+    session: SearchSession
+    retriever: Retriever
+    passages: dict[str, StoredPassage]
+    paragraph_vectors: Matrix
 
     @classmethod
-    def of(cls, opened: Opened) -> Bench:
-        """A bench over an opened data folder."""
-        bench = cls(opened, Searcher(opened.library, opened.vectors, opened.words, opened.embedder))
-        for article_id in opened.library.articles.digests():
-            for found in opened.library.passages.of_article(article_id):
-                bench.passages[found.passage.passage_id] = found
-        return bench
+    def of(cls, session: SearchSession) -> IndexedCorpus:
+        """Build from an opened data folder."""
+        library = session.library
+        passages = {
+            found.passage.passage_id: found
+            for article_id in library.articles.digests()
+            for found in library.passages.of_article(article_id)
+        }
+        vectors = session.embedder.encode([found.text for found in passages.values()])
+        return cls(session, session.retriever(), passages, vectors)
 
-    def units(self, names: Iterable[str]) -> list[str]:
-        """The paragraphs of passages, each once, in order."""
-        return list(dict.fromkeys(unit_of(self.passages[name].passage) for name in names))
+    def units(self, passage_ids: Iterable[str]) -> list[str]:
+        """Return the paragraphs of passages, each once, in order."""
+        return list(dict.fromkeys(unit_of(self.passages[name].passage) for name in passage_ids))
 
     def texts(self) -> dict[str, str]:
-        """The text of every paragraph, or of its first passage."""
+        """Return the text of every paragraph, or of its first passage."""
         found: dict[str, str] = {}
         for stored in self.passages.values():
             found.setdefault(unit_of(stored.passage), stored.text)
         return found
 
-    def relevant(self, asked: Asked) -> set[str]:
-        """The passages that answer."""
-        return {
-            name for name, found in self.passages.items() if any(expected.matches(found) for expected in asked.answers)
-        }
+    def relevant(self, asked: LabelledQuestion) -> set[str]:
+        """Return the ids of the passages that answer."""
+        return {name for name, found in self.passages.items() if any(gold.matches(found) for gold in asked.answers)}
 
     def by_vectors(self, question: str) -> list[str]:
-        """Nearest passages by one vector of the whole paragraph: what a plain Chroma retriever gives."""
-        if self._whole is None:
-            self._whole = _whole_vectors(self.opened.embedder, [p.text for p in self.passages.values()])
-        scores = self._whole @ self.opened.embedder.encode([question], question=True)[0]
+        """Return the nearest passages by one vector of the whole paragraph, as a plain Chroma retriever does."""
+        scores = self.paragraph_vectors @ self.session.embedder.encode([question], question=True)[0]
         names = list(self.passages)
         return [names[index] for index in np.argsort(-scores, kind="stable")[: 2 * DEPTH]]
 
     def by_keywords(self, question: str) -> list[str]:
-        """Best passages by BM25 over the question's content words."""
-        ways = [((term,), 1.0) for term in dict.fromkeys(content_terms(question))]
+        """Return the best passages by BM25 over the question's content words."""
+        groups = [((term,), 1.0) for term in dict.fromkeys(content_terms(question))]
         by_key = {found.key: name for name, found in self.passages.items()}
-        return [by_key[key] for key, _ in self.opened.words.best(ways, 2 * DEPTH) if key in by_key]
+        return [by_key[key] for key, _ in self.session.words.best(groups, 2 * DEPTH) if key in by_key]
 
-    def vocabulary_without(self, names: set[str]) -> Vocabulary:
-        """The corpus's words as they would be if some passages had never been there."""
-        known = self.searcher.vocabulary()
+    def rank(self, question: str, absent: Collection[str] = (), within: Collection[str] | None = None) -> Ranking:
+        """Run the product's stages from validation to scoring, as if the passages ``absent`` were not in the corpus.
+
+        ``within`` restricts the corpus to these passages.
+
+        Raises:
+            QuestionError: when the question cannot be searched for.
+        """
+        analysed = analyse(askable(question), self._vocabulary(absent, within))
+        vector = self.retriever.encode([analysed.text])[0]
+        if within is None:
+            keys = self.retriever.retrieve(analysed, vector, RETRIEVED + len(absent)).keys
+        else:
+            keys = tuple(self.passages[name].key for name in sorted(within))
+        removed = {self.passages[name].key for name in absent}
+        candidates = self.retriever.load([key for key in keys if key not in removed], vector)
+        return Ranking(analysed, rank(analysed, candidates.passages, self.retriever.statistics().average_length))
+
+    def _vocabulary(self, absent: Collection[str], within: Collection[str] | None) -> Vocabulary:
+        if within is not None:
+            return Vocabulary.of(self.passages[name].text for name in sorted(set(within) - set(absent)))
+        known = self.retriever.statistics().vocabulary
+        if not absent:
+            return known
         copy = Vocabulary(
             known.n, Counter(known.frequencies), Counter(known.capitalised), known.expansions, known.guesses
         )
-        for name in names:
+        for name in absent:
             copy.remove(self.passages[name].text)
         return copy
 
 
-def _whole_vectors(embedder: Embedder, texts: Sequence[str]) -> Matrix:
-    return embedder.encode(list(texts))
-
-
-def shown_order(examined: Examined, limit: int = 2 * DEPTH) -> list[str]:
-    """Passage ids in the order in which they would be quoted."""
-    return [c.evidence.candidate.passage_id for c in choose(examined.question, examined.ranked, limit)]
-
-
-def run(bench: Bench, questions: Sequence[Asked], *, progress: Progress = no_progress) -> list[Result]:
-    """Ask every question of all systems; answerable ones a second time with the answer taken away."""
+def run(
+    corpus: IndexedCorpus, questions: Sequence[LabelledQuestion], *, progress: Progress = no_progress
+) -> list[Result]:
+    """Ask every question of all systems; answerable ones a second time with the answer removed."""
     results = []
     for done, asked in enumerate(questions, start=1):
-        results.append(_ask(bench, asked))
+        results.append(_ask(corpus, asked))
         progress("Asking", done, len(questions))
     return results
 
 
-def _ask(bench: Bench, asked: Asked) -> Result:
-    confidence = bench.searcher.confidence
-    relevant = bench.relevant(asked)
+def _ask(corpus: IndexedCorpus, asked: LabelledQuestion) -> Result:
+    relevant = corpus.relevant(asked)
+    units = set(corpus.units(relevant))
     try:
-        examined = bench.searcher.examine(asked.question)
-    except QuestionError:  # a person would be told so: nothing is found, nothing answered
-        return Result(asked, set(bench.units(relevant)), {VECTORS: [], BM25: [], OURS: []}, 0.0, Outcome.NOTHING)
-    ranked = {
-        VECTORS: bench.by_vectors(asked.question),
-        BM25: bench.by_keywords(asked.question),
-        OURS: shown_order(examined),
+        ours = corpus.rank(asked.question)
+    except QuestionError:  # a person would get an error: nothing found, nothing answered
+        return Result(asked, units, {VECTORS: [], BM25: [], OURS: []}, 0.0, Outcome.NOTHING)
+    passage_ids = {
+        VECTORS: corpus.by_vectors(asked.question),
+        BM25: corpus.by_keywords(asked.question),
+        OURS: ours.passage_ids(),
     }
-    away, away_first = None, None
-    if relevant:
-        without = bench.searcher.examine(
-            asked.question,
-            without=[bench.passages[name].key for name in relevant],
-            vocabulary=bench.vocabulary_without(relevant),
-        )
-        away = without.probability
-        away_first = next(iter(bench.units(shown_order(without, 1))), None)
-    rankings = {system: bench.units(names)[:DEPTH] for system, names in ranked.items()}
+    rankings = {system: corpus.units(names)[:DEPTH] for system, names in passage_ids.items()}
+    outcome = shipped().outcome
+    if not relevant:
+        return Result(asked, units, rankings, ours.confidence, outcome(ours.confidence))
+    absent = corpus.rank(asked.question, absent=relevant)
     return Result(
-        asked, set(bench.units(relevant)), rankings, examined.probability, confidence.outcome(examined.probability),
-        away, None if away is None else confidence.outcome(away), away_first,
+        asked, units, rankings, ours.confidence, outcome(ours.confidence),
+        absent.confidence, outcome(absent.confidence), next(iter(corpus.units(absent.passage_ids(1))), None),
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One example for calibration. ``setting`` tells the whole corpus from a small one."""
+    """One example for calibration. ``setting`` distinguishes the whole corpus from a small one."""
 
     features: Features
     answerable: bool
@@ -166,41 +204,31 @@ class Example:
 
 
 def examples(
-    bench: Bench, questions: Sequence[Asked], *, seed: int = 0, progress: Progress = no_progress
+    corpus: IndexedCorpus, questions: Sequence[LabelledQuestion], *, seed: int = 0, progress: Progress = no_progress
 ) -> list[Example]:
-    """Each answerable question with its answer and without, in the whole corpus and among three articles.
+    """Rank each answerable question with its answer and without, in the whole corpus and among three articles.
 
-    The small corpus keeps the weights from leaning on the size of the one they were fitted on.
+    The small corpus keeps the weights from depending on the size of the one they were fitted on.
     """
     random = np.random.default_rng(seed)
-    articles = sorted({found.passage.article_id for found in bench.passages.values()})
+    articles = sorted({found.passage.article_id for found in corpus.passages.values()})
     made: list[Example] = []
     for done, asked in enumerate(questions, start=1):
-        relevant = bench.relevant(asked)
+        relevant = corpus.relevant(asked)
         if relevant:
-            own = bench.passages[min(relevant)].passage.article_id
+            own = corpus.passages[min(relevant)].passage.article_id
             few = {own, *random.choice(articles, min(2, len(articles)), replace=False).tolist()}
-            made += _pair(bench, asked, relevant, None, "whole corpus")
-            made += _pair(bench, asked, relevant, few, "three articles")
+            within = {name for name, found in corpus.passages.items() if found.passage.article_id in few}
+            made += _pair(corpus, asked, relevant, None, "whole corpus")
+            made += _pair(corpus, asked, relevant, within, "three articles")
         progress("Asking", done, len(questions))
     return made
 
 
-def _pair(bench: Bench, asked: Asked, relevant: set[str], few: set[str] | None, setting: str) -> list[Example]:
-    scope = {name for name, p in bench.passages.items() if few is None or p.passage.article_id in few}
-    pair = []
-    for gone in (set(), relevant):
-        vocabulary = (
-            bench.vocabulary_without(gone)
-            if few is None
-            else Vocabulary.of(bench.passages[name].text for name in sorted(scope - gone))
-        )
-        features = bench.searcher.examine(
-            asked.question,
-            articles=sorted(few or ()),
-            without=[bench.passages[name].key for name in gone],
-            vocabulary=vocabulary,
-        ).features
+def _pair(
+    corpus: IndexedCorpus, asked: LabelledQuestion, relevant: set[str], within: set[str] | None, setting: str
+) -> Iterator[Example]:
+    for absent in (set[str](), relevant):
+        features = corpus.rank(asked.question, absent, within).features
         if features is not None:
-            pair.append(Example(features, not gone, asked.group, setting))
-    return pair
+            yield Example(features, not absent, asked.group, setting)

@@ -1,7 +1,4 @@
-"""Opens a data folder for searching, and caches the models while folders are opened again and again.
-
-Loading a model takes seconds, and memory that is never given back in full.
-"""
+"""Opens a data folder for searching; caches the models, whose loading takes seconds."""
 
 from __future__ import annotations
 
@@ -27,7 +24,8 @@ from retrieval.index.stores import EMBEDDED, WORDS, open_indexes
 from retrieval.index.sync import refill
 from retrieval.index.vector.monitor import Changed, WatchedVectors
 from retrieval.search.ranking.reranker import CrossEncoderReranker, Reranker
-from retrieval.search.searcher import Searcher, VectorSearch
+from retrieval.search.retriever import Retriever, VectorSearch
+from retrieval.search.searcher import Searcher
 from retrieval.storage.home.index_state import Stamp, fits
 from retrieval.storage.home.lock import first_run_named
 from retrieval.storage.library import Library
@@ -37,12 +35,16 @@ OpenReranker = Callable[[Settings], Reranker | None]
 
 
 def lazy_reranker(settings: Settings) -> Reranker | None:
-    """The same for the reranker."""
+    """Open the reranker that the settings name; it loads its model at the first question."""
     return CrossEncoderReranker(settings.reranker_model) if settings.reranker_model else None
 
 
-class HeldModels:
-    """The models of one program, whose settings do not change. Its methods open as the functions above do."""
+class ModelCache:
+    """Keeps the embedder and the reranker of a process whose settings do not change.
+
+    Its methods have the signatures of ``lazy_embedder`` and ``lazy_reranker``. Memory of a model that was dropped is
+    never given back in full.
+    """
 
     def __init__(
         self, open_embedder: OpenEmbedder = lazy_embedder, open_reranker: OpenReranker = lazy_reranker
@@ -53,21 +55,29 @@ class HeldModels:
         self._reranker: Reranker | None = None
 
     def embedder(self, settings: Settings, known: ModelIdentity | None) -> Embedder:
-        """The one that is held, unless the library's vectors are of another model by now. Raises ModelError."""
-        held = self._embedder
-        if held is None or known is None or held.identity.fingerprint != known.fingerprint:
-            held = self._embedder = self._open_embedder(settings, known)
-        return held
+        """Return the cached embedder; open another if the library's vectors are of another model.
+
+        Raises:
+            ModelError: when the model cannot be opened.
+        """
+        cached = self._embedder
+        if cached is None or known is None or cached.identity.fingerprint != known.fingerprint:
+            cached = self._embedder = self._open_embedder(settings, known)
+        return cached
 
     def reranker(self, settings: Settings) -> Reranker | None:
-        """The one that is held. Raises ModelError."""
+        """Return the cached reranker, if the settings name one.
+
+        Raises:
+            ModelError: when the model cannot be opened.
+        """
         if self._reranker is None:
             self._reranker = self._open_reranker(settings)
         return self._reranker
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class SearchSession:
     """A data folder opened for searching."""
 
     library: Library
@@ -75,14 +85,20 @@ class Opened:
     words: TantivyLexicalIndex
     embedder: Embedder
 
+    def retriever(self, observe: Observe = unobserved) -> Retriever:
+        """Return a retriever over the session's library and indexes."""
+        return Retriever(self.library, self.vectors, self.words, self.embedder, observe)
+
 
 @contextmanager
 def _complete_indexes(
     settings: Settings, library: Library, changed: Changed | None
 ) -> Iterator[tuple[VectorSearch, TantivyLexicalIndex]]:
-    """The derived indexes, if they hold all that the library has. Raises IndexesDisagreeError, StorageError.
+    """Open the derived indexes. Vectors on a server may be unavailable; their health says so.
 
-    Vectors on a server may be out of order: they are given nevertheless, and say so.
+    Raises:
+        IndexesDisagreeError: when an index lacks passages of the library.
+        StorageError: when an index cannot be read.
     """
     folder = settings.home / library.properties.indexes_folder()
     if not folder.is_dir():
@@ -108,15 +124,20 @@ def _check_count(place: Path, library: Library, found: int) -> None:
 
 
 @contextmanager
-def open_home(
+def open_session(
     settings: Settings, open_embedder: OpenEmbedder = lazy_embedder, changed: Changed | None = None
-) -> Iterator[Opened]:
-    """Open everything a search needs, for reading.
+) -> Iterator[SearchSession]:
+    """Open the library, both indexes and the embedder for reading.
 
-    With ``changed`` vectors on a server are looked after while this is open, and every change of their health is told.
+    With ``changed``, vectors on a server are monitored while the session is open; it is called when their health
+    changes.
 
-    Raises NotIndexedError (BeingIndexedError while the first run goes on), ModelMismatchError, IndexesDisagreeError,
-    IndexesReplacedError, StorageError.
+    Raises:
+        NotIndexedError: when nothing is indexed (BeingIndexedError while the first run goes on).
+        ModelMismatchError: when the settings name another model than the one that made the vectors.
+        IndexesDisagreeError: when an index lacks passages of the library.
+        IndexesReplacedError: when another process replaced the indexes meanwhile; open again.
+        StorageError: when a file cannot be read.
     """
     with first_run_named(settings.home), Library(settings.home) as library:
         identity = library.properties.model()
@@ -128,7 +149,7 @@ def open_home(
             raise ModelMismatchError(str(identity), str(embedder.identity))
         try:
             with _complete_indexes(settings, library, changed) as (vectors, words):
-                yield Opened(library, vectors, words, embedder)
+                yield SearchSession(library, vectors, words, embedder)
         except (DamagedStoreError, IndexesDisagreeError) as error:
             if library.properties.indexes_folder() == name:
                 raise
@@ -143,9 +164,17 @@ def open_searcher(
     changed: Changed | None = None,
     open_reranker: OpenReranker = lazy_reranker,
 ) -> Iterator[Searcher]:
-    """A searcher over a data folder; ``changed`` as for ``open_home``. Raises what that raises."""
-    with open_home(settings, open_embedder, changed) as opened:
-        reranker = open_reranker(settings)
+    """Open a data folder and yield a searcher over it. ``changed`` and the errors are those of ``open_session``.
+
+    Example:
+        with open_searcher(Settings(home=Path("data"))) as searcher:
+            print(searcher.ask("Who will lead the truce monitoring mechanism?").quotes)
+    """
+    with open_session(settings, open_embedder, changed) as session:
         yield Searcher(
-            opened.library, opened.vectors, opened.words, opened.embedder, reranker=reranker, observe=observe
+            session.library,
+            session.retriever(observe),
+            session.words,
+            reranker=open_reranker(settings),
+            observe=observe,
         )

@@ -12,7 +12,7 @@ import pytest
 from retrieval.core.errors import StorageError
 from retrieval.index.indexer import LexicalStore
 from retrieval.index.lexical import LexicalEntry, TantivyLexicalIndex
-from retrieval.search.searcher import LexicalSearch
+from retrieval.search.retriever import LexicalSearch
 from tests.support.fakes import MemoryLexicalIndex
 
 MANY = 6000

@@ -16,7 +16,7 @@ from retrieval.core.errors import DamagedStoreError
 from retrieval.core.vectors import Matrix, normalised
 from retrieval.index.indexer import VectorStore
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex
-from retrieval.search.searcher import VectorSearch
+from retrieval.search.retriever import VectorSearch
 from tests.support.chroma_process import ChromaProcess
 from tests.support.fakes import MemoryVectorIndex
 

@@ -27,6 +27,7 @@ def candidate(found: StoredPassage, cosine: float = 0.5) -> Candidate:
     passage = found.passage
     sentences = tuple(found.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences)
     return Candidate(
+        found.key,
         passage.passage_id,
         passage.article_id,
         sentences,

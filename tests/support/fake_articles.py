@@ -93,6 +93,7 @@ class FakeArticles:
         self.texts = dict(texts or {})
         self.answers = dict(answers or {})
         self.asked: list[str] = []
+        self.previous: str | None = None
         self.error: Exception | None = None
         self.refreshed = 0
         self.vectors = VectorHealth()
@@ -101,8 +102,9 @@ class FakeArticles:
     def catalogue(self) -> Catalogue:
         return Catalogue.of([summary(name, name.title()) for name in self.texts], "a model")
 
-    def ask(self, question: str, quotes: int, article_id: str | None = None) -> Answer:
+    def ask(self, question: str, quotes: int, article_id: str | None = None, previous: str | None = None) -> Answer:
         self.asked.append(question)
+        self.previous = previous
         if self.error is not None:
             raise self.error
         found = self.answers.get(question) or answer(outcome=Outcome.NOTHING, confidence=0.0)

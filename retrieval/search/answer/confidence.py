@@ -16,14 +16,14 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from retrieval.core.types import Outcome
-from retrieval.search.query.analysis import Question, Wanted
-from retrieval.search.ranking.scoring import Evidence
+from retrieval.search.query.analysis import AnswerType, Question
+from retrieval.search.ranking.scoring import ScoredCandidate
 
 FORMAT = 1
 #: More matching words than this say nothing new.
 ENOUGH_WORDS = 4
 #: Kinds whose signs can be trusted to be absent: a text without a figure does not say how many.
-_STRICT = {Wanted.NUMBER: 1.0, Wanted.TIME: 1.0, Wanted.SPEECH: 2.0}
+_STRICT = {AnswerType.NUMBER: 1.0, AnswerType.TIME: 1.0, AnswerType.SPEECH: 2.0}
 
 
 class Features(NamedTuple):
@@ -50,25 +50,25 @@ class Features(NamedTuple):
 AGAINST = frozenset({"missing", "lacking", "unseen_name"})
 
 
-def features_of(question: Question, ranked: Sequence[Evidence]) -> Features | None:
+def features_of(question: Question, ranked: Sequence[ScoredCandidate]) -> Features | None:
     """The features of the first of ``ranked``; ``None`` where nothing was found."""
     if not ranked:
         return None
     top, terms = ranked[0], question.terms
     total = question.weight or 1.0
-    missing = [term for term, places in zip(terms, top.places, strict=True) if not places]
-    words = sum(any(abs(place - top.best) <= 1 for place in places) for places in top.places)
-    typed = question.wanted is not Wanted.OTHER
-    strictness = _STRICT.get(question.wanted, 0.0)
+    missing = [term for term, positions in zip(terms, top.term_positions, strict=True) if not positions]
+    words = sum(any(abs(p - top.best) <= 1 for p in positions) for positions in top.term_positions)
+    typed = question.answer_type is not AnswerType.OTHER
+    strictness = _STRICT.get(question.answer_type, 0.0)
     return Features(
         nearness=top.candidate.sentence_cosines[top.best],
         sentence_coverage=top.sentence_coverages[top.best],
         coverage=1.0 - sum(term.weight for term in missing) / total,
         words=min(words, ENOUGH_WORDS) / ENOUGH_WORDS,
-        kind=top.kind if typed else 0.0,
+        kind=top.type_score if typed else 0.0,
         missing=sum(min(term.weight, 4.0) for term in missing) / 4.0,
-        lacking=strictness * min(max((0.7 - top.kind) / 0.4, 0.0), 1.0),
-        unseen_name=float(any(term.unseen and term.is_name for term in terms)),
+        lacking=strictness * min(max((0.7 - top.type_score) / 0.4, 0.0), 1.0),
+        unseen_name=float(any(term.out_of_vocabulary and term.is_name for term in terms)),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from retrieval.core.types import Quote
-from retrieval.search.query.analysis import Question, Wanted
+from retrieval.search.query.analysis import AnswerType, Question
 from retrieval.text.languages.english import MONTHS
 from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
 
@@ -42,7 +42,7 @@ class _Figure(NamedTuple):
 
 def differing_figures(question: Question, quotes: Sequence[Quote]) -> tuple[str, ...]:
     """One note if the quotes of at least two articles give different numbers or dates; else none."""
-    if question.wanted not in {Wanted.NUMBER, Wanted.TIME}:
+    if question.answer_type not in {AnswerType.NUMBER, AnswerType.TIME}:
         return ()
     by_article: dict[str, tuple[_Figure, Quote]] = {}
     for quote in quotes:
@@ -64,7 +64,7 @@ def _figure(question: Question, quote: Quote) -> _Figure | None:
     found: list[_Figure] = []
     for start, end in quote.highlights:
         sentence = quote.text[start:end]
-        found += _dates(sentence) if question.wanted is Wanted.TIME else _numbers(question, sentence)
+        found += _dates(sentence) if question.answer_type is AnswerType.TIME else _numbers(question, sentence)
     fresh = [figure for figure in found if figure.value not in question.known]
     return next((figure for figure in fresh if figure.counts), fresh[0] if fresh else None)
 

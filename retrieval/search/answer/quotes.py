@@ -1,23 +1,36 @@
-"""From a chosen passage to a quote: the words as they stand, what to highlight, whom the words belong to. Pure."""
+"""Makes quotes of stored passages: text, highlights, lead-in and source. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from retrieval.core.types import Quote, Span, StoredPassage
+from retrieval.search.answer.highlights import highlight
 from retrieval.search.query.analysis import Question
-from retrieval.search.ranking.scoring import Evidence
-from retrieval.search.ranking.selection import Choice, highlight
+from retrieval.search.ranking.scoring import ScoredCandidate
+from retrieval.search.ranking.selection import Choice
+from retrieval.text.tokenizer import plain_words
 
 
 def quote_of(question: Question, choice: Choice, found: StoredPassage) -> Quote:
-    """The quote for a choice, whose passage is ``found``."""
-    evidence = choice.evidence
-    spans = tuple(_within(found, found.passage.sentences[index]) for index in highlight(question, evidence))
-    elsewhere = dict.fromkeys(
-        other.candidate.article_id for other in choice.also_in if other.candidate.article_id != found.passage.article_id
-    )
-    return plain_quote(
-        found, highlights=spans, score=evidence.score, also_in=tuple(elsewhere), evidence=reasons(evidence)
-    )
+    """Quote the passage of a choice; ``found`` is that passage as stored."""
+    scored = choice.scored
+    spans = tuple(_within(found, found.passage.sentences[index]) for index in highlight(question, scored))
+    elsewhere = dict.fromkeys(duplicate.candidate.article_id for duplicate in choice.duplicates)
+    elsewhere.pop(found.passage.article_id, None)
+    return plain_quote(found, highlights=spans, score=scored.score, also_in=tuple(elsewhere), evidence=explain(scored))
+
+
+def hit_of(found: StoredPassage, phrases: Sequence[Sequence[str]], score: float) -> Quote:
+    """Quote a passage with every occurrence of the phrases highlighted."""
+    here = plain_words(found.text)
+    words = [word.word for word in here]
+    spans = set()
+    for phrase in phrases:
+        for first in range(len(words) - len(phrase) + 1):
+            if words[first : first + len(phrase)] == phrase:
+                spans.add(Span(here[first].start, here[first + len(phrase) - 1].end))
+    return plain_quote(found, highlights=tuple(sorted(spans)), score=score)
 
 
 def plain_quote(
@@ -28,7 +41,7 @@ def plain_quote(
     also_in: tuple[str, ...] = (),
     evidence: tuple[tuple[str, float], ...] = (),
 ) -> Quote:
-    """A stored passage as a quote, with its lead-in."""
+    """Quote a stored passage with its lead-in."""
     return Quote(
         passage=found.passage,
         metadata=found.metadata,
@@ -42,18 +55,18 @@ def plain_quote(
     )
 
 
-def reasons(evidence: Evidence) -> tuple[tuple[str, float], ...]:
-    """Why a passage was chosen, by name, for ``--explain``."""
+def explain(scored: ScoredCandidate) -> tuple[tuple[str, float], ...]:
+    """Return the scores of a passage by name, for ``--explain``."""
     return (
-        ("vector", evidence.candidate.cosine),
-        ("sentence", evidence.candidate.sentence_cosines[evidence.best]),
-        ("keyword", evidence.keyword),
-        ("coverage", evidence.coverage),
-        ("kind", evidence.kind),
-        ("score", evidence.score),
+        ("vector", scored.candidate.cosine),
+        ("sentence", scored.candidate.sentence_cosines[scored.best]),
+        ("keyword", scored.keyword),
+        ("coverage", scored.coverage),
+        ("kind", scored.type_score),
+        ("score", scored.score),
     )
 
 
 def _within(found: StoredPassage, span: Span) -> Span:
-    """A span of the article as a span of the passage's own text."""
+    """Convert a span of the article to a span of the passage's text."""
     return Span(span.start - found.passage.start, span.end - found.passage.start)

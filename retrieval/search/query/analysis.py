@@ -21,7 +21,7 @@ COMMON_CEILING = 1.5
 GUESS_WEIGHT = 0.7
 
 
-class Wanted(StrEnum):
+class AnswerType(StrEnum):
     """The kind of thing a question asks for."""
 
     NUMBER = "a number"
@@ -36,17 +36,17 @@ class Wanted(StrEnum):
 class Term(NamedTuple):
     """A content word of the question.
 
-    ``ways`` are the ways in which a passage may say it: each a tuple of terms that must all occur. ``unseen`` means
-    that no passage of the corpus says it in any way.
+    ``variants`` are alternative term groups that match it; every term of a group must occur. ``out_of_vocabulary``: no
+    passage of the corpus contains any variant.
     """
 
     term: str
     word: str
     weight: float
-    ways: tuple[tuple[str, ...], ...]
+    variants: tuple[tuple[str, ...], ...]
     is_name: bool = False
     is_number: bool = False
-    unseen: bool = False
+    out_of_vocabulary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Question:
 
     text: str
     terms: tuple[Term, ...]
-    wanted: Wanted
+    answer_type: AnswerType
     focus: frozenset[str]
     speaker: frozenset[str]
     wants_year: bool = False
@@ -74,7 +74,7 @@ class Question:
     @property
     def known(self) -> frozenset[str]:
         """Every term that the question itself supplies."""
-        return frozenset(part for term in self.terms for way in term.ways for part in way)
+        return frozenset(part for term in self.terms for variant in term.variants for part in variant)
 
 
 SPEECH_VERBS = (
@@ -86,7 +86,7 @@ SPEECH_VERBS = (
     r"predict\w*|complain\w*|condemn\w*|prais\w*|accus\w*|refus\w*"
 )
 _SPEECH_VERB = re.compile(SPEECH_VERBS, re.IGNORECASE)
-_NUMBER_NOUNS = (
+_MEASURES = (
     r"percent(?:age)?|share|proportion|fraction|number|amount|population|quantity|rate|size|age|cost|price|budget|"
     r"temperature|distance|height|length|weight|speed|gdp|average|total"
 )
@@ -104,23 +104,26 @@ _AUXILIARY = r"(?:does|do|did|is|are|was|were|be|been|has|have|had|can|could|wil
 _COUNTED = rf"(?!{_AUXILIARY})\w+"
 # "What happened when …" asks what, not when: the first question word decides.
 _NO_OTHER = r"(?:(?!\b(?:what|which|who|how|where|why|when)\b).)*\b"
-_RULES: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
-    (wanted, re.compile(pattern, re.IGNORECASE))
-    for wanted, pattern in (
-        (Wanted.SPEECH, rf"\bwhat (?:did|does|do|has|have|had) (?P<speaker>.+?) (?:{SPEECH_VERBS})\b"),
-        (Wanted.SPEECH, r"\bhow (?:did|does|do|has|have) (?P<speaker>.+?) (?:respond|react|reply|describe|call)\b"),
-        (Wanted.REASON, rf"^{_NO_OTHER}why\b|\bwhat (?:\w+ )?(?:reason|caused?|led to)\b|\bfor what purpose\b"),
-        (Wanted.TIME, rf"^{_NO_OTHER}when\b|\bhow long ago\b"),
-        (Wanted.TIME, rf"\b(?:what|which)(?: \w+)? (?P<focus>{_TIME_NOUNS})s?\b"),
-        (Wanted.NUMBER, rf"\bhow (?:many|much)(?: of)?(?: the)? (?P<focus>{_COUNTED}(?: {_COUNTED})?)"),
-        (Wanted.NUMBER, r"\bhow (?:much|old|long|far|tall|high|deep|wide|large|big|fast|heavy|often|frequently)\b"),
-        (Wanted.NUMBER, rf"\b(?:what|which)(?: (?:is|was|were|are))?(?: [a-z]+){{0,2}}? (?P<focus>{_NUMBER_NOUNS})\b"),
-        (Wanted.PERSON, rf"^{_NO_OTHER}who(?:m|se)?\b|\bwhom\b"),
-        (Wanted.PERSON, rf"\b(?:what|which)(?: \w+){{0,3}}? (?P<focus>{_PERSON_NOUNS})s?\b"),
-        (Wanted.PLACE, rf"^{_NO_OTHER}where\b"),
-        (Wanted.PLACE, rf"\b(?:what|which)(?: \w+){{0,1}}? (?P<focus>{_PLACE_NOUNS})\b"),
-        (Wanted.SPEECH, r"^according to (?P<speaker>[A-Z][\w’' -]+)"),
-        (Wanted.OTHER, r"\b(?:what|which) (?:kinds?|types?|sorts?)? ?(?:of )?(?P<focus>\w+)"),
+_RULES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
+    (answer_type, re.compile(pattern, re.IGNORECASE))
+    for answer_type, pattern in (
+        (AnswerType.SPEECH, rf"\bwhat (?:did|does|do|has|have|had) (?P<speaker>.+?) (?:{SPEECH_VERBS})\b"),
+        (AnswerType.SPEECH, r"\bhow (?:did|does|do|has|have) (?P<speaker>.+?) (?:respond|react|reply|describe|call)\b"),
+        (AnswerType.REASON, rf"^{_NO_OTHER}why\b|\bwhat (?:\w+ )?(?:reason|caused?|led to)\b|\bfor what purpose\b"),
+        (AnswerType.TIME, rf"^{_NO_OTHER}when\b|\bhow long ago\b"),
+        (AnswerType.TIME, rf"\b(?:what|which)(?: \w+)? (?P<focus>{_TIME_NOUNS})s?\b"),
+        (AnswerType.NUMBER, rf"\bhow (?:many|much)(?: of)?(?: the)? (?P<focus>{_COUNTED}(?: {_COUNTED})?)"),
+        (AnswerType.NUMBER, r"\bhow (?:much|old|long|far|tall|high|deep|wide|large|big|fast|heavy|often|frequently)\b"),
+        (
+            AnswerType.NUMBER,
+            rf"\b(?:what|which)(?: (?:is|was|were|are))?(?: [a-z]+){{0,2}}? (?P<focus>{_MEASURES})\b",
+        ),
+        (AnswerType.PERSON, rf"^{_NO_OTHER}who(?:m|se)?\b|\bwhom\b"),
+        (AnswerType.PERSON, rf"\b(?:what|which)(?: \w+){{0,3}}? (?P<focus>{_PERSON_NOUNS})s?\b"),
+        (AnswerType.PLACE, rf"^{_NO_OTHER}where\b"),
+        (AnswerType.PLACE, rf"\b(?:what|which)(?: \w+){{0,1}}? (?P<focus>{_PLACE_NOUNS})\b"),
+        (AnswerType.SPEECH, r"^according to (?P<speaker>[A-Z][\w’' -]+)"),
+        (AnswerType.OTHER, r"\b(?:what|which) (?:kinds?|types?|sorts?)? ?(?:of )?(?P<focus>\w+)"),
     )
 )
 _YEAR = re.compile(r"\b(?:what|which) (?:\w+ )?year\b", re.IGNORECASE)
@@ -138,68 +141,72 @@ _FRAME_WORDS = (
 _FRAME = frozenset(_FRAME_WORDS.split())
 
 
-def wanted_of(text: str) -> tuple[Wanted, str, str]:
+def answer_type_of(text: str) -> tuple[AnswerType, str, str]:
     """What ``text`` asks for, the words of its focus and of its speaker (both may be empty)."""
-    for wanted, pattern in _RULES:
+    for answer_type, pattern in _RULES:
         if found := pattern.search(text):
             groups = found.groupdict()
-            return wanted, groups.get("focus") or "", groups.get("speaker") or ""
-    return Wanted.OTHER, "", ""
+            return answer_type, groups.get("focus") or "", groups.get("speaker") or ""
+    return AnswerType.OTHER, "", ""
 
 
 def analyse(text: str, vocabulary: Vocabulary) -> Question:
     """``text`` (a question in English) as the ranking and the confidence need it."""
-    wanted, focus, speech = wanted_of(text)
+    answer_type, focus, speech = answer_type_of(text)
     speaker = frozenset(t.term for t in tokenize(speech) if is_content(t))
-    if wanted is Wanted.SPEECH and not speaker:  # "What do some say …"
-        wanted = Wanted.OTHER
+    if answer_type is AnswerType.SPEECH and not speaker:  # "What do some say …"
+        answer_type = AnswerType.OTHER
     tokens = tokenize(text)
     counted = [t.term for t in tokenize(focus) if is_content(t)]
     terms: dict[str, Term] = {}
     for token in tokens:
         if is_content(token):
-            spoken = wanted is Wanted.SPEECH and _SPEECH_VERB.fullmatch(token.word)
+            spoken = answer_type is AnswerType.SPEECH and _SPEECH_VERB.fullmatch(token.word)
             terms.setdefault(token.term, _term(token, vocabulary, framing=bool(spoken)))
     if not terms:  # "Who are you?": nothing but stopwords, so those have to do
         terms = {t.term: Term(t.term, t.word, 1.0, ((t.term,),)) for t in tokens}
     return Question(
         text=text,
         terms=tuple(_join_acronyms(terms, vocabulary).values()),
-        wanted=wanted,
-        focus=_with_ways(counted, terms),
-        speaker=_with_ways(speaker, terms),
+        answer_type=answer_type,
+        focus=_with_variants(counted, terms),
+        speaker=_with_variants(speaker, terms),
         wants_year=bool(_YEAR.search(text)),
         counts=bool(_COUNTS.search(text)),
         several=bool(_SEVERAL.search(text)),
     )
 
 
-def _with_ways(parts: Iterable[str], terms: Mapping[str, Term]) -> frozenset[str]:
+def _with_variants(parts: Iterable[str], terms: Mapping[str, Term]) -> frozenset[str]:
     """``parts`` with what else the corpus calls them, a misspelt name's right spelling among it."""
     known = set(parts)
     for part in tuple(known):
         if part in terms:
-            known |= {way[0] for way in terms[part].ways if len(way) == 1}
+            known |= {variant[0] for variant in terms[part].variants if len(variant) == 1}
     return frozenset(known)
 
 
 def _term(token: Token, vocabulary: Vocabulary, *, framing: bool = False) -> Term:
-    """One content word with its weight and the ways the corpus may say it."""
+    """One content word with its weight and the variants the corpus may say it."""
     term = token.term
-    ways: list[tuple[str, ...]] = [(term,)]
+    variants: list[tuple[str, ...]] = [(term,)]
     if expansion := vocabulary.expansions.get(term):
-        ways.append(expansion)
-    seen = vocabulary.df(term) > 0 or len(ways) > 1
+        variants.append(expansion)
+    seen = vocabulary.df(term) > 0 or len(variants) > 1
     trust = 1.0
     is_name = (token.capital and not token.opens) or vocabulary.is_name(term)
     if not seen and not token.is_number:
         if token.word.isupper() or term in vocabulary.guesses:
-            ways += [vocabulary.guesses[term]] if term in vocabulary.guesses else []
+            variants += [vocabulary.guesses[term]] if term in vocabulary.guesses else []
         elif near := vocabulary.near(term, names_only=is_name):
-            ways.append((near,))
-        if len(ways) > 1:
+            variants.append((near,))
+        if len(variants) > 1:
             seen, trust = True, GUESS_WEIGHT
-    idf = max(min(vocabulary.idf(part) for part in way) for way in ways) if seen and len(ways) > 1 else 0.0
+    idf = (
+        max(min(vocabulary.idf(part) for part in variant) for variant in variants)
+        if seen and len(variants) > 1
+        else 0.0
+    )
     weight = trust * (idf or vocabulary.idf(term))
     if term in _COMMON and not (token.capital and not token.opens):
         weight, is_name = min(weight, COMMON_CEILING), False
@@ -209,7 +216,7 @@ def _term(token: Token, vocabulary: Vocabulary, *, framing: bool = False) -> Ter
         weight *= NAME_BOOST
     elif token.is_number:
         weight *= NUMBER_BOOST
-    return Term(term, token.word, weight, tuple(ways), is_name, token.is_number, not seen)
+    return Term(term, token.word, weight, tuple(variants), is_name, token.is_number, not seen)
 
 
 def _join_acronyms(terms: dict[str, Term], vocabulary: Vocabulary) -> dict[str, Term]:
@@ -217,5 +224,7 @@ def _join_acronyms(terms: dict[str, Term], vocabulary: Vocabulary) -> dict[str, 
     for acronym, expansion in vocabulary.expansions.items():
         if expansion[0] in terms and all(part in terms for part in expansion):
             for part in expansion:
-                terms[part] = terms[part]._replace(ways=(*terms[part].ways, (acronym,)), unseen=False)
+                terms[part] = terms[part]._replace(
+                    variants=(*terms[part].variants, (acronym,)), out_of_vocabulary=False
+                )
     return terms

@@ -1,11 +1,14 @@
-"""Questions that lean on the one before them: "and Germany?". Pure."""
+"""Rewrites a follow-up question ("and Germany?") in full, with the question before it. Pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-#: A question of more words than this stands on its own, unless it opens like a follow-up.
+from retrieval.core.errors import QuestionError
+from retrieval.search.query.validation import askable
+
+#: A longer question stands alone, unless it opens like a follow-up or has a pronoun.
 _SHORT = 4
 _OPENING = re.compile(
     r"^(?:(?:and|but|or|so)\b[\s,]*)?(?:(?:what|how) about\b|what of\b)\s*|^(?:and|but|or)\b[\s,]*", re.IGNORECASE
@@ -23,49 +26,75 @@ _POSSESSIVE = frozenset({"his", "her", "its", "their"})
 _NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:of\s+(?:the\s+)?|de\s+|von\s+|van\s+)?[A-Z][\w’'-]*)*")
 _COUNTED = re.compile(r"\b(?:how many|how much|which|what kinds? of)\s+([\w’'-]+)", re.IGNORECASE)
 _PREPOSITION = re.compile(r"^(?:of|in|at|on|for|from|by|with|to)\s+(?=\S)", re.IGNORECASE)
-_MOST_WAYS = 4
-#: Letters that two words have to begin with to count as one: "Germany" and "German".
+_MAX_REWRITES = 4
+#: Letters at the beginning that make two words one: "Germany" and "German".
 _STEM = 4
-#: So many words that carry meaning can be searched for by themselves.
+#: Content words with which a question can be searched for alone.
 _ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """How a question may be meant: ``ways`` to ask it in full, and the ``words`` that are new in it.
+    """A question that depends on the one before it.
 
-    ``alone``: it says enough to be asked by itself first, and is a follow-up only if that leads nowhere.
+    ``rewrites`` are the questions in full that it may mean, ``words`` the content words that are new in it.
+    ``standalone_first``: it may stand alone, and is a follow-up only where it is not answered as it is.
     """
 
-    ways: tuple[str, ...]
+    rewrites: tuple[str, ...]
     words: frozenset[str]
-    alone: bool = False
+    standalone_first: bool = False
 
 
-def follow_up(question: str, before: str) -> FollowUp | None:
-    """The ways in which ``question`` may be meant after ``before``; ``None`` if it stands on its own.
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A validated text to search for. ``rewritten``: the rewrite it comes from, ``None`` for the question itself."""
 
-    Each name of the earlier question in turn gives way to the new one; which way was meant, the articles tell
-    better than grammar.
+    text: str
+    rewritten: str | None = None
+
+
+def follow_up_of(question: str, previous: str) -> FollowUp | None:
+    """Rewrite ``question`` as a follow-up to ``previous``; ``None`` if it stands alone.
+
+    Each name of the earlier question is replaced in turn; the articles show better than grammar which one was meant.
     """
     opening = _OPENING.match(question)
     rest = question[opening.end() :] if opening else question
     rest = rest.strip().rstrip("?!. ").strip()
-    if not rest or not before.strip():
+    if not rest or not previous.strip():
         return None
-    asks = _QUESTION_WORD.search(rest) is not None
-    points = _POINTING.search(rest) is not None
-    few = len(rest.split()) <= _SHORT
-    if not (opening or points or (few and not asks)):
+    is_question = _QUESTION_WORD.search(rest) is not None
+    has_pronoun = _POINTING.search(rest) is not None
+    is_short = len(rest.split()) <= _SHORT
+    if not (opening or has_pronoun or (is_short and not is_question)):
         return None
-    words = _words(rest)
-    ways = _named(rest, before) if asks else _replaced(rest, before)
-    whole = f"{before.rstrip(' ?!.')} {rest}?"
-    return FollowUp(_unique([*ways, whole]), words, alone=asks and len(words) >= _ENOUGH)
+    words = _content_words(rest)
+    rewrites = _with_names(rest, previous) if is_question else _with_replacement(rest, previous)
+    joined = f"{previous.rstrip(' ?!.')} {rest}?"
+    unique = tuple(dict.fromkeys([*rewrites, joined]))[-_MAX_REWRITES:]
+    return FollowUp(unique, words, standalone_first=is_question and len(words) >= _ENOUGH)
+
+
+def variants_of(question: str, follow_up: FollowUp | None) -> list[Variant]:
+    """Return the texts to search for: the valid rewrites of a follow-up, the question itself first where it may do.
+
+    Raises:
+        QuestionError: when the question itself has to be searched for and is not valid.
+    """
+    rewrites = []
+    for rewrite in follow_up.rewrites if follow_up is not None else ():
+        try:
+            rewrites.append(Variant(askable(rewrite), rewrite))
+        except QuestionError:
+            continue
+    if follow_up is not None and rewrites and not follow_up.standalone_first:
+        return rewrites
+    return [Variant(askable(question)), *rewrites]
 
 
 def _names(question: str) -> list[str]:
-    """Names in a question, without the question word that is written large because it comes first."""
+    """Return the names in a question, without a capitalised question word at its beginning."""
     names = []
     for found in _NAME.finditer(question):
         name = found.group()
@@ -77,37 +106,33 @@ def _names(question: str) -> list[str]:
     return names
 
 
-def _replaced(rest: str, before: str) -> list[str]:
-    """``before`` with what it counts, or with each of its names, replaced by ``rest``, the first first."""
-    counted = _COUNTED.search(before)
+def _with_replacement(rest: str, previous: str) -> list[str]:
+    """Replace what ``previous`` counts, or each of its names in turn, by ``rest``."""
+    counted = _COUNTED.search(previous)
     name = _PREPOSITION.sub("", rest)
     things = [counted.group(1)] if counted is not None and not rest[:1].isupper() else []
-    things += _names(before)
-    return [before.replace(thing, name, 1) for thing in things if thing.casefold() != name.casefold()]
+    things += _names(previous)
+    return [previous.replace(thing, name, 1) for thing in things if thing.casefold() != name.casefold()]
 
 
-def _named(rest: str, before: str) -> list[str]:
-    """``rest`` with its pronoun replaced by each of the names in ``before``."""
+def _with_names(rest: str, previous: str) -> list[str]:
+    """Replace the pronoun of ``rest`` by each name of ``previous`` in turn."""
     pronoun = _PRONOUN.search(rest)
     if pronoun is None:
         return []
     ending = "'s" if pronoun.group().lower() in _POSSESSIVE else ""
-    names = [name.removesuffix("'s").removesuffix("’s") for name in _names(before)]
+    names = [name.removesuffix("'s").removesuffix("’s") for name in _names(previous)]
     return [f"{rest[: pronoun.start()]}{name}{ending}{rest[pronoun.end() :]}?" for name in names]
 
 
-def _words(rest: str) -> frozenset[str]:
-    """What an answer should have to do with: the words of the follow-up that carry meaning."""
+def _content_words(rest: str) -> frozenset[str]:
+    """Return the words of a follow-up that an answer should mention."""
     words = re.findall(r"\w+", rest.casefold())
     return frozenset(w for w in words if not (_QUESTION_WORD.fullmatch(w) or _POINTING.fullmatch(w) or len(w) < 3))
 
 
-def _unique(ways: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(ways))[-_MOST_WAYS:]
-
-
-def speaks_of(words: frozenset[str], text: str) -> bool:
-    """Whether ``text`` says any of ``words``, if need be with another ending; true where there are none to say."""
+def mentions(words: frozenset[str], text: str) -> bool:
+    """Tell whether ``text`` contains one of ``words``, whatever its ending; true where there are none."""
     said = set(re.findall(r"\w+", text.casefold()))
     stems = tuple(word[: max(_STEM, len(word) - 2)] for word in words if len(word) >= _STEM)
     return not words or not words.isdisjoint(said) or any(word.startswith(stems) for word in said)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval.search.query.analysis import SPEECH_VERBS, Question, Wanted
+from retrieval.search.query.analysis import SPEECH_VERBS, AnswerType, Question
 from retrieval.text.languages.demonyms import COUNTRIES
 from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
 
@@ -82,14 +82,14 @@ def _tokens(text: str) -> tuple[Token, ...]:
     return tuple(tokenize(text))
 
 
-def holds(question: Question, sentence: str, context: str = "") -> float:
+def answer_type_score(question: Question, sentence: str, context: str = "") -> float:
     """How clearly ``sentence`` holds what ``question`` asks for, 0.0 … 1.0; 0.5 where any text may answer.
 
     ``context`` (lead-in and neighbouring sentence) may name a speaker, but never supplies the answer.
     """
-    if question.wanted is Wanted.SPEECH:
+    if question.answer_type is AnswerType.SPEECH:
         return _speech(question, sentence, context)
-    check = _CHECKS.get(question.wanted)
+    check = _CHECKS.get(question.answer_type)
     return 0.5 if check is None else check(question, sentence)
 
 
@@ -188,10 +188,10 @@ def _reason(_question: Question, sentence: str) -> float:
     return 1.0 if _REASON.search(sentence) else 0.0
 
 
-_CHECKS: dict[Wanted, Callable[[Question, str], float]] = {
-    Wanted.NUMBER: _number,
-    Wanted.TIME: _time,
-    Wanted.PERSON: _person,
-    Wanted.PLACE: _place,
-    Wanted.REASON: _reason,
+_CHECKS: dict[AnswerType, Callable[[Question, str], float]] = {
+    AnswerType.NUMBER: _number,
+    AnswerType.TIME: _time,
+    AnswerType.PERSON: _person,
+    AnswerType.PLACE: _place,
+    AnswerType.REASON: _reason,
 }

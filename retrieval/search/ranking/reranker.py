@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from retrieval.core.errors import ModelError
 from retrieval.index.embedding import find_model, quieten
 from retrieval.search.query.analysis import Question
-from retrieval.search.ranking.scoring import Evidence
+from retrieval.search.ranking.scoring import ScoredCandidate
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -56,7 +56,7 @@ class CrossEncoderReranker:
         return model
 
 
-def reranked(question: Question, ranked: Sequence[Evidence], reranker: Reranker) -> list[Evidence]:
+def rerank(question: Question, ranked: Sequence[ScoredCandidate], reranker: Reranker) -> list[ScoredCandidate]:
     """``ranked`` with its first ``DEPTH`` in the reranker's order; each keeps the evidence that was found for it."""
     first = list(ranked[:DEPTH])
     if len(first) < 2:

@@ -10,7 +10,7 @@ import pytest
 from bot.services.library import Articles
 from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
-from retrieval.search.session import HeldModels
+from retrieval.search.session import ModelCache
 from tests.conftest import Workshop
 from tests.integration.server.conftest import Room
 from tests.support.fakes import WordEmbedder
@@ -42,7 +42,7 @@ def test_nothing_is_left_behind(room: Room, workshop: Workshop, *, on_server: bo
     """The model is loaded once; no file, connection or thread of an earlier opening stays."""
     loading = Loading()
     settings = room.workshop.settings if on_server else workshop.settings
-    with Articles(settings, models=HeldModels(loading)) as articles:
+    with Articles(settings, models=ModelCache(loading)) as articles:
         for _ in range(2):
             articles.refresh(force=True)
         before = held()
@@ -62,7 +62,7 @@ def test_a_damaged_index_is_made_anew_at_the_start(workshop: Workshop) -> None:
     workshop.index()
     damaged = next(workshop.home.glob("indexes-*")) / "chroma" / "chroma.sqlite3"
     damaged.write_bytes(b"\x00scribble" * 99)
-    with Articles(workshop.settings, models=HeldModels(Loading())) as articles:
+    with Articles(workshop.settings, models=ModelCache(Loading())) as articles:
         assert articles.ask("What do visitors of the harbour pay?", 1).quotes
 
 
@@ -71,7 +71,7 @@ def test_another_model(workshop: Workshop) -> None:
     workshop.fill(2)
     workshop.index()
     loading = Loading()
-    with Articles(workshop.settings, models=HeldModels(loading)) as articles:
+    with Articles(workshop.settings, models=ModelCache(loading)) as articles:
         loading.model = "other words"
         Workshop(workshop.settings, WordEmbedder("other words")).index(rebuild=True)
         articles.refresh()

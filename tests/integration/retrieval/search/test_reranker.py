@@ -10,8 +10,8 @@ import pytest
 
 from retrieval.core.errors import ModelError
 from retrieval.search.query.analysis import analyse
-from retrieval.search.ranking.reranker import DEPTH, CrossEncoderReranker, reranked
-from retrieval.search.ranking.scoring import weigh
+from retrieval.search.ranking.reranker import DEPTH, CrossEncoderReranker, rerank
+from retrieval.search.ranking.scoring import score
 from retrieval.text.vocabulary import Vocabulary
 from tests.support.builders import candidate, stored
 
@@ -44,8 +44,8 @@ def tiny_cross_encoder(folder: Path, labels: int = 1) -> Path:
 def test_the_reranker_orders_the_first_candidates_only() -> None:
     """The first candidates come in the reranker's order, the others stay where they were."""
     asked = analyse("Who leads the truce?", Vocabulary())
-    ranked = [weigh(asked, candidate(stored("Truce. " + "word " * n)), 10.0) for n in range(DEPTH + 3)]
-    ordered = reranked(asked, ranked, ByLength())
+    ranked = [score(asked, candidate(stored("Truce. " + "word " * n)), 10.0) for n in range(DEPTH + 3)]
+    ordered = rerank(asked, ranked, ByLength())
     assert ordered[:DEPTH] == ranked[:DEPTH][::-1]
     assert ordered[DEPTH:] == ranked[DEPTH:]
 

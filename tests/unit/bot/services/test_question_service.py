@@ -66,10 +66,12 @@ def test_a_question_without_an_answer_keeps_the_closest_passages(questions: Ques
 
 def test_a_follow_up_names_the_question_it_builds_on(questions: QuestionService, articles: FakeArticles) -> None:
     """A question that stands alone names none."""
-    articles.answers["What did Starmer name?"] = answer(articles.quote("paris", "Starmer pledged 9 ships."))
+    starmer = answer(articles.quote("paris", "Starmer pledged 9 ships."))
+    articles.answers["and Starmer?"] = replace(starmer, understood="What did Starmer name?")
     followed = questions.answer(Request("and Starmer?", 3, before="What did Merz name?"))
     asked = AskedQuestion("and Starmer?", None, "What did Merz name?", "What did Starmer name?")
     assert followed.question == asked
+    assert articles.previous == "What did Merz name?"
     alone = questions.answer(Request("Who met?", 3, before="What did Merz name?"))
     assert alone.question == AskedQuestion("Who met?")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.core.types import Outcome
-from retrieval.evaluation.datasets import Asked, Expected
+from retrieval.evaluation.datasets import GoldAnswer, LabelledQuestion
 from retrieval.evaluation.report import misses
 from retrieval.evaluation.systems import OURS, Result
 
@@ -12,7 +12,7 @@ TEXTS = {"a:1": "The answer.", "b:2": "Something else."}
 
 def result(*, away: Outcome) -> Result:
     """An answer that was found, and what became of the question without it."""
-    asked = Asked("Who?", (Expected("a", "The answer"),), "a")
+    asked = LabelledQuestion("Who?", (GoldAnswer("a", "The answer"),), "a")
     return Result(asked, {"a:1"}, {OURS: ["a:1", "b:2"]}, 0.9, Outcome.ANSWERED, 0.8, away, "b:2")
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from retrieval.core.types import Outcome
 from retrieval.evaluation import calibration
+from retrieval.evaluation.metrics import roc_area
 from retrieval.search.answer.confidence import AGAINST, Confidence, Features, features_of, shipped
 from retrieval.search.query.analysis import analyse
+from retrieval.search.ranking.ranker import rank
 from retrieval.search.ranking.scoring import Candidate, PassageTerms
-from retrieval.search.ranking.selection import rank
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 
@@ -22,7 +23,7 @@ BAD = Features(0.2, 0.2, 0.2, 0.25, 0.0, 2.0, 1.0, 1.0)
 
 
 def asked(question: str, text: str, cosine: float = 0.5) -> Features:
-    candidate = Candidate("a-1", "a", (text,), PassageTerms.of([content_terms(text)]), cosine, (cosine,))
+    candidate = Candidate(1, "a-1", "a", (text,), PassageTerms.of([content_terms(text)]), cosine, (cosine,))
     analysed = analyse(question, Vocabulary.of([text, "Leaders of other countries spoke elsewhere."]))
     features = features_of(analysed, rank(analysed, [candidate], 8.0))
     assert features is not None
@@ -109,7 +110,7 @@ def test_fitting_separates_and_keeps_the_signs() -> None:
     """Out-of-fold probabilities tell the two kinds apart, and no weight takes the wrong sign."""
     rows, labels, groups = _examples()
     fitted = calibration.fit(rows, labels, groups)
-    assert calibration.roc_area(labels, fitted.out_of_fold) > 0.85
+    assert roc_area(labels, fitted.out_of_fold.tolist()) > 0.85
     assert all((w <= 0) if name in AGAINST else (w >= 0) for name, w in fitted.weights._asdict().items())
     assert calibration.fit(rows, labels, groups).weights == fitted.weights
 

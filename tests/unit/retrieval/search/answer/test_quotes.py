@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from retrieval.core.types import Span
 from retrieval.search.answer.quotes import plain_quote, quote_of
 from retrieval.search.query.analysis import analyse
-from retrieval.search.ranking.selection import Choice, choose, rank
+from retrieval.search.ranking.ranker import rank
+from retrieval.search.ranking.selection import Choice, diversify
 from retrieval.text.vocabulary import Vocabulary
 from tests.support.builders import candidate, stored
 
@@ -28,7 +29,7 @@ def test_highlights_are_whole_sentences_within_the_text(parts: list[str], questi
     """Wherever the passage stands in its article, a highlight is one of its sentences, and offsets are its own."""
     found = stored(" ".join(parts), start=start)
     analysed = analyse(question, Vocabulary.of([found.text]))
-    (choice, *_) = choose(analysed, rank(analysed, [candidate(found)], 8.0), 1)
+    (choice, *_) = diversify(analysed, rank(analysed, [candidate(found)], 8.0), 1)
     made = quote_of(analysed, choice, found)
     whole = {Span(s.start - start, s.end - start) for s in found.passage.sentences}
     assert made.text == found.text
@@ -41,7 +42,7 @@ def test_the_answering_sentence_is_the_one_highlighted() -> None:
     """The sentence that says the question's words is marked, the others are not."""
     found = stored("The harbour opened in 1890. Visitors pay 12 crowns! No one knows…")
     analysed = analyse("How many crowns do visitors pay?", Vocabulary.of([found.text]))
-    (choice,) = choose(analysed, rank(analysed, [candidate(found)], 8.0), 1)
+    (choice,) = diversify(analysed, rank(analysed, [candidate(found)], 8.0), 1)
     made = quote_of(analysed, choice, found)
     assert [made.text[start:end] for start, end in made.highlights] == ["Visitors pay 12 crowns!"]
 
@@ -67,7 +68,7 @@ def test_the_reasons_have_names() -> None:
     """Each number that spoke for a quote can be looked up by its name."""
     found = stored("The harbour opened in 1890.")
     analysed = analyse("When did the harbour open?", Vocabulary.of([found.text]))
-    (choice,) = choose(analysed, rank(analysed, [candidate(found, cosine=0.625)], 8.0), 1)
+    (choice,) = diversify(analysed, rank(analysed, [candidate(found, cosine=0.625)], 8.0), 1)
     made = quote_of(analysed, choice, found)
     evidence = dict(made.evidence)
     assert {"vector", "sentence", "keyword", "score"} <= evidence.keys()

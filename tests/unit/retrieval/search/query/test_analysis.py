@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.search.query.analysis import Wanted, analyse
+from retrieval.search.query.analysis import AnswerType, analyse
 from retrieval.text.tokenizer import term_of
 from retrieval.text.vocabulary import Vocabulary, acronyms
 
@@ -22,26 +22,28 @@ def vocabulary() -> Vocabulary:
 
 
 @pytest.mark.parametrize(
-    ("question", "wanted"),
+    ("question", "answer_type"),
     [
-        ("How many people were killed?", Wanted.NUMBER),
-        ("What percentage of the budget goes to defence?", Wanted.NUMBER),
-        ("When was the treaty signed?", Wanted.TIME),
-        ("In what year did it open?", Wanted.TIME),
-        ("Who captured Maduro?", Wanted.PERSON),
-        ("Which leaders came in person?", Wanted.PERSON),
-        ("Where did they gather?", Wanted.PLACE),
-        ("Which city was encircled?", Wanted.PLACE),
-        ("What did Macron say about Russia?", Wanted.SPEECH),
-        ("what does lavrov demand?", Wanted.SPEECH),
-        ("Why can't Ukraine give up land?", Wanted.REASON),
-        ("What happened when the army left?", Wanted.OTHER),
-        ("Is the document finished?", Wanted.OTHER),
+        ("How many people were killed?", AnswerType.NUMBER),
+        ("What percentage of the budget goes to defence?", AnswerType.NUMBER),
+        ("When was the treaty signed?", AnswerType.TIME),
+        ("In what year did it open?", AnswerType.TIME),
+        ("Who captured Maduro?", AnswerType.PERSON),
+        ("Which leaders came in person?", AnswerType.PERSON),
+        ("Where did they gather?", AnswerType.PLACE),
+        ("Which city was encircled?", AnswerType.PLACE),
+        ("What did Macron say about Russia?", AnswerType.SPEECH),
+        ("what does lavrov demand?", AnswerType.SPEECH),
+        ("Why can't Ukraine give up land?", AnswerType.REASON),
+        ("What happened when the army left?", AnswerType.OTHER),
+        ("Is the document finished?", AnswerType.OTHER),
     ],
 )
-def test_the_kind_of_answer_is_read_from_the_question(vocabulary: Vocabulary, question: str, wanted: Wanted) -> None:
+def test_the_kind_of_answer_is_read_from_the_question(
+    vocabulary: Vocabulary, question: str, answer_type: AnswerType
+) -> None:
     """The first question word and its noun decide what a sentence has to hold."""
-    assert analyse(question, vocabulary).wanted is wanted
+    assert analyse(question, vocabulary).answer_type is answer_type
 
 
 def test_names_weigh_more_than_words_and_words_of_asking_least(vocabulary: Vocabulary) -> None:
@@ -53,29 +55,29 @@ def test_names_weigh_more_than_words_and_words_of_asking_least(vocabulary: Vocab
 def test_an_acronym_and_its_expansion_find_each_other(vocabulary: Vocabulary) -> None:
     """ "NB8" is found by the words it stands for, and the other way round."""
     short = analyse("Which countries make up the NB8?", vocabulary)
-    assert ("nordic", "baltic", "8") in next(t for t in short.terms if t.term == "nb8").ways
+    assert ("nordic", "baltic", "8") in next(t for t in short.terms if t.term == "nb8").variants
     spelt = analyse("Who met the Nordic-Baltic Eight?", vocabulary)
-    assert all(("nb8",) in t.ways for t in spelt.terms if t.term in {"nordic", "baltic", "8"})
+    assert all(("nb8",) in t.variants for t in spelt.terms if t.term in {"nordic", "baltic", "8"})
 
 
 def test_an_acronym_that_the_corpus_never_uses_is_guessed_from_initials(vocabulary: Vocabulary) -> None:
     """ "UMC" finds the United Methodist Church."""
     term = analyse("What does the UMC oppose?", vocabulary).terms[0]
-    assert ("unit", "methodist", "church") in term.ways
-    assert not term.unseen
+    assert ("unit", "methodist", "church") in term.variants
+    assert not term.out_of_vocabulary
 
 
 def test_a_misspelt_name_is_matched_to_the_corpus(vocabulary: Vocabulary) -> None:
     """A letter too few or too many does not make a name unknown."""
     term = analyse("What did Macrom say?", vocabulary).terms[0]
-    assert ("macron",) in term.ways
-    assert not term.unseen
+    assert ("macron",) in term.variants
+    assert not term.out_of_vocabulary
 
 
 def test_a_name_that_the_corpus_has_never_seen_is_marked(vocabulary: Vocabulary) -> None:
     """An unknown person is not silently replaced by a known one."""
     biden = analyse("What did Joe Biden say?", vocabulary)
-    assert {t.term for t in biden.terms if t.unseen and t.is_name} == {"joe", "biden"}
+    assert {t.term for t in biden.terms if t.out_of_vocabulary and t.is_name} == {"joe", "biden"}
 
 
 @pytest.mark.parametrize("text", ["?", "", "who are you", "¿", "1", "a" * 5000])

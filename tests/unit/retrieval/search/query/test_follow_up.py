@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.search.query.follow_up import follow_up, speaks_of
+from retrieval.search.query.follow_up import follow_up_of, mentions
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ from retrieval.search.query.follow_up import follow_up, speaks_of
 )
 def test_follow_ups(question: str, before: str, way: str) -> None:
     """The full question is among the ways in which it may be meant."""
-    found = follow_up(question, before)
+    found = follow_up_of(question, before)
     assert found is not None
-    assert way in found.ways
+    assert way in found.rewrites
 
 
 @pytest.mark.parametrize(
@@ -35,33 +35,33 @@ def test_follow_ups(question: str, before: str, way: str) -> None:
 )
 def test_questions_that_stand_alone(question: str) -> None:
     """Nothing is taken up for them."""
-    assert follow_up(question, "What did Macron say about Ukraine?") is None
+    assert follow_up_of(question, "What did Macron say about Ukraine?") is None
 
 
 def test_a_question_that_says_enough_is_tried_alone_first() -> None:
     """A pronoun in a full question does not make it a follow-up by itself."""
-    full = follow_up("What will it take for Russia to accept the ceasefire?", "Who leads NATO?")
-    short = follow_up("When was it?", "Who leads NATO?")
+    full = follow_up_of("What will it take for Russia to accept the ceasefire?", "Who leads NATO?")
+    short = follow_up_of("When was it?", "Who leads NATO?")
     assert full is not None
-    assert full.alone
+    assert full.standalone_first
     assert short is not None
-    assert not short.alone
+    assert not short.standalone_first
 
 
 def test_an_answer_has_to_speak_of_what_is_new() -> None:
     """An answer about France is no answer to "and Germany?"."""
-    found = follow_up("and Germany?", "What did France promise?")
+    found = follow_up_of("and Germany?", "What did France promise?")
     assert found is not None
-    assert speaks_of(found.words, "Germany's chancellor agreed.")
-    assert speaks_of(found.words, "The German chancellor agreed.")
-    assert not speaks_of(found.words, "France promised troops, and gas.")
-    assert speaks_of(frozenset(), "Anything.")
+    assert mentions(found.words, "Germany's chancellor agreed.")
+    assert mentions(found.words, "The German chancellor agreed.")
+    assert not mentions(found.words, "France promised troops, and gas.")
+    assert mentions(frozenset(), "Anything.")
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_two_texts_can_follow_each_other(question: str, before: str) -> None:
     """At most four ways, none of them empty."""
-    found = follow_up(question, before)
+    found = follow_up_of(question, before)
     if found is not None:
-        assert 1 <= len(found.ways) <= 4
-        assert all(way.strip() for way in found.ways)
+        assert 1 <= len(found.rewrites) <= 4
+        assert all(way.strip() for way in found.rewrites)

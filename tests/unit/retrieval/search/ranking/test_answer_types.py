@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retrieval.search.query.analysis import analyse
-from retrieval.search.ranking.answer_types import holds
+from retrieval.search.ranking.answer_types import answer_type_score
 from retrieval.text.vocabulary import Vocabulary
 
 NOTHING = Vocabulary()
@@ -30,36 +30,39 @@ NOTHING = Vocabulary()
 def test_the_sentence_with_the_thing_asked_for_is_preferred(question: str, better: str, worse: str) -> None:
     """A figure, date, person, place, utterance or reason counts more than its absence."""
     asked = analyse(question, NOTHING)
-    assert holds(asked, better) > holds(asked, worse)
+    assert answer_type_score(asked, better) > answer_type_score(asked, worse)
 
 
 def test_what_the_question_supplies_is_no_answer() -> None:
     """The year in the question does not answer "how many" or "when"."""
-    assert holds(analyse("How many troops came in 2014?", NOTHING), "Troops came in 2014.") < 0.5
-    assert holds(analyse("When in 1994 was it signed?", NOTHING), "It was signed in 1994.") < 0.5
+    assert answer_type_score(analyse("How many troops came in 2014?", NOTHING), "Troops came in 2014.") < 0.5
+    assert answer_type_score(analyse("When in 1994 was it signed?", NOTHING), "It was signed in 1994.") < 0.5
 
 
 def test_somebody_elses_words_are_not_the_speakers() -> None:
     """A question for what one person said is not answered by another person's words."""
     asked = analyse("What did Kim Jong Un say?", NOTHING)
-    assert holds(asked, "Putin said that all was well.") == 0.0
+    assert answer_type_score(asked, "Putin said that all was well.") == 0.0
 
 
 def test_a_pronoun_speaks_for_the_person_named_before() -> None:
     """ "He said …" counts for the person whom the lead-in names."""
     asked = analyse("What did Rutte say?", NOTHING)
-    assert holds(asked, "He warned of an attack.", "Mark Rutte spoke in Prague. He warned of an attack.") == 0.8
+    assert (
+        answer_type_score(asked, "He warned of an attack.", "Mark Rutte spoke in Prague. He warned of an attack.")
+        == 0.8
+    )
 
 
 def test_any_sentence_may_answer_an_open_question() -> None:
     """Where no kind of thing is asked for, nothing is held against a sentence."""
-    assert holds(analyse("Is it finished?", NOTHING), "It is ready.") == 0.5
-    assert holds(analyse("Is it finished?", NOTHING), "") == 0.5
+    assert answer_type_score(analyse("Is it finished?", NOTHING), "It is ready.") == 0.5
+    assert answer_type_score(analyse("Is it finished?", NOTHING), "") == 0.5
 
 
 def test_the_day_of_a_date_is_no_amount() -> None:
     """A sentence with a date only does not say how much; one with a sum does."""
     asked = analyse("How much did the bridge cost?", Vocabulary())
-    assert holds(asked, "The bridge opened on 12 March 1931.") < 0.5
-    assert holds(asked, "It cost 2.4 million dollars.") == 1.0
-    assert holds(asked, "The bridge is 412 metres long.") < 0.5
+    assert answer_type_score(asked, "The bridge opened on 12 March 1931.") < 0.5
+    assert answer_type_score(asked, "It cost 2.4 million dollars.") == 1.0
+    assert answer_type_score(asked, "The bridge is 412 metres long.") < 0.5

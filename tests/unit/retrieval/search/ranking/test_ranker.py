@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from retrieval.search.answer.highlights import highlight
 from retrieval.search.query.analysis import Question, analyse
+from retrieval.search.ranking.ranker import rank
 from retrieval.search.ranking.scoring import Candidate, PassageTerms
-from retrieval.search.ranking.selection import choose, collapse, highlight, near_identical, rank
+from retrieval.search.ranking.selection import are_duplicates, diversify, merge_duplicates
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 
@@ -12,7 +14,7 @@ from retrieval.text.vocabulary import Vocabulary
 def passage(name: str, *sentences: str, cosine: float = 0.4, lead_in: str = "") -> Candidate:
     terms = PassageTerms.of((content_terms(s) for s in sentences), content_terms(lead_in))
     article = name.partition("-")[0]
-    return Candidate(name, article, sentences, terms, cosine, tuple(cosine for _ in sentences), lead_in)
+    return Candidate(0, name, article, sentences, terms, cosine, tuple(cosine for _ in sentences), lead_in)
 
 
 def asked(question: str, *candidates: Candidate) -> Question:
@@ -65,33 +67,33 @@ def test_every_article_speaks_before_one_speaks_twice() -> None:
     second = passage("a-2", "Macron and Rutte were in Paris early.")
     other = passage("b-1", "In Paris Macron spoke.")
     question = asked("Did Macron meet Rutte in Paris?", first, second, other)
-    chosen = choose(question, rank(question, [first, second, other], 5.0), 3)
-    assert [c.evidence.candidate.article_id for c in chosen] == ["a", "b", "a"]
+    chosen = diversify(question, rank(question, [first, second, other], 5.0), 3)
+    assert [c.scored.candidate.article_id for c in chosen] == ["a", "b", "a"]
 
 
 def test_an_article_with_nothing_to_say_stays_silent() -> None:
     """Variety does not bring in passages that are far from the question."""
     question = asked("What came out of the Alaska summit?", ALASKA, SPORT)
-    chosen = choose(question, rank(question, [ALASKA, SPORT], 8.0), 3)
-    assert [c.evidence.candidate.passage_id for c in chosen] == ["a-1"]
+    chosen = diversify(question, rank(question, [ALASKA, SPORT], 8.0), 3)
+    assert [c.scored.candidate.passage_id for c in chosen] == ["a-1"]
 
 
 def test_near_identical_passages_become_one_with_also_in() -> None:
     """The same text in two articles is quoted once."""
     one = passage("a-1", "The Coalition of the Willing gathered at the Élysée Palace in Paris to seek peace.")
     copy = passage("b-1", "The Coalition of the Willing recently gathered at the Elysee Palace in Paris to seek peace.")
-    assert near_identical(one.terms.distinct(), copy.terms.distinct())
+    assert are_duplicates(one.terms.distinct(), copy.terms.distinct())
     question = asked("Where did the coalition gather?", one, copy)
-    choices = collapse(rank(question, [one, copy], 9.0))
+    choices = merge_duplicates(rank(question, [one, copy], 9.0))
     assert len(choices) == 1
-    assert len(choices[0].also_in) == 1
+    assert len(choices[0].duplicates) == 1
 
 
 def test_a_different_figure_is_never_a_repeat() -> None:
     """31 countries and 35 countries are two statements."""
     text = "The coalition comprising {} countries gathered at the palace in Paris to discuss guarantees."
     one, other = passage("a-1", text.format(31)), passage("b-1", text.format(35))
-    assert not near_identical(one.terms.distinct(), other.terms.distinct())
+    assert not are_duplicates(one.terms.distinct(), other.terms.distinct())
 
 
 def test_the_highlight_is_the_answering_sentence() -> None:
@@ -111,7 +113,7 @@ def test_nothing_in_nothing_out() -> None:
     """No candidates, no quotes, no error."""
     question = asked("Who?", ALASKA)
     assert rank(question, [], 0.0) == []
-    assert choose(question, [], 3) == []
+    assert diversify(question, [], 3) == []
 
 
 def test_a_quotation_of_two_sentences_is_highlighted_whole() -> None:
