@@ -1,34 +1,25 @@
-"""The command line."""
+"""Command line of pullquote."""
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
-from types import FrameType
 
-from retrieval.core.environment import variables
-from retrieval.core.errors import SettingsError
+from retrieval.core.system import exit_on
 
 __all__ = ["main"]
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    os._exit(130)
-
-
 def main() -> None:
-    """Run the command line. Ctrl-C ends it silently during the imports too, when nothing has been opened yet."""
-    usual = signal.getsignal(signal.SIGINT)
-    if usual is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _leave)
+    """Run the command line. Ctrl-C ends it silently also during the imports, when nothing is open yet."""
+    previous = signal.getsignal(signal.SIGINT)
+    if previous is signal.default_int_handler:
+        exit_on(130, signal.SIGINT)
     try:
-        variables()
+        from retrieval.core.environment import variables_or_exit
+
+        variables_or_exit("pullquote")
         from retrieval.cli import app
-    except SettingsError as error:
-        sys.stderr.write(f"pullquote: {error}\n")
-        sys.exit(2)
     finally:
-        if usual is signal.default_int_handler:
-            signal.signal(signal.SIGINT, usual)
+        if previous is signal.default_int_handler:
+            signal.signal(signal.SIGINT, previous)
     app.main()

@@ -1,4 +1,4 @@
-"""The command ``pullquote``: its subcommands, and what becomes of errors."""
+"""The command ``pullquote``: subcommands, error messages, exit codes."""
 
 from __future__ import annotations
 
@@ -50,45 +50,45 @@ def common(
 
 
 def main() -> None:
-    """Run the command line; every error ends as one line on standard error and exit code 2."""
-    _replace_what_a_terminal_lacks()
+    """Run the command line; every error becomes one line on standard error and exit code 2."""
+    _replace_unencodable()
     try:
         app()
     except RetrievalError as error:
-        _complain(str(error))
+        _fail(str(error))
     except BrokenPipeError:
-        _fall_silent()
+        _end_quietly()
     except SystemExit as stop:
-        # Both rich and typer make code 1 of a broken pipe, which would say that no article answers.
+        # rich and typer exit with 1 on a broken pipe, which would mean that no article answers.
         cause = stop.__context__
         if isinstance(cause, OSError) and cause.errno == errno.EPIPE:
-            _fall_silent()
+            _end_quietly()
         raise
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except OSError as error:
-        _complain(f"{error.filename or 'The system'}: {error.strerror or error}. Check the disk and its rights.")
+        _fail(f"{error.filename or 'The system'}: {error.strerror or error}. Check the disk and its permissions.")
     except Exception as error:
         if os.environ.get("PULLQUOTE_DEBUG"):
             raise
-        _complain(
-            f"Something unexpected happened: {type(error).__name__}: {shortened(str(error))}. "
-            "Please report it with the output of the same command under PULLQUOTE_DEBUG=1."
+        _fail(
+            f"Unexpected error: {type(error).__name__}: {shortened(str(error))}. "
+            "Please report it with the output of the same command with PULLQUOTE_DEBUG=1 set."
         )
 
 
-def _replace_what_a_terminal_lacks() -> None:
+def _replace_unencodable() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
-def _fall_silent() -> None:
-    """Whoever read our output has seen enough: that is no error."""
+def _end_quietly() -> None:
+    """End with exit code 0 and without output: the reader of our pipe has closed it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
     sys.exit(0)
 
 
-def _complain(message: str) -> None:
+def _fail(message: str) -> None:
     stderr.print(Text(f"pullquote: {harmless(one_line(message))}"), soft_wrap=True)
     sys.exit(2)

@@ -9,13 +9,13 @@ from rich.text import Text
 
 from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout
 from retrieval.cli.output.json import article_document, omission_document
-from retrieval.cli.output.text import WIDEST, article_heading, harmless, shortened
+from retrieval.cli.output.text import MAX_WIDTH, article_heading, harmless, shortened
 from retrieval.core.types import ArticleSummary
 from retrieval.storage.articles import Shelf, open_shelf
 
 
 def sources(
-    audit: Annotated[bool, typer.Option("--audit", help="List all text that is not indexed, and why.")] = False,
+    audit: Annotated[bool, typer.Option("--audit", help="List all text that is not indexed, with the reason.")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
     corpus: CorpusOption = None,
@@ -32,7 +32,7 @@ def sources(
             print_json([article_document(article) for article in articles])
         else:
             for article in articles:
-                stdout.print(article_heading(article), width=min(stdout.width, WIDEST))
+                stdout.print(article_heading(article), width=min(stdout.width, MAX_WIDTH))
                 for repair in article.repairs:
                     line = f"  repaired in line {repair.line}: {repair.before} → {repair.after}"
                     stdout.print(Text(harmless(line), style="dim"))
@@ -55,7 +55,7 @@ def _audit(shelf: Shelf, articles: list[ArticleSummary], *, as_json: bool) -> No
         place = f"{document['file']}:{document['line']}"
         detail = f" ({document['detail']})" if document["detail"] else ""
         stdout.print(Text(harmless(f"{place}  {document['reason']}{detail}"), style="green"))
-        stdout.print(Text(f"    {shortened(document['text'])}"), width=min(stdout.width, WIDEST))
+        stdout.print(Text(f"    {shortened(document['text'])}"), width=min(stdout.width, MAX_WIDTH))
 
 
 def source(
@@ -77,7 +77,7 @@ def source(
         ]
         print_json(article_document(summary) | {"text": listed})
         return
-    width = min(stdout.width, WIDEST)
+    width = min(stdout.width, MAX_WIDTH)
     stdout.print(article_heading(summary), width=width)
     for paragraph in paragraphs:
         stdout.print()

@@ -22,9 +22,9 @@ from retrieval.cli.options import (
     JsonOption,
     print_json,
     settings_from,
+    spinner,
     stderr,
     stdout,
-    waiting,
 )
 from retrieval.cli.output.json import answer_document, findings_document
 from retrieval.cli.output.text import harmless, show_answer, show_findings
@@ -35,13 +35,13 @@ from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher
 from retrieval.storage.articles import open_shelf
 
-PICTURE_WIDTH = 84  # columns
+_SVG_WIDTH = 84  # columns
 ArticleOption = Annotated[str | None, typer.Option("--article", help="Search this article only (its id).")]
 
 
 @dataclass(frozen=True, slots=True)
-class _Manner:
-    """How questions are asked and answers shown."""
+class _Options:
+    """Options of one ``ask`` command."""
 
     quotes: int
     article: str | None
@@ -50,48 +50,50 @@ class _Manner:
 
 
 def ask(
-    question: Annotated[str | None, typer.Argument(help="What you want to know.", show_default=False)] = None,
-    quotes: Annotated[int, typer.Option("--quotes", min=1, max=20, help="How many quotes at most.")] = 3,
+    question: Annotated[str | None, typer.Argument(help="Your question.", show_default=False)] = None,
+    quotes: Annotated[int, typer.Option("--quotes", min=1, max=20, help="Maximum number of quotes.")] = 3,
     article: ArticleOption = None,
     as_json: JsonOption = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show why each passage was chosen.")] = False,
     batch: Annotated[
         Path | None,
-        typer.Option("--batch", help="File with a question a line, or JSON Lines with `question`; - reads a pipe."),
+        typer.Option(
+            "--batch", help="File with a question a line, or JSON Lines with `question`; - is standard input."
+        ),
     ] = None,
     svg: Annotated[
-        Path | None, typer.Option("--svg", metavar="FILE.svg", help="Save what is shown as a picture, too.")
+        Path | None, typer.Option("--svg", metavar="FILE.svg", help="Also save the answer as an image.")
     ] = None,
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Quote the passages that answer a question. Exit code 1: no article answers.
+    """Quote the passages that answer a question. Exit code 1: no article answers it.
 
     Example: pullquote ask "Who will lead the truce monitoring mechanism?"
     """
     if (question is None) == (batch is None):
         raise typer.BadParameter("give either a question or --batch FILE")
     if batch is not None and svg is not None:
-        raise typer.BadParameter("--svg draws one answer; give a question instead of --batch")
-    manner = _Manner(quotes, article, as_json, explain)
+        raise typer.BadParameter("--svg saves one answer; give a question instead of --batch")
+    options = _Options(quotes, article, as_json, explain)
     settings = settings_from(home, corpus)
     if batch is not None:
         questions = list(_read_questions(batch))
-        with _ready(settings) as searcher:
-            _ask_all(searcher, questions, manner)
+        with _open_searcher(settings) as searcher:
+            _ask_batch(searcher, questions, options)
         return
-    with _ready(settings) as searcher:
+    with _open_searcher(settings) as searcher:
         answer = searcher.ask(question or "", quotes=quotes, article_id=article)
-    _show(answer, manner)
+    _show(answer, options)
     if svg is not None:
-        _draw(answer, svg)
+        _save_svg(answer, svg)
     if answer.outcome is not Outcome.ANSWERED:
         raise typer.Exit(1)
 
 
 @contextmanager
-def _suggesting(settings: Settings) -> Iterator[None]:
-    """An unknown article's error names the nearest id."""
+def _suggest_article(settings: Settings) -> Iterator[None]:
+    """Add the nearest id to the error about an unknown article."""
     try:
         yield
     except UnknownArticleError as error:
@@ -100,41 +102,41 @@ def _suggesting(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _ready(settings: Settings) -> Iterator[Searcher]:
-    with _suggesting(settings), open_searcher(settings) as searcher:
-        with waiting("Loading the model …"):
+def _open_searcher(settings: Settings) -> Iterator[Searcher]:
+    with _suggest_article(settings), open_searcher(settings) as searcher:
+        with spinner("Loading the model …"):
             searcher.warm_up()
         if not searcher.health().good:
             stderr.print(Text(f"pullquote: {harmless(searcher.health().detail)}."), soft_wrap=True)
         yield searcher
 
 
-def _ask_all(searcher: Searcher, questions: Iterable[str], manner: _Manner) -> None:
-    """Answer in order; what cannot be asked gets an empty answer that says why, and the exit code tells."""
+def _ask_batch(searcher: Searcher, questions: Iterable[str], options: _Options) -> None:
+    """Answer in order. A question that is refused gets an empty answer with the reason, and exit code 2 at the end."""
     refused = False
     for question in questions:
         try:
-            answer = searcher.ask(question, quotes=manner.quotes, article_id=manner.article)
+            answer = searcher.ask(question, quotes=options.quotes, article_id=options.article)
         except QuestionError as error:
             refused = True
             answer = Answer(question, Outcome.NOTHING, 0.0, (str(error),), (), ())
-        _show(answer, manner)
+        _show(answer, options)
     if refused:
         raise typer.Exit(2)
 
 
-def _show(answer: Answer, manner: _Manner) -> None:
-    if manner.as_json:
-        print_json(answer_document(answer, explain=manner.explain))
+def _show(answer: Answer, options: _Options) -> None:
+    if options.as_json:
+        print_json(answer_document(answer, explain=options.explain))
     else:
-        show_answer(stdout, answer, explain=manner.explain)
+        show_answer(stdout, answer, explain=options.explain)
 
 
-def _draw(answer: Answer, file: Path) -> None:
-    console = Console(record=True, width=PICTURE_WIDTH, file=io.StringIO(), highlight=False, emoji=False)
+def _save_svg(answer: Answer, file: Path) -> None:
+    console = Console(record=True, width=_SVG_WIDTH, file=io.StringIO(), highlight=False, emoji=False)
     show_answer(console, answer)
     picture = console.export_svg(title=f"pullquote ask “{harmless(answer.question)}”")
-    # Without the fonts that it would fetch from elsewhere: a picture must not tell others who looks at it.
+    # Remove web fonts: an image must not make its readers' browsers call a third party.
     picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
     try:
         file.write_text(picture, encoding="utf-8")
@@ -143,7 +145,11 @@ def _draw(answer: Answer, file: Path) -> None:
 
 
 def _read_questions(file: Path) -> Iterator[str]:
-    """The questions of a batch file; blank lines are passed over. Raises CorpusFileError with the line's number."""
+    """Read the questions of a batch file; blank lines are skipped.
+
+    Raises:
+        CorpusFileError: The file cannot be read or a line holds no question; it names the line.
+    """
     remedy = "Write one question a line, or JSON objects with a `question`."
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
@@ -156,10 +162,10 @@ def _read_questions(file: Path) -> Iterator[str]:
         raise CorpusFileError(file, "it holds no question", remedy)
     as_json = lines[0][1].startswith("{")
     for number, line in lines:
-        yield _question_of(file, number, line) if as_json else line
+        yield _parse_question(file, number, line) if as_json else line
 
 
-def _question_of(file: Path, number: int, line: str) -> str:
+def _parse_question(file: Path, number: int, line: str) -> str:
     try:
         value = json.loads(line)
     except ValueError as error:
@@ -171,18 +177,18 @@ def _question_of(file: Path, number: int, line: str) -> str:
 
 def find(
     words: Annotated[str, typer.Argument(help='Words that must occur; "…" for a phrase.')],
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many passages at most.")] = 10,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Maximum number of passages.")] = 10,
     article: ArticleOption = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Find passages that hold exact words. Exit code 1: there is none.
+    """Find passages with exact words. Exit code 1: there is none.
 
     Example: pullquote find '"coalition of the willing" Paris'
     """
     settings = settings_from(home, corpus)
-    with _suggesting(settings), open_searcher(settings) as searcher:
+    with _suggest_article(settings), open_searcher(settings) as searcher:
         findings = searcher.find(words, limit=limit, article_id=article)
     if as_json:
         print_json(findings_document(findings))

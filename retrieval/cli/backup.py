@@ -24,14 +24,14 @@ from retrieval.maintenance.restore import restore as put_back
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; - is standard output.")],
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an older backup of that name.")] = False,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; - is standard output.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an older backup.")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Copy the library, and the bot's records with their key, into one file; also while others use them.
+    """Back up the library and the bot's records into one file; a running bot may go on.
 
-    The file holds all articles and members' questions: keep it where nobody else reads it.
+    The file holds all articles and members' questions: keep it private.
 
     Example: pullquote backup pullquote.tar.gz
     """
@@ -39,7 +39,7 @@ def backup(
     seconds = f"{report.seconds:.1f} s"
     size = f"{report.size / 1e6:.1f} MB, " if report.size else ""
     line = f"{file}: {_contents(report.manifest)} ({size}{seconds})"
-    if file == STREAM:  # which holds the backup itself
+    if file == STREAM:  # standard output carries the backup itself
         stderr.print(Text(f"pullquote: {harmless(line)}"), soft_wrap=True)
     elif as_json:
         document = {"file": str(file), "bytes": report.size, "seconds": round(report.seconds, 3)}
@@ -50,11 +50,11 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup; - is standard input.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there; it is kept aside.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing data; the old files are kept.")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Make the data folder what a backup holds. Stop the bot first; a backup that is damaged changes nothing.
+    """Restore the data folder from a backup. Stop the bot first. A damaged backup changes nothing.
 
     Example: pullquote restore pullquote.tar.gz
     """
@@ -69,7 +69,7 @@ def restore(
             force=force,
             progress=lambda step, _done, _total: status.update(step),
         )
-        status.update("Filling the vectors' server")
+        status.update("Copying the vectors to the server")
         missing = _fill_server(settings)
     if missing is not None:
         stderr.print(Text(f"pullquote: {harmless(missing)}"), soft_wrap=True)
@@ -83,18 +83,20 @@ def restore(
     done = f"{place}: {_contents(report.manifest)}, as of {report.manifest.created} ({report.seconds:.1f} s)"
     stdout.print(Text(harmless(done)), soft_wrap=True)
     if report.aside is not None:
-        line = f"What was there before is in {report.aside}; delete it once you are sure."
+        line = f"The old files are in {report.aside}; delete them once you are sure."
         stdout.print(Text(harmless(line)), soft_wrap=True)
 
 
 def _fill_server(settings: Settings) -> str | None:
-    """Put the vectors where the settings want them; a line on why they are not there yet, ``None`` if all is well."""
+    """Copy the vectors to the configured server; return a line that says why that failed, or ``None``."""
     if settings.chroma is None:
         return None
     try:
         refill(settings)
     except RetrievalError as error:
-        return f"The library is restored, but not its vectors. {error} The bot fills them in later, or: pullquote index"
+        return (
+            f"The library is restored, but not its vectors. {error} The bot copies them later, or run: pullquote index"
+        )
     return None
 
 

@@ -14,13 +14,13 @@ from retrieval.cli.options import JsonOption, print_json, progress_bars, setting
 
 
 def bench(
-    sizes: Annotated[str, typer.Option("--sizes", help="Passages, divided by commas.")] = "1000,10000,100000",
-    full: Annotated[
-        bool, typer.Option("--full", help="Encode every passage of every size for real; takes hours.")
-    ] = False,
+    sizes: Annotated[
+        str, typer.Option("--sizes", help="Numbers of passages, with commas between.")
+    ] = "1000,10000,100000",
+    full: Annotated[bool, typer.Option("--full", help="Encode every passage of every size; takes hours.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Time indexing and asking on synthetic corpora, beside the plain pipeline, in the same run.
+    """Measure indexing and asking on synthetic corpora, side by side with a plain pipeline.
 
     Example: pullquote bench --sizes 1000,10000
     """
@@ -29,9 +29,9 @@ def bench(
     try:
         numbers = [int(size.replace("_", "")) for size in sizes.split(",")]
     except ValueError as error:
-        raise typer.BadParameter(f"--sizes takes numbers divided by commas, not {sizes!r}") from error
+        raise typer.BadParameter(f"--sizes takes numbers with commas between them, not {sizes!r}") from error
     if min(numbers) < 100:
-        raise typer.BadParameter("a corpus has at least 100 passages")
+        raise typer.BadParameter("a corpus needs at least 100 passages")
     settings = settings_from(None, None)
     with tempfile.TemporaryDirectory(prefix="pullquote-bench-") as folder, progress_bars() as progress:
         measured = measure(numbers, settings, Path(folder), progress, full=full)

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 import retrieval
-from retrieval.cli.options import progress_bars, stderr, stdout, waiting
+from retrieval.cli.options import progress_bars, spinner, stderr, stdout
 from retrieval.cli.output.text import show_answer
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.settings import Settings
@@ -35,7 +35,7 @@ def demo(
         run_indexing(settings, progress=progress)
     stderr.print(Text(f"Five articles from {settings.corpus}, indexed in {settings.home}"), soft_wrap=True)
     with open_searcher(settings) as searcher:
-        with waiting("Loading the model …"):
+        with spinner("Loading the model …"):
             searcher.warm_up()
         answer = searcher.ask(question)
     show_answer(stdout, answer)

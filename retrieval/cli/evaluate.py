@@ -38,7 +38,7 @@ from retrieval.search.answer.confidence import shipped
 from retrieval.search.session import open_session
 
 SquadOption = Annotated[
-    Path | None, typer.Option("--squad", help="Questions in SQuAD's format; their paragraphs become the corpus.")
+    Path | None, typer.Option("--squad", help="Questions in SQuAD format; their paragraphs become the corpus.")
 ]
 
 
@@ -48,7 +48,7 @@ def evaluate(
         typer.Argument(help="JSON Lines: question, answers [{article, contains}].", show_default=False),
     ] = None,
     squad: SquadOption = None,
-    errors: Annotated[bool, typer.Option("--errors", help="List the misses with what was shown instead.")] = False,
+    errors: Annotated[bool, typer.Option("--errors", help="List the misses with what was found instead.")] = False,
     plot_file: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE.png", help="Draw the risk–coverage curve and hit@k.")
     ] = None,
@@ -56,7 +56,7 @@ def evaluate(
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Measure finding and declining, beside paragraph vectors alone and BM25 alone.
+    """Measure retrieval and declining, side by side with plain vectors and plain BM25.
 
     Example: pullquote eval --squad questions.json --errors
     """
@@ -85,10 +85,10 @@ def evaluate(
 
 
 def calibrate(
-    squad: Annotated[Path, typer.Option("--squad", help="Questions in SQuAD's format to fit the weights on.")],
+    squad: Annotated[Path, typer.Option("--squad", help="Questions in SQuAD format to fit the weights on.")],
     about: Annotated[
         str | None,
-        typer.Option("--about", help="What the questions are, and their licence, to be kept with the weights."),
+        typer.Option("--about", help="Source and licence of the questions, stored with the weights."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE.json", help="Write the weights here (confidence.json).")
@@ -97,7 +97,7 @@ def calibrate(
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Fit the weights of the confidence, cross-validated by article, and print how reliable it is.
+    """Fit the confidence weights, cross-validated by article, and print their reliability.
 
     Example: pullquote calibrate --squad questions.json --output retrieval/search/answer/confidence.json
     """

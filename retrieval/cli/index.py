@@ -16,9 +16,9 @@ from retrieval.cli.options import (
     print_json,
     progress_bars,
     settings_from,
+    spinner,
     stderr,
     stdout,
-    waiting,
 )
 from retrieval.cli.output.text import harmless
 from retrieval.core.environment import variables
@@ -27,18 +27,20 @@ from retrieval.maintenance.doctor import Verdict, run_checks
 
 
 def index(
-    folder: Annotated[Path | None, typer.Argument(help="Folder of articles, as --corpus.", show_default=False)] = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the derived indexes anew from the library.")] = False,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of articles, like --corpus.", show_default=False)
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Rebuild the indexes from the library.")] = False,
     allow_removal: Annotated[
-        bool, typer.Option("--allow-removal", help="Agree to losing more than half of the library.")
+        bool, typer.Option("--allow-removal", help="Allow the removal of more than half of the articles.")
     ] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Read the corpus and bring the library and its indexes up to date; unchanged articles cost nothing.
+    """Index the articles of a folder; unchanged articles are skipped.
 
-    Exit code 2: some file could not be used; all others were.
+    Exit code 2: some files could not be used; all others were indexed.
 
     Example: pullquote index seeds
     """
@@ -78,14 +80,14 @@ def _report_document(report: IndexReport) -> dict[str, object]:
 
 
 def doctor(as_json: JsonOption = False, home: HomeOption = None, corpus: CorpusOption = None) -> None:
-    """Check the installation, the model, the stores, the folders and what Discord says of the bot, and say what to do.
+    """Check the installation, the data folder and the bot, and say what to do.
 
-    Discord is asked only where DISCORD_TOKEN or DISCORD_TOKEN_FILE is set. Exit code 2: act on it.
+    Discord is asked only if DISCORD_TOKEN or DISCORD_TOKEN_FILE is set. Exit code 2: something needs action.
 
     Example: pullquote doctor
     """
     settings = settings_from(home, corpus)
-    with waiting("Looking …"):
+    with spinner("Checking …"):
         checks = run_checks(settings, variables() | {"PULLQUOTE_HOME": str(settings.home)})
     if as_json:
         print_json([asdict(check) for check in checks])

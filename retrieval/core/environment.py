@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -68,6 +69,15 @@ def variables(environ: Mapping[str, str] = os.environ, file: Path = Path(".env")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(str(file), "it cannot be read; save it as UTF-8 text that this user may read") from error
     return {**found, **environ}
+
+
+def variables_or_exit(program: str) -> dict[str, str]:
+    """Read the variables as ``variables`` does, or end the program with one line and exit code 2."""
+    try:
+        return variables()
+    except SettingsError as error:
+        sys.stderr.write(f"{program}: {error}\n")
+        sys.exit(2)
 
 
 def variable(environ: Mapping[str, str], name: str) -> str | None:

@@ -57,7 +57,7 @@ def analyse(article: Article, digest: str) -> AnalysedArticle:
         if os.environ.get("PULLQUOTE_DEBUG"):
             raise
         problem = " ".join(f"it could not be indexed ({type(error).__name__}: {error})".split())
-        remedy = "Please report it with the output of the same command under PULLQUOTE_DEBUG=1."
+        remedy = "Please report it with the output of the same command with PULLQUOTE_DEBUG=1 set."
         raise CorpusFileError(article.files[0], problem, remedy) from error
 
 

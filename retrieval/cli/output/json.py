@@ -1,4 +1,4 @@
-"""Answers as JSON documents: the fields that other programs may rely on."""
+"""JSON documents of the commands: the fields that other programs may rely on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from retrieval.core.types import Answer, ArticleSummary, Findings, Omission, Quo
 
 
 def quote_document(quote: Quote, *, explain: bool = False) -> dict[str, Any]:
-    """One quote; with ``explain`` also why it was chosen."""
+    """Document of one quote; ``explain`` adds the scores behind it."""
     passage, meta = quote.passage, quote.metadata
     document: dict[str, Any] = {
         "passage_id": passage.passage_id,
@@ -34,7 +34,7 @@ def quote_document(quote: Quote, *, explain: bool = False) -> dict[str, Any]:
 
 
 def answer_document(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
-    """One answer, as ``ask --json`` prints it."""
+    """Document of one answer, as printed by ``ask --json``."""
     return {
         "question": answer.question,
         "answered": answer.answered,
@@ -47,7 +47,7 @@ def answer_document(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
 
 
 def findings_document(findings: Findings) -> dict[str, Any]:
-    """What ``find --json`` prints."""
+    """Document of the passages found, as printed by ``find --json``."""
     return {
         "words": findings.words,
         "total": findings.total,
@@ -56,7 +56,7 @@ def findings_document(findings: Findings) -> dict[str, Any]:
 
 
 def article_document(summary: ArticleSummary) -> dict[str, Any]:
-    """One article of ``sources --json``."""
+    """Document of one article, as printed by ``sources --json``."""
     meta = summary.metadata
     return {
         "article_id": summary.article_id,
@@ -78,7 +78,7 @@ def article_document(summary: ArticleSummary) -> dict[str, Any]:
 
 
 def omission_document(summary: ArticleSummary, omission: Omission, text: str) -> dict[str, Any]:
-    """One piece of text that is not indexed, for ``sources --audit --json``."""
+    """Document of one piece of text that is not indexed, as printed by ``sources --audit --json``."""
     return {
         "article_id": summary.article_id,
         "file": summary.files[0],

@@ -1,4 +1,4 @@
-"""Answers and articles for a terminal: block quotes, readable at 60 columns, and as plain text in a pipe."""
+"""Terminal output of answers and articles: block quotes from 60 columns up, plain text in a pipe."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rich.text import Text
 from retrieval.core.errors import one_line
 from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote, Span, TitleSource
 
-WIDEST = 100  # columns; longer lines are hard to read
+MAX_WIDTH = 100  # columns; longer lines are hard to read
 
-# What could steer a terminal, turn the reading direction around, break a line or hide is shown as a visible sign.
+# Control, direction and invisible characters are replaced by visible signs: an article must not steer the terminal.
 _CONTROLS = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\n\t"}
 _CONTROLS |= {0x7F: "\u2421"} | dict.fromkeys(range(0x80, 0xA0), "\ufffd")
 _CONTROLS |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C], "\ufffd")
@@ -20,7 +20,7 @@ _CONTROLS |= dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd")  
 
 
 def harmless(text: str) -> str:
-    """``text`` with control characters replaced one for one, so that offsets stay what they are."""
+    """Replace control characters one for one, so that offsets stay valid."""
     return text.translate(_CONTROLS)
 
 
@@ -32,7 +32,7 @@ def _quoted_text(text: str, highlights: tuple[Span, ...]) -> Text:
 
 
 def attribution(quote: Quote) -> str:
-    """Where a quote comes from, on one line: title, publisher and date where known, section, paragraph."""
+    """Source of a quote on one line: title, publisher and date where known, section, paragraph."""
     passage, meta = quote.passage, quote.metadata
     first, last = passage.paragraph, passage.last_paragraph
     paragraph = f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
@@ -42,14 +42,14 @@ def attribution(quote: Quote) -> str:
 
 
 def title_of(title: str, source: TitleSource) -> str:
-    """A title, marked where it is not the document's own."""
+    """The title, marked unless the document itself states it."""
     mark = {TitleSource.ASSIGNED: " (title assigned)", TitleSource.FILE_NAME: " (file name)"}.get(source, "")
     return f"{title}{mark}"
 
 
 def quote_lines(quote: Quote, width: int) -> Group:
-    """A quote with its attribution, wrapped to ``width`` columns."""
-    bar = Text.assemble(("▌ ", "cyan"))  # a style of the whole would colour what is added
+    """Render a quote with its attribution, wrapped to ``width`` columns."""
+    bar = Text.assemble(("▌ ", "cyan"))  # a style for the whole text would also colour what is appended
     console = Console(width=width)
     lines: list[Text] = []
     if quote.lead_in:
@@ -68,8 +68,8 @@ def quote_lines(quote: Quote, width: int) -> Group:
 
 
 def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> None:
-    """Print an answer: its quotes, or that there is none and what comes closest."""
-    width = min(console.width, WIDEST)
+    """Print an answer: its quotes, or the closest passages under a line that says there is no answer."""
+    width = min(console.width, MAX_WIDTH)
     console.print(Text(harmless(answer.question), style="bold magenta"), width=width)
     console.print()
     for note in answer.notes:
@@ -94,8 +94,8 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
 
 
 def show_findings(console: Console, findings: Findings) -> None:
-    """Print the passages that hold certain words."""
-    width = min(console.width, WIDEST)
+    """Print the passages found by ``find``."""
+    width = min(console.width, MAX_WIDTH)
     shown = len(findings.hits)
     more = f", the first {shown}" if shown < findings.total else ""
     hits = "1 passage" if findings.total == 1 else f"{findings.total} passages"
@@ -107,7 +107,7 @@ def show_findings(console: Console, findings: Findings) -> None:
 
 
 def article_heading(summary: ArticleSummary) -> Text:
-    """An article's title and what is known of it."""
+    """Render an article's title and metadata."""
     meta = summary.metadata
     facts = [meta.publisher, meta.author, meta.published, meta.language, f"{summary.paragraphs} paragraphs"]
     heading = Text(harmless(title_of(meta.title, meta.title_source)), style="bold")
