@@ -10,21 +10,26 @@ T = TypeVar("T")
 #: A doubled input may take this many times as long: 2 is linear, 4 quadratic.
 MAX_RATIO = 3.0
 _MEASURABLE = 0.02  # seconds of this thread's processor time: below it, noise decides
-_LARGEST = 1 << 20
 
 
-def assert_linear(function: Callable[[T], object], make: Callable[[int], T], *, start: int = 2_000) -> None:
+def assert_linear(
+    function: Callable[[T], object], make: Callable[[int], T], *, start: int = 2_000, largest: int = 1 << 20
+) -> None:
     """Assert that ``function(make(2 * n))`` takes at most ``MAX_RATIO`` times as long as ``function(make(n))``.
 
-    ``n`` grows from ``start`` until the time can be measured, to at most 1 MiB; a function that is fast even then has
-    passed. Time is the processor time of this thread, the best of three, so that a busy machine changes nothing.
+    ``n`` grows from ``start`` until the time can be measured, to at most ``largest``; a function that is fast even then
+    has passed. Time is the processor time of this thread; a first ratio too large is measured again, the best of three,
+    so that a busy machine changes nothing.
 
-    Raises AssertionError with both times.
+    Raises:
+        AssertionError: when the time grows faster, with both times.
     """
     n = start
-    while (first := _seconds(function, make(n))) < _MEASURABLE and n < _LARGEST:
+    while (first := _seconds(function, make(n))) < _MEASURABLE and n < largest:
         n *= 2
     if first < _MEASURABLE:
+        return
+    if _seconds(function, make(2 * n)) <= MAX_RATIO * first:
         return
     for _ in range(3):
         small = min(first, *(_seconds(function, make(n)) for _ in range(2)))
