@@ -23,7 +23,9 @@ from retrieval.ingest.cleaning.boilerplate import (
 )
 from retrieval.ingest.cleaning.features import BlockFeatures, block_features, normalised
 from retrieval.ingest.cleaning.headings import is_kicker, is_name, is_title, states_a_fact
-from retrieval.ingest.parsers.markdown import Block, Kind, divide
+from retrieval.ingest.parsers.blocks import Block, BlockKind
+from retrieval.ingest.parsers.markdown import parse_markdown
+from retrieval.ingest.parsers.plain_text import parse_plain_text
 
 _MAX_HEADING_SIZE = 90  # columns
 _SMALL_WORD = re.compile(r"(?<!\w)[^\W\d_A-Z][^\W\d_]*+")
@@ -83,7 +85,7 @@ def clean(
     ``known_title`` is one that front matter or catalog give; a first block with the same words repeats it.
     ``keep`` and ``drop`` are paragraph numbers that override every rule.
     """
-    blocks = divide(text, body_start, markup)
+    blocks = (parse_markdown if markup == "markdown" else parse_plain_text)(text, body_start)
     features = [block_features(text[block.start : block.end]) for block in blocks]
     draft = _Draft(blocks, features, [None] * len(blocks), [""] * len(blocks))
     _mark_wordless(draft)
@@ -105,7 +107,7 @@ def clean(
 
 def _mark_wordless(draft: _Draft) -> None:
     for at, block in enumerate(draft.blocks):
-        if block.kind is Kind.MARKUP or draft.features[at].wordless:
+        if block.kind is BlockKind.MARKUP or draft.features[at].wordless:
             draft.mark(at, Reason.MARKUP)
 
 
@@ -128,7 +130,7 @@ def _mark_repeats(draft: _Draft) -> None:
 
 def _mark_boilerplate(draft: _Draft) -> None:
     """Mark lines of the site, and the links below one that announces them, if they end the article."""
-    plain = [at for at in draft.body() if draft.blocks[at].kind in {Kind.TEXT, Kind.ITEM, Kind.HEADING}]
+    plain = [at for at in draft.body() if draft.blocks[at].kind in {BlockKind.TEXT, BlockKind.ITEM, BlockKind.HEADING}]
     shown = {
         at: block_features(draft.blocks[at].label) if draft.blocks[at].label else draft.features[at] for at in plain
     }
@@ -174,10 +176,10 @@ def _mark_opening(draft: _Draft, known_title: str | None) -> None:
         lines = (draft.features[below] for below in draft.body(at + 1))
         following = list(islice((each for each in lines if not is_byline(each)), _BELOW_OPENING))
         same = known_title is not None and normalised(block.label or line.text) == normalised(known_title)
-        if same or (block.kind is Kind.HEADING and block.level == 1 and draft.title is None):
+        if same or (block.kind is BlockKind.HEADING and block.level == 1 and draft.title is None):
             draft.mark(at, Reason.TITLE)
             draft.title = at
-        elif block.kind is not Kind.TEXT or not following:
+        elif block.kind is not BlockKind.TEXT or not following:
             return
         elif is_byline(line):
             draft.mark(at, Reason.BOILERPLATE, "byline")
@@ -193,9 +195,14 @@ def _mark_opening(draft: _Draft, known_title: str | None) -> None:
 def _mark_headings(draft: _Draft, markup: str) -> None:
     for at in draft.body():
         block = draft.blocks[at]
-        if block.kind is Kind.HEADING:
+        if block.kind is BlockKind.HEADING:
             draft.mark(at, Reason.HEADING)
-        elif block.kind is Kind.TEXT and block.label and at + 1 < len(draft.blocks) and not states_a_fact(block.label):
+        elif (
+            block.kind is BlockKind.TEXT
+            and block.label
+            and at + 1 < len(draft.blocks)
+            and not states_a_fact(block.label)
+        ):
             draft.mark(at, Reason.HEADING)  # a line all in bold above other text
     if markup == "plain" and _ends_its_sentences(draft):
         headings = [at for at in draft.body() if _is_heading(draft, at)]
@@ -252,7 +259,7 @@ def _mark_loose_end(draft: _Draft) -> None:
     alone = all(other.ends_sentence for other in others)
     usual = median(other.size for other in others)
     short = line.words <= 6 and line.size <= min(50, 0.4 * usual)
-    plain = draft.blocks[body[-1]].kind is Kind.TEXT and line.starts_upper and line.unpunctuated
+    plain = draft.blocks[body[-1]].kind is BlockKind.TEXT and line.starts_upper and line.unpunctuated
     first = line.text.partition(",")[0]
     name = first.istitle() and len(first.split()) <= 4  # perhaps the author
     if alone and short and plain and not (line.opens_quote or name or states_a_fact(line.text)):

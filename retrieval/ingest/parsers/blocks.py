@@ -1,0 +1,77 @@
+"""The block: a paragraph of a document's body as a reader counts it, whatever it turns out to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class BlockKind(StrEnum):
+    """What the markup says a block is; plain text only ever says text."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    ITEM = "list item"
+    CODE = "code"
+    TABLE = "table"
+    MARKUP = "markup"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Paragraph ``number`` (from 1) of a body: ``text[start:end]`` without white space at its edges.
+
+    ``line`` counts from 1 in the file. ``label`` is a heading's text without its marks, ``level`` its depth.
+    """
+
+    number: int
+    line: int
+    start: int
+    end: int
+    kind: BlockKind = BlockKind.TEXT
+    label: str = ""
+    level: int = 0
+
+
+class Line(NamedTuple):
+    """A line of a text without its line break; ``number`` counts from 1 in the file."""
+
+    number: int
+    start: int
+    text: str
+
+    @property
+    def blank(self) -> bool:
+        """Whether the line holds nothing but white space."""
+        return not self.text or self.text.isspace()
+
+
+class LineGroup(NamedTuple):
+    """Lines that make one block; the first and the last are not blank."""
+
+    lines: list[Line]
+    kind: BlockKind = BlockKind.TEXT
+    label: str = ""
+    level: int = 0
+
+
+def lines_of(text: str, start: int) -> Iterator[Line]:
+    """Split ``text[start:]`` at its line breaks (LF)."""
+    first = 1 + text.count("\n", 0, start)
+    for number, line in enumerate(text[start:].split("\n"), start=first):
+        yield Line(number, start, line)
+        start += len(line) + 1
+
+
+def number_blocks(groups: Iterator[LineGroup]) -> tuple[Block, ...]:
+    """Turn groups of lines, in order, into blocks numbered from 1."""
+    return tuple(_block(number, group) for number, group in enumerate(groups, start=1))
+
+
+def _block(number: int, group: LineGroup) -> Block:
+    first, last = group.lines[0], group.lines[-1]
+    start = first.start + len(first.text) - len(first.text.lstrip())
+    end = last.start + len(last.text.rstrip())
+    return Block(number, first.number, start, end, group.kind, group.label, group.level)
