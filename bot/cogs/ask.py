@@ -21,7 +21,7 @@ FIND_SOURCES = "Find sources"
 class AskCog(commands.Cog):
     """Questions asked by command."""
 
-    def __init__(self, bot: commands.Bot, handler: InteractionHandler, services: Services) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, handler: InteractionHandler, services: Services) -> None:
         self._bot = bot
         self._handler = handler
         self._services = services

@@ -35,7 +35,7 @@ from bot.ui.quotes import title_of
 class ButtonsCog(commands.Cog):
     """Presses of buttons, also of those that an earlier process sent."""
 
-    def __init__(self, bot: commands.Bot, handler: InteractionHandler, services: Services) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, handler: InteractionHandler, services: Services) -> None:
         self._bot = bot
         self._handler = handler
         self._services = services

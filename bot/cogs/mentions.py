@@ -37,7 +37,7 @@ _NO_HISTORY = 160002  # replies need the right to read the message history; plai
 class MentionsCog(commands.Cog):
     """Questions asked in messages."""
 
-    def __init__(self, bot: commands.Bot, handler: InteractionHandler, services: Services) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, handler: InteractionHandler, services: Services) -> None:
         self._bot = bot
         self._handler = handler
         self._services = services

@@ -1,8 +1,8 @@
-"""Figures for Prometheus. The only importer of prometheus_client; its global registry is left alone."""
+"""Metrics for Prometheus. The only importer of prometheus_client; its global registry stays unused."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
@@ -10,14 +10,14 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.observability.health import Condition, judged
+from bot.observability.health import Status, assess
 from bot.observability.request_log import End, Source, Step
 from retrieval.core.health import VectorState
 from retrieval.core.timing import Stage
 
 #: The version of the format that every Prometheus reads.
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-#: Upper bounds in seconds, from what a warm search takes to what somebody gives up at.
+#: Upper bounds in seconds: from the time of a warm search to a wait at which people give up.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _OTHER = "other"
 _WAYS = frozenset(map(str, Source))
@@ -26,12 +26,12 @@ _STAGES = frozenset(map(str, (*Stage, *Step)))
 
 
 class Metrics:
-    """Counts what it is told, and reads the rest from ``condition`` whenever it is asked for all of it.
+    """Counters and histograms of one bot, in a registry of its own.
 
-    Labels have a bounded number of values: whatever is not known counts as ``other``.
+    Labels have a bounded number of values: an unknown one counts as ``other``.
     """
 
-    def __init__(self, condition: Callable[[], Condition]) -> None:
+    def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no annotations; those series double the output
         self._registry = CollectorRegistry(auto_describe=False)
         self._questions = Counter(
@@ -50,62 +50,61 @@ class Metrics:
             registry=self._registry,
         )  # fmt: skip
         self._feedback = Counter("pullquote_feedback", "Votes on answers.", ("vote",), registry=self._registry)
-        # What did not happen yet stands at 0: an alert on an increase would miss the first time otherwise.
+        # Start every series at 0: an alert on an increase would miss the first event otherwise.
         for way, end in product(sorted(_WAYS), sorted(_ENDS)):
             self._questions.labels(way, end)
         for vote in ("helpful", "not_helpful"):
             self._feedback.labels(vote)
         for stage in sorted(_STAGES):
             self._stages.labels(stage)
-        self._registry.register(_Readings(condition))
         ProcessCollector(registry=self._registry)
 
     def question(self, way: str, outcome: str, *, keyword_only: bool) -> None:
-        """A question came to its end."""
+        """Count a finished question."""
         self._questions.labels(_known(way, _WAYS), _known(outcome, _ENDS)).inc()
         if keyword_only:
             self._keyword_only.inc()
 
     def stage(self, stage: str, seconds: float) -> None:
-        """A stage is over."""
+        """Observe the duration of a stage."""
         self._stages.labels(_known(stage, _STAGES)).observe(seconds)
 
     def feedback(self, *, helpful: bool) -> None:
-        """Somebody voted."""
+        """Count a vote."""
         self._feedback.labels("helpful" if helpful else "not_helpful").inc()
 
     def discord_error(self, code: str) -> None:
-        """Discord refused something; ``code`` is one of a bounded number, see ``bot.transport.http_trace``."""
+        """Count an error by its label from ``bot.transport.http_trace``."""
         self._errors.labels(code).inc()
 
-    def text(self) -> bytes:
-        """Everything in Prometheus' text format."""
-        return generate_latest(self._registry)
+    def text(self, status: Status) -> bytes:
+        """Everything, with gauges of ``status``, in Prometheus' text format."""
+        return generate_latest(self._registry) + generate_latest(_StatusCollector(status))
 
 
 def _known(name: str, names: frozenset[str]) -> str:
     return str(name) if name in names else _OTHER
 
 
-class _Readings(Collector):
-    """What is read at the moment of asking."""
+class _StatusCollector(Collector):
+    """Gauges of one status."""
 
-    def __init__(self, condition: Callable[[], Condition]) -> None:
-        self._condition = condition
+    def __init__(self, status: Status) -> None:
+        self._status = status
 
     def collect(self) -> Iterable[Metric]:
-        """Families of one sample each, but for the states."""
-        now = self._condition()
+        """One family for each value that is known."""
+        now = self._status
         yield _gauge("queue_depth", "Places in the line of questions that are taken, those being answered too.",
                      now.queue_depth)  # fmt: skip
         yield _gauge("queue_places", "Places in that line.", now.queue_places)
         yield _gauge("gateway_connected", "Whether Discord's gateway is connected, all shards of it.",
-                     now.gateway.connected)  # fmt: skip
-        if now.gateway.latency is not None:
-            yield _gauge("gateway_latency_seconds", "From a heartbeat to its acknowledgement.", now.gateway.latency)
+                     now.connection.connected)  # fmt: skip
+        if now.connection.latency is not None:
+            yield _gauge("gateway_latency_seconds", "From a heartbeat to its acknowledgement.", now.connection.latency)
         yield _gauge("library_articles", "Articles that can be asked.", now.articles)
         yield _gauge("library_passages", "Passages of these articles.", now.passages)
-        yield _gauge("ready", "Whether questions can be answered, as /readyz says.", judged(now).ready)
+        yield _gauge("ready", "Whether questions can be answered, as /readyz says.", assess(now).ready)
         yield _gauge("event_loop_lag_seconds", "The longest stall of the event loop in the last 15 s.", now.loop_lag)
         if now.disk_free is not None:
             yield _gauge("disk_free_bytes", "Room on the disk of the data folder.", now.disk_free)

@@ -1,4 +1,4 @@
-"""The bot as a client of Discord: what it may see, where it connects to, what it is made of."""
+"""The Discord client: intents, cogs, command registration, periodic tasks, shutdown."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from bot.cogs.common.interaction_handler import InteractionHandler
 from bot.cogs.mentions import MentionsCog
 from bot.cogs.report import ReportCog
 from bot.cogs.settings import SettingsCog
-from bot.observability.health import Commands
-from bot.runtime.command_sync import Registrar
-from bot.runtime.gateway_events import GatewayCog
-from bot.runtime.monitor import Watch
+from bot.observability.health import Registration
+from bot.runtime.command_sync import CommandSync
+from bot.runtime.gateway_events import GatewayEvents
+from bot.runtime.monitor import Monitor
 from bot.services.services import Services
 from bot.settings import Settings
 from bot.store import RecordsError
 from bot.transport.delivery import FAILURES
-from bot.transport.gateway import logged_in
+from bot.transport.gateway import find_gateway, log_in
 from bot.transport.retry import START_TIMEOUT, retrying
 from retrieval.core.errors import RetrievalError
 
@@ -43,7 +43,7 @@ _GRACE = 0.3
 
 
 def intents() -> discord.Intents:
-    """Servers and messages, none of it privileged: text comes with mentions and direct messages only."""
+    """Servers and messages, no privileged intent: Discord sends text with mentions and direct messages only."""
     wanted = discord.Intents.none()
     wanted.guilds = True
     wanted.guild_messages = True
@@ -63,7 +63,7 @@ def point_to(api_url: str) -> None:
 
 
 class Tree(app_commands.CommandTree["PullquoteBot"]):
-    """The commands; an error that a command did not tell itself is told here."""
+    """The command tree; its error handler answers for commands that failed."""
 
     async def on_error(
         self, interaction: discord.Interaction[PullquoteBot], error: app_commands.AppCommandError, /
@@ -83,20 +83,20 @@ class Tree(app_commands.CommandTree["PullquoteBot"]):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a bot is made of. ``refused`` is told the label of each request and connection that Discord refused."""
+    """The objects that a bot is made of; ``on_error`` counts what Discord refuses, by label."""
 
     settings: Settings
     services: Services
     handler: InteractionHandler
-    watch: Watch
-    refused: Callable[[str], None]
+    monitor: Monitor
+    on_error: Callable[[str], None]
     trace: aiohttp.TraceConfig
 
 
-class PullquoteBot(commands.Bot):
-    """The Discord client: registers commands, runs the cogs and the periodic tasks. One connection to the gateway."""
+class PullquoteBot(commands.AutoShardedBot):
+    """The client: its cogs, commands and periodic tasks, with as many gateway connections as Discord wants."""
 
-    def __init__(self, parts: Parts, **options: Any) -> None:
+    def __init__(self, parts: Parts) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -108,31 +108,23 @@ class PullquoteBot(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             http_trace=parts.trace,
-            **options,
+            shard_connect_timeout=START_TIMEOUT,
         )
         self.handler = parts.handler
-        self._watch = parts.watch
-        self._refused = parts.refused
+        self._monitor = parts.monitor
+        self._on_error = parts.on_error
         self._settings = parts.settings
         self._services = parts.services
-        self._registrar = Registrar(self, self.tree)
 
     async def setup_hook(self) -> None:
-        """After the login, before the gateway: commands and buttons."""
-        if not self.cogs:
-            await self._add_cogs()
-            await self.add_cog(GatewayCog(self, self._watch, self._refused))
+        """Add the cogs and read the servers' settings: at each login, before the gateway."""
+        await self.add_cogs()
         await self._services.records.load()
-        try:
-            await retrying(self._register, START_TIMEOUT)
-            self._watch.commands = Commands.REGISTERED
-        except FAILURES as error:
-            self._watch.commands = Commands.FAILED
-            _log.error("The commands could not be registered (%s); those known to Discord go on working", error)
-        self.refresh_articles.start()
-        self.prune_records.start()
 
-    async def _add_cogs(self) -> None:
+    async def add_cogs(self) -> None:
+        """Add all cogs, once; with them come the commands."""
+        if self.cogs:
+            return
         for cog in (
             AskCog(self, self.handler, self._services),
             MentionsCog(self, self.handler, self._services),
@@ -141,86 +133,94 @@ class PullquoteBot(commands.Bot):
             AboutCog(self.handler, self._services, self._settings),
             SettingsCog(self.handler, self._services),
             ReportCog(self.handler, self._services, self._settings.retention_days),
+            GatewayEvents(self, self._monitor, self._on_error),
         ):
             await self.add_cog(cog)
 
-    async def definitions(self) -> list[dict[str, Any]]:
-        """The commands that this program registers; nothing is asked of Discord."""
-        if not self.cogs:
-            await self._add_cogs()
-        return self._registrar.payload()
+    async def log_in(self, token: str) -> None:
+        """Log in, and learn how many connections Discord wants; retry for a minute while it cannot be reached.
+
+        Raises:
+            LoginFailure: when the token is refused.
+            GatewayLimitError: when no more sessions may be started today.
+            DiscordException, OSError: the last error.
+        """
+        await log_in(self.http, lambda: self.login(token))
+        self.shard_count = await find_gateway(self.http)
+        self._monitor.expect_shards(range(self.shard_count))
+
+    async def serve(self) -> None:
+        """Register the commands, connect, and stay connected until the bot is closed.
+
+        Raises:
+            ConnectionClosed: when the gateway turns the bot away.
+            TimeoutError: when a first connection cannot be made.
+        """
+        await self._register()
+        self.refresh_articles.start()
+        self.prune_records.start()
+        await self.connect()
 
     async def _register(self) -> None:
-        if self._settings.guild_ids:
-            await self._registrar.in_guilds(self._settings.guild_ids)
+        sync = CommandSync(self, self._services.records)
+        try:
+            await retrying(lambda: sync.sync(self._settings.guild_ids), START_TIMEOUT)
+        except FAILURES as error:
+            self._monitor.report_registration(Registration.FAILED)
+            _log.error("The commands could not be registered (%s); those known to Discord go on working", error)
         else:
-            await self._registrar.everywhere()
+            self._monitor.report_registration(Registration.DONE)
+
+    async def launch_shards(self) -> None:
+        """Start every shard within a minute for each; discord.py alone would retry a first connection for ever."""
+        async with asyncio.timeout(START_TIMEOUT * (self.shard_count or 1)):
+            await super().launch_shards()
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Messages are no commands: ``MentionsCog`` reads those that are meant for the bot."""
+        """Ignore text commands: ``MentionsCog`` reads the messages that are meant for the bot."""
 
     async def on_ready(self) -> None:
-        """Say so, once for each new session."""
-        shards = f", {self.shard_count} shards" if self.shard_count else ""
+        """Log each new session."""
+        shards = f", {self.shard_count} shards" if (self.shard_count or 1) > 1 else ""
         _log.info("Connected as %s, in %d servers%s", self.user, len(self.guilds), shards)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """A server that was named in the settings before the bot was invited gets its commands now."""
+        """Register the commands in a server of the settings that invites the bot only now."""
         if guild.id in self._settings.guild_ids:
+            sync = CommandSync(self, self._services.records)
             try:
-                await retrying(lambda: self._registrar.in_guild(guild.id), START_TIMEOUT)
+                await retrying(lambda: sync.sync_guild(guild.id, force=True), START_TIMEOUT)
             except FAILURES as error:
                 _log.error("The commands could not be registered in server %d (%s)", guild.id, error)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
-        """Log what no handler told anybody, without the arguments: those hold messages."""
+        """Log an unhandled error without the event's arguments, which hold messages."""
         _log.exception("%s failed", event_method)
 
     @tasks.loop(seconds=REFRESH_SECONDS)
     async def refresh_articles(self) -> None:
-        """See what another process has indexed."""
+        """Open what another process has indexed."""
         try:
             await self._services.pool.call(self._services.articles.refresh)
         except RetrievalError as error:
-            self._watch.refreshed(error)
+            self._monitor.report_refresh(error)
             _log.error("%s", error)
         else:
-            self._watch.refreshed(None)
+            self._monitor.report_refresh(None)
 
     @tasks.loop(hours=PRUNE_HOURS)
     async def prune_records(self) -> None:
-        """Delete what is older than it may become."""
+        """Delete records past their retention period."""
         try:
             await self._services.records.prune()
         except RecordsError as error:
             _log.error("%s", error)
 
     async def drain(self, seconds: float) -> bool:
-        """Take no new questions and answer those under way; false if some were not done after ``seconds``."""
+        """Take no new questions and answer those under way; return False if some were not done after ``seconds``."""
         self._services.admission.close()
-        self._watch.closing = True
+        self._monitor.report_closing()
         self.refresh_articles.cancel()
         self.prune_records.cancel()
-        await asyncio.sleep(_GRACE)  # what came in just now is told that it came too late
+        await asyncio.sleep(_GRACE)  # what came in just now is still refused with a message
         return await self.handler.idle(seconds - _GRACE)
-
-    async def log_in(self, token: str) -> None:
-        """Log in, also if Discord is out of order for a minute. Raises LoginFailure, DiscordException, OSError."""
-        await logged_in(self.http, lambda: self.login(token))
-
-    async def stay_connected(self) -> None:
-        """Connect, and stay so until the bot is closed. Raises ConnectionClosed when Discord turns the bot away."""
-        end = asyncio.get_running_loop().time() + START_TIMEOUT
-        pause = 1.0
-        while True:
-            try:
-                await self.connect()
-            except AttributeError:
-                # discord.py assumes that a first connection was made when it takes one up again.
-                connected: object = self.ws
-                if connected is not None or asyncio.get_running_loop().time() + pause > end:
-                    raise
-                await asyncio.sleep(pause)
-                pause *= 2
-            else:
-                return

@@ -1,117 +1,74 @@
-"""Commands are registered with Discord only when their definition changed."""
+"""Registers the bot's commands with Discord, only when their definition has changed since the last time."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import discord
-from discord import app_commands
+from discord.ext import commands
+
+from bot.services.records import Records
 
 _log = logging.getLogger(__name__)
 
-#: What a definition consists of; Discord adds ids, versions and the like to what it gives back.
-_COMMAND_FIELDS = (
-    "name", "type", "description", "options", "default_member_permissions", "contexts", "integration_types", "nsfw",
-)  # fmt: skip
-_OPTION_FIELDS = (
-    "name", "type", "description", "required", "choices", "autocomplete", "min_value", "max_value", "min_length",
-    "max_length", "channel_types", "options",
-)  # fmt: skip
 _GLOBAL_ONLY = ("contexts", "integration_types")
-_CHAT_INPUT = 1
 
 
-def definition(command: Mapping[str, Any], *, in_guild: bool) -> dict[str, Any]:
-    """What of a command's payload is its definition, in one form whichever side wrote it."""
-    kept = {name: command.get(name) for name in _COMMAND_FIELDS if not (in_guild and name in _GLOBAL_ONLY)}
-    kept["type"] = kept.get("type") or _CHAT_INPUT
-    kept["options"] = [_option(option) for option in command.get("options") or ()]
-    for name in _GLOBAL_ONLY:
-        if (places := kept.get(name)) is not None:
-            kept[name] = sorted(places)
-    if kept["default_member_permissions"] is not None:
-        kept["default_member_permissions"] = str(kept["default_member_permissions"])
-    return _without_defaults(kept)
+class CommandSync:
+    """Compares a digest of the definitions with that of the last registration, kept in the records."""
 
+    def __init__(self, bot: commands.AutoShardedBot, records: Records) -> None:
+        self._bot = bot
+        self._records = records
 
-def _option(option: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: option.get(name) for name in _OPTION_FIELDS}
-    kept["options"] = [_option(inner) for inner in option.get("options") or ()]
-    choices = option.get("choices") or ()
-    kept["choices"] = [{"name": choice["name"], "value": choice["value"]} for choice in choices]
-    kept["channel_types"] = sorted(option.get("channel_types") or ())
-    return _without_defaults(kept)
+    async def sync(self, guild_ids: Iterable[int]) -> None:
+        """Register the commands in these servers only; without any, in all servers and direct messages.
 
+        Raises:
+            DiscordException: when Discord refuses them.
+        """
+        guilds = sorted(guild_ids)
+        await self._put(None, [] if guilds else definitions(self._bot))
+        for guild_id in guilds:
+            await self.sync_guild(guild_id)
 
-def _without_defaults(fields: dict[str, Any]) -> dict[str, Any]:
-    """Without what says the same as its absence: nothing, no, an empty list or text."""
-    return {
-        name: value
-        for name, value in fields.items()
-        if value is not None and value is not False and value not in ("", [])
-    }
+    async def sync_guild(self, guild_id: int, *, force: bool = False) -> None:
+        """Register the commands in one server; log a warning where the bot is not a member.
 
-
-def same(ours: Iterable[Mapping[str, Any]], theirs: Iterable[Mapping[str, Any]], *, in_guild: bool) -> bool:
-    """Whether two sets of commands are defined alike, in whatever order."""
-
-    def table(commands: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], dict[str, Any]]:
-        defined = [definition(command, in_guild=in_guild) for command in commands]
-        return {(command["type"], command["name"]): command for command in defined}
-
-    return table(ours) == table(theirs)
-
-
-class Registrar:
-    """Brings what Discord knows of the commands into step with the tree."""
-
-    def __init__(self, client: discord.Client, tree: app_commands.CommandTree[Any]) -> None:
-        self._client = client
-        self._tree = tree
-
-    async def everywhere(self) -> None:
-        """Register the commands for all servers and direct messages. Raises DiscordException."""
-        await self._put(None, self.payload())
-
-    async def in_guilds(self, guild_ids: Iterable[int]) -> None:
-        """Register them in these servers only, and nowhere else. Raises DiscordException."""
-        await self._put(None, [])
-        for guild_id in sorted(guild_ids):
-            await self.in_guild(guild_id)
-
-    async def in_guild(self, guild_id: int) -> None:
-        """Register them in a server; where the bot is not (yet) a member, that is logged."""
+        Raises:
+            DiscordException: when Discord refuses them for another reason.
+        """
+        payload = [
+            {name: value for name, value in command.items() if name not in _GLOBAL_ONLY}
+            for command in definitions(self._bot)
+        ]
         try:
-            await self._put(guild_id, self.payload())
+            await self._put(guild_id, payload, force=force)
         except discord.Forbidden:
             _log.warning("Commands cannot be registered in server %d: invite the bot there first", guild_id)
 
-    def payload(self) -> list[dict[str, Any]]:
-        """The commands as this program defines them."""
-        return [dict(command.to_dict(self._tree)) for command in self._commands()]
-
-    def _commands(self) -> list[Any]:
-        kinds = (discord.AppCommandType.chat_input, discord.AppCommandType.message)
-        return [command for kind in kinds for command in self._tree.get_commands(type=kind)]
-
-    async def _put(self, guild_id: int | None, ours: list[dict[str, Any]]) -> None:
-        http, application = self._client.http, self._client.application_id
+    async def _put(self, guild_id: int | None, payload: list[Any], *, force: bool = False) -> None:
+        http, application = self._bot.http, self._bot.application_id
         assert application is not None  # noqa: S101 - known after the login
-        in_guild = guild_id is not None
-        if in_guild:
-            ours = [{name: value for name, value in c.items() if name not in _GLOBAL_ONLY} for c in ours]
-        theirs: Any
-        if guild_id is None:
-            theirs = await http.get_global_commands(application)
-        else:
-            theirs = await http.get_guild_commands(application, guild_id)
-        if same(ours, theirs, in_guild=in_guild):
+        name = f"commands:{guild_id or 0}"
+        digest = hashlib.sha256(json.dumps([application, payload], sort_keys=True).encode()).hexdigest()
+        if not force and await self._records.state(name) == digest:
             return
-        body: Any = ours
         if guild_id is None:
-            await http.bulk_upsert_global_commands(application, payload=body)
+            await http.bulk_upsert_global_commands(application, payload=payload)
         else:
-            await http.bulk_upsert_guild_commands(application, guild_id, payload=body)
-        _log.info("Registered %d commands %s", len(ours), f"in server {guild_id}" if in_guild else "everywhere")
+            await http.bulk_upsert_guild_commands(application, guild_id, payload=payload)
+        where = "everywhere" if guild_id is None else f"in server {guild_id}"
+        _log.info("Registered %d commands %s", len(payload), where)
+        await self._records.save_state(name, digest)
+
+
+def definitions(bot: commands.AutoShardedBot) -> list[dict[str, Any]]:
+    """The payloads of the commands in the bot's tree."""
+    kinds = (discord.AppCommandType.chat_input, discord.AppCommandType.message)
+    found: list[Any] = [command for kind in kinds for command in bot.tree.get_commands(type=kind)]
+    return [dict(command.to_dict(bot.tree)) for command in found]

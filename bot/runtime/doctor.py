@@ -10,7 +10,7 @@ import aiohttp
 import discord
 
 from bot.runtime.bot import Parts, PullquoteBot, without_voice
-from bot.runtime.command_sync import same
+from bot.runtime.command_sync import definitions
 from bot.settings import Settings
 from bot.transport.rest_probe import AwayError, Inquiry, RefusedError, Told, inquiring, readiness
 from retrieval.core.errors import SettingsError, one_line
@@ -159,11 +159,11 @@ def _some(names: Iterable[str]) -> str:
 
 async def _commands(inquiry: Inquiry, settings: Settings, application: int, guilds: set[int]) -> Check:
     """Compare what Discord has with what the bot would register where it would register it."""
-    ours = await definitions(settings)
+    ours = await command_definitions(settings)
     base = f"/applications/{application}"
     places = [f"{base}/guilds/{guild}/commands" for guild in sorted(settings.guild_ids & guilds)]
     known = [(await inquiry.get(path)).document for path in places or [f"{base}/commands"]]
-    if all(same(ours, theirs, in_guild=bool(places)) for theirs in known):
+    if all(_outlines(ours) == _outlines(theirs) for theirs in known):
         return Check("Commands", Verdict.GOOD, f"{len(ours)} are registered, as this version defines them")
     if not any(known):
         return Check("Commands", Verdict.NOTE, "none are registered yet", "Start the bot: it registers them.")
@@ -171,9 +171,19 @@ async def _commands(inquiry: Inquiry, settings: Settings, application: int, guil
     return Check("Commands", Verdict.BAD, finding, "Restart the bot: it registers them when it starts.")
 
 
-async def definitions(settings: Settings) -> list[dict[str, Any]]:
-    """The commands as the bot would register them with these settings; nothing is asked of Discord."""
+def _outlines(commands: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """Types, names, descriptions and options, in an order of their own: Discord adds ids, defaults and the like."""
+    return sorted(
+        (each.get("type") or 1, each["name"], each.get("description") or "", _outlines(each.get("options") or ()))
+        for each in commands
+    )
+
+
+async def command_definitions(settings: Settings) -> list[dict[str, Any]]:
+    """The commands as the bot would register them with these settings; makes no request."""
     without_voice()
-    nobody: Any = None  # a bot that never connects carries no question to its desk
-    async with PullquoteBot(Parts(settings, nobody, nobody, nobody, nobody, aiohttp.TraceConfig())) as bot:
-        return await bot.definitions()
+    unused: Any = None  # the bot never connects: it only builds its commands
+    parts = Parts(settings, unused, unused, unused, unused, aiohttp.TraceConfig())
+    async with PullquoteBot(parts) as bot:
+        await bot.add_cogs()
+        return definitions(bot)

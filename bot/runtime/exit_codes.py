@@ -1,4 +1,4 @@
-"""How the process ends: exit codes, and the line that says why."""
+"""Exit codes of the process, and the one line that explains a failure."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ from retrieval.core.errors import RetrievalError, VectorsAwayError
 _log = logging.getLogger(__name__)
 
 
-class Ending(IntEnum):
-    """Exit codes. Starting anew helps after ``FAILED`` only."""
+class ExitCode(IntEnum):
+    """Exit codes. A restart helps after ``FAILED`` only."""
 
-    ENDED = 0
+    OK = 0
     FAILED = 1
     UNUSABLE = 2
-    TURNED_AWAY = 3
+    REFUSED = 3
 
 
-#: The bot has grown over the connections that Discord wanted at its start. Whatever starts it again mends that.
-_OUTGROWN = 4011
-#: What the loader says of a library for which there is no memory.
+#: Close code: the bot is in more servers than its shards may serve. A restart asks for the right number.
+_SHARDING_REQUIRED = 4011
+#: The loader's message for a library that does not fit into memory.
 _UNMAPPED = "failed to map segment"
-_TURNED_AWAY = {
-    4004: "Discord's gateway refused the token. Copy it anew from the developer portal into DISCORD_TOKEN.",
+#: One line for each close code after which a reconnection would be refused as well.
+_REFUSALS = {
+    4004: "Discord's gateway refused the token. Copy it again from the developer portal into DISCORD_TOKEN.",
     4010: "Discord's gateway refused the connection: invalid shard.",
     4012: "Discord's gateway refused the connection: this API version is no longer served. Upgrade pullquote.",
     4013: "Discord's gateway refused the connection: invalid intents.",
@@ -37,26 +38,29 @@ _TURNED_AWAY = {
 }
 
 
-def ending(error: Exception) -> tuple[Ending, str]:
-    """The exit code for what ended the bot, and one line that says what to do. What nobody foresaw is logged."""
-    if isinstance(error, VectorsAwayError):  # nothing is indexed yet; with a library the bot starts without its server
-        return Ending.FAILED, str(error)
+def describe_failure(error: Exception) -> tuple[ExitCode, str]:
+    """Return the exit code for the error that ended the bot, and one line that says what to do.
+
+    Logs the traceback of an error that is not expected.
+    """
+    if isinstance(error, VectorsAwayError):  # nothing is indexed yet; with a library the bot starts without the server
+        return ExitCode.FAILED, str(error)
     if isinstance(error, (RetrievalError, RecordsError)):
-        return Ending.UNUSABLE, str(error)
+        return ExitCode.UNUSABLE, str(error)
     refusal = _refusal(error)
     if refusal is not None:
-        return Ending.TURNED_AWAY, refusal
+        return ExitCode.REFUSED, refusal
     failure = _failure(error)
     if failure is not None:
-        return Ending.FAILED, failure
+        return ExitCode.FAILED, failure
     if isinstance(error, OSError):
-        return Ending.UNUSABLE, f"{error.filename or 'A file'}: {error.strerror or error}."
+        return ExitCode.UNUSABLE, f"{error.filename or 'A file'}: {error.strerror or error}."
     _log.error("The bot failed", exc_info=error)
-    return Ending.FAILED, f"The bot failed ({type(error).__name__}); the log above says where."
+    return ExitCode.FAILED, f"The bot failed ({type(error).__name__}); the log above says where."
 
 
 def _failure(error: Exception) -> str | None:
-    """What to say of an error that may be gone at the next start; ``None`` for any other."""
+    """The line for an error that a restart may cure; ``None`` for any other."""
     if isinstance(error, discord.ConnectionClosed):
         return "The bot is in so many servers now that Discord wants more shards. Start it again: it asks how many."
     if isinstance(error, MemoryError) or _UNMAPPED in str(error):
@@ -70,15 +74,15 @@ def _failure(error: Exception) -> str | None:
 
 
 def _refusal(error: Exception) -> str | None:
-    """What to do about an error by which Discord turns the bot away; ``None`` for any other."""
+    """The line for an error by which Discord refuses the bot; ``None`` for any other."""
     if isinstance(error, discord.LoginFailure):
-        return "Discord refused the token. Copy it anew from the developer portal into DISCORD_TOKEN."
+        return "Discord refused the token. Copy it again from the developer portal into DISCORD_TOKEN."
     if isinstance(error, GatewayLimitError):
         return str(error)
     if isinstance(error, discord.PrivilegedIntentsRequired):
-        return _TURNED_AWAY[4014]
-    if isinstance(error, discord.ConnectionClosed) and error.code != _OUTGROWN:
-        return _TURNED_AWAY.get(error.code, f"Discord's gateway closed the connection for good (code {error.code}).")
+        return _REFUSALS[4014]
+    if isinstance(error, discord.ConnectionClosed) and error.code != _SHARDING_REQUIRED:
+        return _REFUSALS.get(error.code, f"Discord's gateway closed the connection for good (code {error.code}).")
     if isinstance(error, discord.Forbidden):
         return "Discord refuses the bot (403). Check the application in the developer portal."
     return None

@@ -1,4 +1,4 @@
-"""The articles are opened beside everything else: that takes seconds, and the first time, with indexing, far longer."""
+"""Loads the articles in the background: that takes seconds, and far longer at the first start, which indexes them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _log = logging.getLogger(__name__)
 _NAME = "opening"
 
 
-class Opening:
-    """Use as a context manager: articles that were opened are closed at its end."""
+class BackgroundLoad:
+    """Opens the articles in a thread. Use as a context manager, which closes them if they were opened."""
 
     def __init__(self, articles: Articles) -> None:
         self.articles = articles
         self._opened = False
 
-    def __enter__(self) -> Opening:
+    def __enter__(self) -> BackgroundLoad:
         return self
 
     def __exit__(
@@ -32,11 +32,15 @@ class Opening:
             self.articles.__exit__(kind, error, trace)
 
     async def run(self) -> None:
-        """Open the articles in a thread of their own. Raises RetrievalError, OSError."""
+        """Open the articles in a thread of their own.
+
+        Raises:
+            RetrievalError, OSError: when they cannot be opened or indexed.
+        """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
 
-        def tell(error: BaseException | None) -> None:
+        def finish(error: BaseException | None) -> None:
             if done.done():
                 return
             if error is None:
@@ -49,16 +53,16 @@ class Opening:
             try:
                 self.articles.__enter__()
                 self._opened = True
-                # What has been loaded stays: half a million objects, which took 0.27 s to look through for garbage each
-                # time, with every question waiting. From here on the collector passes them over.
+                # A full collection of the half million loaded objects took 0.27 s, with every question waiting.
+                # Frozen objects are skipped.
                 gc.collect()
                 gc.freeze()
-            except BaseException as caught:  # noqa: BLE001 - raised where it is waited for
+            except BaseException as caught:  # noqa: BLE001 - raised in the event loop
                 error = caught
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(tell, error)
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(finish, error)
 
         _log.info("Opening the articles")
-        # A daemon: nobody who ends the bot waits for it.
+        # A daemon thread, so that the end of the bot does not wait for it.
         threading.Thread(target=work, name=_NAME, daemon=True).start()
         await done

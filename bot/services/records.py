@@ -121,6 +121,18 @@ class Records:
         """
         return await self._executor.run(self._store.forget, self._hash(user))
 
+    async def state(self, name: str) -> str | None:
+        """A value that the program keeps between two runs.
+
+        Raises:
+            RecordsError: when the store cannot be read.
+        """
+        return await self._executor.run(self._store.state, name)
+
+    async def save_state(self, name: str, value: str) -> None:
+        """Keep a value for the next run; a failure is logged."""
+        await self._written(self._executor.run(self._store.save_state, name, value))
+
     async def prune(self) -> None:
         """Delete what is past its retention period.
 

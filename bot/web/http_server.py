@@ -29,7 +29,7 @@ _TO_CLOSE = 0.2
 
 
 @asynccontextmanager
-async def serving(
+async def serve_pages(
     host: str, port: int, health: Callable[[], Health], figures: Callable[[], bytes]
 ) -> AsyncIterator[None]:
     """Serve the pages while the block runs. Raises SettingsError where nobody can listen there."""

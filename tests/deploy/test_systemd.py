@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.runtime.exit_codes import Ending
+from bot.runtime.exit_codes import ExitCode
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "deploy" / "systemd"
@@ -70,7 +70,7 @@ def test_it_does_not_try_again_in_vain() -> None:
     """Failures are tried again; settings that cannot be used and a refused token are not."""
     settings = unit("pullquote.service")
     assert settings["Restart"] == ["on-failure"]
-    assert set(map(int, settings["RestartPreventExitStatus"][0].split())) == {Ending.UNUSABLE, Ending.TURNED_AWAY}
+    assert set(map(int, settings["RestartPreventExitStatus"][0].split())) == {ExitCode.UNUSABLE, ExitCode.REFUSED}
     assert int(settings["TimeoutStopSec"][0]) >= 15
 
 

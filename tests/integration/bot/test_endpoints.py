@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 import pytest
 
-from bot.observability.health import Condition, Health, judged
+from bot.observability.health import Health, Status, assess
 from bot.observability.metrics import Metrics
-from bot.web.http_server import serving
+from bot.web.http_server import serve_pages
 from retrieval.core.errors import SettingsError
 from tests.support.ports import free_port
 
@@ -27,7 +27,7 @@ def has_ipv6() -> bool:
 
 def with_pages(
     scene: Callable[[aiohttp.ClientSession, str], Awaitable[None]],
-    health: Callable[[], Health] = lambda: judged(Condition()),
+    health: Callable[[], Health] = lambda: assess(Status()),
     host: str = "127.0.0.1",
 ) -> None:
     """A scene with the pages served, and their address."""
@@ -35,7 +35,10 @@ def with_pages(
     async def go() -> None:
         port = free_port(host)
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        async with serving(host, port, health, Metrics(Condition).text), aiohttp.ClientSession() as session:
+        async with (
+            serve_pages(host, port, health, lambda: Metrics().text(Status())),
+            aiohttp.ClientSession() as session,
+        ):
             await scene(session, address)
 
     asyncio.run(go())
@@ -143,7 +146,7 @@ def refused(host: str, port: int) -> str:
     """What is said where nobody can listen."""
 
     async def go() -> None:
-        async with serving(host, port, lambda: judged(Condition()), Metrics(Condition).text):
+        async with serve_pages(host, port, lambda: assess(Status()), lambda: Metrics().text(Status())):
             pass
 
     with pytest.raises(SettingsError) as caught:

@@ -1,8 +1,7 @@
-"""What is overheard of the requests to Discord, over real sockets, and of the gateway's shards."""
+"""Errors of requests to Discord, over real sockets, and of the gateway's shards reach metrics and monitor."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,8 +11,9 @@ import discord
 from aiohttp import web
 
 from bot.runtime.bot import intents
-from bot.runtime.gateway_events import GatewayCog
-from bot.runtime.monitor import Watch
+from bot.runtime.gateway_events import GatewayEvents
+from bot.runtime.monitor import Monitor
+from bot.services.worker_pool import WorkerPool
 from bot.transport.http_trace import error_trace
 from tests.support.fake_articles import FakeArticles
 from tests.support.ports import free_port
@@ -69,24 +69,21 @@ async def test_errors_are_counted_by_code() -> None:
             assert refused == ["connection"]
 
 
-async def test_every_shard_has_to_be_connected(tmp_path: Path) -> None:
-    """One of three that is lost is named."""
-
-    watch = Watch(tmp_path, FakeArticles())
-    refused: list[str] = []
-    bot = discord.ext.commands.AutoShardedBot("!", intents=intents(), shard_count=3)
-    cog = GatewayCog(bot, watch, refused.append)
-    await cog.on_shard_connect(0)
-    await cog.on_connect()
-    await cog.on_shard_connect(1)
-    assert watch.condition().gateway.missing == (2,)
-    await cog.on_shard_connect(2)
-    assert watch.condition().gateway.connected
-    await cog.on_shard_disconnect(1)
-    await cog.on_disconnect()
-    assert watch.condition().gateway.missing == (1,)
-    assert refused == ["gateway_other"]
-    await cog.on_shard_resumed(1)
-    await cog.on_resumed()
-    assert watch.condition().gateway.connected
-    assert watch.condition().gateway.latency is None or math.isfinite(watch.condition().gateway.latency or 0.0)
+async def test_the_cog_reports_each_shard(tmp_path: Path) -> None:
+    """The gateway is connected when every shard is; a closed connection is counted by its code."""
+    async with WorkerPool() as pool:
+        monitor = Monitor(tmp_path, FakeArticles(), pool)
+        monitor.expect_shards(range(2))
+        errors: list[str] = []
+        bot = discord.ext.commands.AutoShardedBot("!", intents=intents(), shard_count=2)
+        cog = GatewayEvents(bot, monitor, errors.append)
+        await cog.on_shard_connect(0)
+        assert not monitor.status().connection.connected
+        await cog.on_shard_connect(1)
+        assert monitor.status().connection.connected
+        assert monitor.status().connection.latency is None
+        await cog.on_shard_disconnect(1)
+        assert not monitor.status().connection.connected
+        assert errors == ["gateway_other"]
+        await cog.on_shard_resumed(1)
+        assert monitor.status().connection.connected

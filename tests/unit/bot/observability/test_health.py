@@ -1,4 +1,4 @@
-"""From what is known of the bot to whether it is ready, and why not."""
+"""Readiness is derived from the bot's status, with a sentence for each reason and note."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.observability.health import Commands, Condition, Gateway, judged
+from bot.observability.health import Connection, Registration, Status, assess
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.core.system import Memory
 
-WELL = Condition(
+WELL = Status(
     opened=True,
-    commands=Commands.REGISTERED,
-    gateway=Gateway(connected=True, since=1_800_000_000.0, latency=0.04),
+    registration=Registration.DONE,
+    connection=Connection(connected=True, since=1_800_000_000.0, latency=0.04),
     disk_free=10**10,
     memory=Memory(10**9, 5 * 10**8),
 )
@@ -22,14 +22,14 @@ WELL = Condition(
 
 def test_all_is_well() -> None:
     """Ready, and nothing to say."""
-    assert judged(WELL) == judged(replace(WELL, memory=None, disk_free=None))
-    assert judged(WELL).ready
-    assert judged(WELL).reasons == judged(WELL).notes == ()
+    assert assess(WELL) == assess(replace(WELL, memory=None, disk_free=None))
+    assert assess(WELL).ready
+    assert assess(WELL).reasons == assess(WELL).notes == ()
 
 
 def test_at_the_first_moment_everything_is_missing() -> None:
     """Articles, commands and gateway, each with a sentence."""
-    health = judged(Condition())
+    health = assess(Status())
     assert not health.ready
     assert len(health.reasons) == 3
     assert health.notes == ()
@@ -41,15 +41,14 @@ def test_at_the_first_moment_everything_is_missing() -> None:
         ({"opened": False}, "being opened"),
         ({"closing": True}, "ending"),
         ({"broken": "Run: pullquote index"}, "Run: pullquote index"),
-        ({"commands": Commands.WAITING}, "commands are not registered"),
-        ({"gateway": Gateway()}, "no connection to Discord's gateway."),
-        ({"gateway": Gateway(since=1_800_000_000.0)}, "gateway since 2027-01-15T08:00:00Z"),
-        ({"gateway": Gateway(missing=(1, 3))}, "(shard 1, 3)"),
+        ({"registration": Registration.WAITING}, "commands are not registered"),
+        ({"connection": Connection()}, "no connection to Discord's gateway."),
+        ({"connection": Connection(since=1_800_000_000.0)}, "gateway since 2027-01-15T08:00:00Z"),
     ],
 )
 def test_what_keeps_it_from_answering_is_a_reason(change: dict[str, Any], words: str) -> None:
     """One sentence that names it."""
-    health = judged(replace(WELL, **change))
+    health = assess(replace(WELL, **change))
     assert not health.ready
     assert len(health.reasons) == 1
     assert words in health.reasons[0]
@@ -61,7 +60,7 @@ def test_what_keeps_it_from_answering_is_a_reason(change: dict[str, Any], words:
         ({"vectors": VectorHealth(VectorState.AWAY, "http://chroma:8000 does not answer.")}, "alone: http://chroma"),
         ({"vectors": VectorHealth(VectorState.SLOW)}, "“slow”"),
         ({"refresh_error": "The disk stumbled."}, "The disk stumbled."),
-        ({"commands": Commands.FAILED}, "could not be registered"),
+        ({"registration": Registration.FAILED}, "could not be registered"),
         ({"disk_free": 199_999_999}, "nearly full: 199 MB"),
         ({"disk_free": 19_999_999}, "The disk is full: 19 MB"),
         ({"memory": Memory(512_000_000, 99_999_999)}, "99 MB of 512 MB"),
@@ -69,7 +68,7 @@ def test_what_keeps_it_from_answering_is_a_reason(change: dict[str, Any], words:
 )
 def test_what_makes_it_answer_less_well_is_a_note(change: dict[str, Any], words: str) -> None:
     """It stays ready."""
-    health = judged(replace(WELL, **change))
+    health = assess(replace(WELL, **change))
     assert health.ready
     assert len(health.notes) == 1
     assert words in health.notes[0]

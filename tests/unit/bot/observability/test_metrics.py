@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.observability.health import Commands, Condition, Gateway
+from bot.observability.health import Connection, Registration, Status
 from bot.observability.metrics import Metrics
 from bot.transport.http_trace import close_code, request_code
 from retrieval.core.health import VectorHealth, VectorState
@@ -14,15 +14,15 @@ from retrieval.core.health import VectorHealth, VectorState
 Labels = tuple[tuple[str, str], ...]
 
 
-def samples(metrics: Metrics) -> dict[tuple[str, Labels], float]:
+def samples(metrics: Metrics, status: Status | None = None) -> dict[tuple[str, Labels], float]:
     """By name and labels."""
-    families = text_string_to_metric_families(metrics.text().decode())
+    families = text_string_to_metric_families(metrics.text(status or Status()).decode())
     return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
 
 
 def test_what_was_told_is_counted() -> None:
     """Questions, stages, votes, errors."""
-    metrics = Metrics(Condition)
+    metrics = Metrics()
     metrics.question("command", "answered", keyword_only=False)
     metrics.question("mention", "not_sure", keyword_only=True)
     metrics.stage("encoding", 0.004)
@@ -40,19 +40,18 @@ def test_what_was_told_is_counted() -> None:
 
 
 def test_what_is_known_of_the_bot_is_read_at_the_moment_of_asking() -> None:
-    """Gauges follow the condition; what is not known has no figure."""
-    now = Condition()
-    metrics = Metrics(lambda: now)
+    """Gauges follow the status; what is not known has no sample."""
+    metrics = Metrics()
     before = samples(metrics)
     assert before["pullquote_ready", ()] == before["pullquote_gateway_connected", ()] == 0
     assert ("pullquote_gateway_latency_seconds", ()) not in before
     assert ("pullquote_disk_free_bytes", ()) not in before
-    now = Condition(
-        opened=True, commands=Commands.REGISTERED, gateway=Gateway(True, 1.0, 0.04), queue_depth=3, queue_places=36,
-        vectors=VectorHealth(VectorState.AWAY), disk_free=7, loop_lag=0.25, articles=5, passages=80,
-        model="a model", version="0.1.0",
+    now = Status(
+        opened=True, registration=Registration.DONE, connection=Connection(True, 1.0, 0.04),
+        queue_depth=3, queue_places=36, vectors=VectorHealth(VectorState.AWAY), disk_free=7,
+        loop_lag=0.25, articles=5, passages=80, model="a model", version="0.1.0",
     )  # fmt: skip
-    found = samples(metrics)
+    found = samples(metrics, now)
     values = {name.removeprefix("pullquote_"): value for (name, labels), value in found.items() if not labels}
     assert values["ready"] == values["gateway_connected"] == 1
     assert (values["queue_depth"], values["queue_places"]) == (3, 36)
@@ -67,7 +66,7 @@ def test_what_is_known_of_the_bot_is_read_at_the_moment_of_asking() -> None:
 
 def test_labels_take_a_bounded_number_of_values() -> None:
     """Nobody who writes to the bot, and nothing that Discord answers, can fill the memory of whoever collects."""
-    metrics = Metrics(Condition)
+    metrics = Metrics()
     before = len(samples(metrics))
     for number in range(2000):
         metrics.question(f"way {number}", f"end {number}", keyword_only=False)
@@ -88,7 +87,7 @@ def test_errors_are_counted_by_the_code_that_says_most(status: int, code: int, l
 
 def test_two_bots_in_a_process_do_not_share_figures() -> None:
     """Each has a registry of its own, and the library's global one stays empty."""
-    first, second = Metrics(Condition), Metrics(Condition)
+    first, second = Metrics(), Metrics()
     first.question("command", "answered", keyword_only=False)
     asked = ("pullquote_questions_total", (("outcome", "answered"), ("way", "command")))
     assert (samples(first)[asked], samples(second)[asked]) == (1, 0)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.runtime import app as program
 from bot.runtime.bot import intents
-from bot.runtime.exit_codes import ending
+from bot.runtime.exit_codes import describe_failure
 from bot.transport.gateway import GatewayLimitError
 from retrieval.core.errors import VectorsAwayError
 from retrieval.core.health import VectorHealth, VectorState
@@ -35,7 +35,7 @@ def test_an_unusable_folder_is_one_clear_line(tmp_path: Path) -> None:
 
 def test_a_used_up_gateway_says_when_to_come_back() -> None:
     """Discord limits how often a bot may connect."""
-    code, line = ending(GatewayLimitError(3.5))
+    code, line = describe_failure(GatewayLimitError(3.5))
     assert code == 3
     assert "3.5 h" in line
 
@@ -43,7 +43,7 @@ def test_a_used_up_gateway_says_when_to_come_back() -> None:
 @pytest.mark.parametrize("error", [MemoryError(), ImportError("libx.so: failed to map segment from shared object")])
 def test_too_little_memory_is_one_clear_line(error: Exception) -> None:
     """Python has an error of its own for it, the loader of libraries has words."""
-    code, line = ending(error)
+    code, line = describe_failure(error)
     assert code == 1
     assert "memory" in line
 
@@ -51,14 +51,14 @@ def test_too_little_memory_is_one_clear_line(error: Exception) -> None:
 def test_a_vector_server_that_is_away_at_the_very_first_start_is_tried_again() -> None:
     """Nothing is indexed yet, so the bot cannot begin; whatever starts it again may find the server there."""
     health = VectorHealth(VectorState.AWAY, "The Chroma server http://chroma:8000 cannot be reached")
-    code, line = ending(VectorsAwayError("chroma", health))
+    code, line = describe_failure(VectorsAwayError("chroma", health))
     assert code == 1
     assert "cannot be reached" in line
 
 
 def test_a_bot_that_outgrew_its_shards_asks_to_be_started_again() -> None:
     """Whatever starts the bot again mends it, so it failed and was not turned away; at its start it asks anew."""
-    code, line = ending(discord.ConnectionClosed(None, shard_id=None, code=4011))  # type: ignore[arg-type]
+    code, line = describe_failure(discord.ConnectionClosed(None, shard_id=None, code=4011))  # type: ignore[arg-type]
     assert code == 1
     assert "more shards. Start it again" in line
 

@@ -1,76 +1,103 @@
-"""Commands are registered when their definition changed, and only then."""
+"""Commands are registered when their definition has changed since the last registration, and only then."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import discord
 import pytest
+from discord import app_commands
 
-from bot.runtime.command_sync import same
+from bot.runtime.command_sync import CommandSync
+from bot.services.records import Records
+from bot.services.worker_pool import SerialExecutor
+from bot.store import PersonHash, RecordsError, Store
 
-OURS: dict[str, Any] = {
-    "name": "ask",
-    "type": 1,
-    "description": "Asks",
-    "nsfw": False,
-    "dm_permission": True,
-    "default_member_permissions": 32,
-    "contexts": [0, 1],
-    "integration_types": [0],
-    "options": [
-        {"type": 3, "name": "question", "description": "Q", "required": True, "min_length": 1, "max_length": 1000},
-        {"type": 4, "name": "quotes", "description": "N", "required": False, "min_value": 1, "max_value": 5},
-    ],
-}
+Sent = list[tuple[int | None, list[dict[str, Any]]]]
 
 
-def given_back(command: dict[str, Any]) -> dict[str, Any]:
-    """The same command as Discord tells it: with ids, without what is the default, permissions as text."""
-    told = {**command, "id": "1", "application_id": "2", "version": "3", "contexts": [1, 0]}
-    told["default_member_permissions"] = "32"
-    told["name_localizations"] = None
-    told["options"] = [
-        {key: value for key, value in option.items() if (key, value) != ("required", False)}
-        for option in command["options"]
-    ]
-    return told
+class Http:
+    """Takes registrations, and refuses them for the servers in ``forbidden``."""
+
+    def __init__(self) -> None:
+        self.sent: Sent = []
+        self.forbidden: set[int] = set()
+
+    async def bulk_upsert_global_commands(self, _application: int, payload: Any) -> None:
+        self.sent.append((None, payload))
+
+    async def bulk_upsert_guild_commands(self, _application: int, guild: int, payload: Any) -> None:
+        if guild in self.forbidden:
+            response: Any = SimpleNamespace(status=403, reason="")
+            raise discord.Forbidden(response, "no")
+        self.sent.append((guild, payload))
 
 
-def test_what_discord_gives_back_is_recognised() -> None:
-    """Ids, order, defaults and the spelling of permissions are no change."""
-    other = {"name": "Find sources", "type": 3, "description": "", "options": []}
-    assert same([OURS, other], [other, given_back(OURS)], in_guild=False)
+@asynccontextmanager
+async def syncing(folder: Path, http: Http, description: str = "Asks", application: int = 5) -> AsyncIterator[Any]:
+    """A program's run, with one command."""
+    tree = app_commands.CommandTree(discord.Client(intents=discord.Intents.none()))
+
+    @tree.command(name="ask", description=description)
+    @app_commands.allowed_contexts(guilds=True, dms=True)
+    async def _ask(_interaction: discord.Interaction) -> None: ...
+
+    bot: Any = SimpleNamespace(http=http, tree=tree, application_id=application)
+    with Store(folder) as store:
+        async with SerialExecutor() as executor:
+            yield CommandSync(bot, Records(store, executor, PersonHash(b"key")))
 
 
-def test_a_servers_commands_have_no_contexts() -> None:
-    """Discord keeps those of global commands only."""
-    told = given_back(OURS)
-    del told["contexts"], told["integration_types"]
-    assert same([OURS], [told], in_guild=True)
-    assert not same([OURS], [told], in_guild=False)
+async def test_a_definition_is_registered_once(tmp_path: Path) -> None:
+    """Not again at the next start; again when it has changed, or when another application is used."""
+    http = Http()
+    for description, application in (("Asks", 5), ("Asks", 5), ("Asks more", 5), ("Asks more", 6)):
+        async with syncing(tmp_path, http, description, application) as sync:
+            await sync.sync([])
+    assert [payload[0]["description"] for _, payload in http.sent] == ["Asks", "Asks more", "Asks more"]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"description": "Asks more"},
-        {"default_member_permissions": None},
-        {"contexts": [0]},
-        {"options": OURS["options"][:1]},
-        {"options": OURS["options"][::-1]},
-        {"options": [{**OURS["options"][0], "max_length": 900}, OURS["options"][1]]},
-        {"options": [{**OURS["options"][0], "required": False}, OURS["options"][1]]},
-        {"options": [{**OURS["options"][0], "autocomplete": True}, OURS["options"][1]]},
-        {"name": "question"},
-    ],
-)
-def test_every_change_counts(change: dict[str, Any]) -> None:
-    """Descriptions, choices, limits, contexts, permissions, order."""
-    assert not same([{**OURS, **change}], [given_back(OURS)], in_guild=False)
+async def test_commands_of_named_servers_are_registered_there_only(tmp_path: Path) -> None:
+    """Global ones are removed; a server's have no contexts, which Discord keeps for global ones."""
+    http = Http()
+    async with syncing(tmp_path, http) as sync:
+        await sync.sync([])
+        await sync.sync({9, 7})
+        await sync.sync({9, 7})
+    assert [(guild, len(payload)) for guild, payload in http.sent] == [(None, 1), (None, 0), (7, 1), (9, 1)]
+    assert http.sent[0][1][0]["contexts"] == [0, 1]
+    assert "contexts" not in http.sent[2][1][0]
 
 
-def test_a_command_more_or_less_counts() -> None:
-    """Old ones go, new ones come."""
-    assert not same([OURS], [], in_guild=False)
-    assert not same([], [given_back(OURS)], in_guild=False)
-    assert same([], [], in_guild=True)
+async def test_a_server_that_invites_the_bot_later_gets_its_commands(tmp_path: Path) -> None:
+    """The refusal is no error; an invitation registers them even if they were registered before."""
+    http = Http()
+    http.forbidden = {7}
+    async with syncing(tmp_path, http) as sync:
+        await sync.sync({7})
+        http.forbidden = set()
+        for _ in range(2):
+            await sync.sync_guild(7, force=True)
+    assert [guild for guild, _ in http.sent] == [None, 7, 7]
+
+
+async def test_a_full_disk_does_not_keep_the_bot_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The digest is lost, which is logged: the next start registers the commands again."""
+    http = Http()
+
+    def fail(*_: object) -> None:
+        raise RecordsError("no room")
+
+    async with syncing(tmp_path, http) as sync:
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "save_state", fail)
+            await sync.sync([])
+        await sync.sync([])
+    assert len(http.sent) == 2
+    assert "no room" in caplog.text

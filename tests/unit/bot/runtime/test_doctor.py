@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.runtime.doctor import checks, definitions
+from bot.runtime.doctor import checks, command_definitions
 from bot.settings import Settings
 from retrieval.core.health import Check, Verdict
 from retrieval.maintenance.plugins import CHECKS, plugin_checks
@@ -50,7 +50,7 @@ def practice() -> Iterator[Practice]:
 
 def register(practice: Practice, guild: int | None = None) -> None:
     """Let Discord have the commands as the bot would register them."""
-    ours = practice.runner.run(definitions(Settings(token=SecretStr("a.b"))))
+    ours = practice.runner.run(command_definitions(Settings(token=SecretStr("a.b"))))
     for command in ours:
         practice.discord.commands._store(guild, command, None)
 

@@ -1,4 +1,4 @@
-"""What is gathered of the bot's condition."""
+"""The status combines what the bot's parts report with what is measured."""
 
 from __future__ import annotations
 
@@ -10,93 +10,102 @@ from pathlib import Path
 
 import pytest
 
-from bot.runtime.monitor import Watch, look
+from bot.observability.health import Registration
+from bot.runtime.monitor import Monitor, measure_resources
 from bot.services.worker_pool import WorkerPool
 from retrieval.core.errors import NotIndexedError, StorageError
 from retrieval.core.system import Memory
 from tests.support.fake_articles import FakeArticles
 
 
-def watch(home: Path) -> Watch:
-    """Over three articles."""
-    return Watch(home, FakeArticles({"paris": "", "prague": "", "rome": ""}), now=lambda: 5.0)
+def monitor(home: Path, pool: WorkerPool | None = None) -> Monitor:
+    """A monitor of three articles, whose clock stands at 5."""
+    articles = FakeArticles({"paris": "", "prague": "", "rome": ""})
+    return Monitor(home, articles, pool or WorkerPool(), clock=lambda: 5.0)
 
 
-async def test_the_library_and_the_line_are_told(tmp_path: Path) -> None:
-    """Numbers of articles, passages, and places."""
+async def test_articles_and_queue_are_read_from_library_and_pool(tmp_path: Path) -> None:
+    """Numbers of articles and passages, places in the queue and how many are taken."""
     async with WorkerPool(at_once=2, waiting=3) as pool:
-        seen = watch(tmp_path)
-        seen.attend(pool)
         with pool.reserve():
-            now = seen.condition()
+            now = monitor(tmp_path, pool).status()
         assert (now.articles, now.passages, now.queue_depth, now.queue_places) == (3, 9, 1, 5)
 
 
+def test_reports_show_in_the_status(tmp_path: Path) -> None:
+    """Opened articles, registered commands, the end."""
+    watched = monitor(tmp_path)
+    before = watched.status()
+    assert (before.opened, before.registration, before.closing) == (False, Registration.WAITING, False)
+    watched.report_opened()
+    watched.report_registration(Registration.FAILED)
+    watched.report_closing()
+    after = watched.status()
+    assert (after.opened, after.registration, after.closing) == (True, Registration.FAILED, True)
+
+
 def test_the_gateway_is_connected_when_every_shard_is(tmp_path: Path) -> None:
-    """With since when, and which are missing; a latency that is not known is none."""
-    seen = watch(tmp_path)
-    assert seen.condition().gateway.since is None
-    seen.latency = lambda: 0.04
-    seen.connected()
-    assert seen.condition().gateway.connected
-    assert (seen.condition().gateway.since, seen.condition().gateway.latency) == (5.0, 0.04)
-    seen.latency = lambda: math.inf
-    assert seen.condition().gateway.latency is None
-    seen.shards(range(3))
-    assert seen.condition().gateway.missing == (1, 2)
-    seen.connected(1)
-    seen.connected(2)
-    assert seen.condition().gateway.connected
-    seen.disconnected(1)
-    assert not seen.condition().gateway.connected
+    """With the time of the change, and the latency of the slowest shard; an infinite one is unknown."""
+    watched = monitor(tmp_path)
+    watched.expect_shards(range(2))
+    assert not watched.status().connection.connected
+    watched.connected(0, lambda: 0.01)
+    assert (watched.status().connection.connected, watched.status().connection.since) == (False, None)
+    watched.connected(1, lambda: 0.04)
+    connection = watched.status().connection
+    assert (connection.connected, connection.since, connection.latency) == (True, 5.0, 0.04)
+    watched.connected(1, lambda: math.inf)
+    assert watched.status().connection.latency is None
+    watched.disconnected(1)
+    assert not watched.status().connection.connected
 
 
-def test_an_error_that_mends_itself_is_told_apart(tmp_path: Path) -> None:
-    """Without indexes nothing is found until somebody acts; a store that stumbles is tried again."""
-    seen = watch(tmp_path)
-    seen.refreshed(NotIndexedError(tmp_path))
-    assert seen.condition().broken
-    seen.refreshed(StorageError("library.sqlite3", "busy", ""))
-    assert not seen.condition().broken
-    assert seen.condition().refresh_error
-    seen.refreshed(None)
-    assert seen.condition().refresh_error is None
+def test_an_error_that_may_pass_is_kept_apart(tmp_path: Path) -> None:
+    """Without indexes nothing is found until an operator acts; a store that fails once is opened again."""
+    watched = monitor(tmp_path)
+    watched.report_refresh(NotIndexedError(tmp_path))
+    assert watched.status().broken
+    watched.report_refresh(StorageError("library.sqlite3", "busy", ""))
+    assert not watched.status().broken
+    assert watched.status().refresh_error
+    watched.report_refresh(None)
+    assert watched.status().refresh_error is None
 
 
-def test_a_connection_that_is_lost_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """However often discord.py tries; and that it is back, but not that the first one was made."""
-    seen = watch(tmp_path)
+@pytest.mark.parametrize(("shards", "name"), [(1, "The connection to"), (2, "The connection of shard 0 to")])
+def test_a_lost_connection_is_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, shards: int, name: str
+) -> None:
+    """However often discord.py retries; also that it is back, but not that a first one was made."""
+    watched = monitor(tmp_path)
+    watched.expect_shards(range(shards))
     with caplog.at_level(logging.INFO):
-        seen.connected()
+        watched.connected(0, lambda: 0.0)
         for _ in range(3):
-            seen.disconnected()
-        seen.connected()
+            watched.disconnected(0)
+        watched.connected(0, lambda: 0.0)
     lost, back = caplog.messages
-    assert "lost" in lost
-    assert "back" in back
+    assert lost == f"{name} Discord is lost; reconnecting"
+    assert back == f"{name} Discord is back"
 
 
-def test_the_machine_is_measured(tmp_path: Path) -> None:
-    """The disk of the data folder, and memory as the system tells of it; nothing where it does not."""
+def test_resources_are_measured(tmp_path: Path) -> None:
+    """Disk and memory as the system reports them; nothing where it does not."""
     for name, text in (("sys/fs/cgroup/memory.max", "1000"), ("sys/fs/cgroup/memory.current", "400")):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    found = look(tmp_path, root=tmp_path)
+    found = measure_resources(tmp_path, root=tmp_path)
     assert found.memory == Memory(1000, 600)
     assert found.disk_free is not None
-    assert look(tmp_path / "nowhere", root=tmp_path / "nowhere").disk_free is None
+    assert measure_resources(tmp_path / "nowhere", root=tmp_path / "nowhere").disk_free is None
 
 
 async def test_a_stalled_event_loop_is_noticed(tmp_path: Path) -> None:
     """By as much as it stalled."""
-
-    async def scene() -> float:
-        seen = watch(tmp_path)
-        task = asyncio.create_task(seen.keep_looking())
-        await asyncio.sleep(0.2)
-        time.sleep(0.6)
-        await asyncio.sleep(0.1)
-        task.cancel()
-        return seen.condition().loop_lag
-
-    assert await scene() > 0.15
+    watched = monitor(tmp_path)
+    task = asyncio.create_task(watched.run())
+    await asyncio.sleep(0.2)
+    time.sleep(0.6)
+    await asyncio.sleep(0.1)
+    task.cancel()
+    assert watched.status().loop_lag > 0.15

@@ -1,4 +1,4 @@
-"""Opening the articles beside the start."""
+"""The articles are loaded in the background of the start."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.runtime.startup import Opening
+from bot.runtime.startup import BackgroundLoad
 
 
 class Shelf:
@@ -31,8 +31,8 @@ def opened(shelf: Any) -> None:
     """Open, and close again."""
 
     async def scene() -> None:
-        with Opening(shelf) as opening:
-            await opening.run()
+        with BackgroundLoad(shelf) as load:
+            await load.run()
 
     asyncio.run(scene())
 
