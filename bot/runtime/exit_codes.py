@@ -10,7 +10,7 @@ import discord
 
 from bot.store import RecordsError
 from bot.transport.gateway import GatewayLimitError
-from retrieval.core.errors import RetrievalError, VectorsAwayError
+from retrieval.core.errors import RetrievalError, VectorsUnavailableError
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,9 @@ def describe_failure(error: Exception) -> tuple[ExitCode, str]:
 
     Logs the traceback of an error that is not expected.
     """
-    if isinstance(error, VectorsAwayError):  # nothing is indexed yet; with a library the bot starts without the server
+    if isinstance(
+        error, VectorsUnavailableError
+    ):  # nothing is indexed yet; with a library the bot starts without the server
         return ExitCode.FAILED, str(error)
     if isinstance(error, (RetrievalError, RecordsError)):
         return ExitCode.UNUSABLE, str(error)

@@ -21,7 +21,7 @@ from retrieval.core.errors import (
     NotIndexedError,
     StorageError,
     UnknownArticleError,
-    VectorsAwayError,
+    VectorsUnavailableError,
 )
 from retrieval.core.health import VectorHealth
 from retrieval.core.settings import Settings
@@ -164,7 +164,7 @@ class Articles:
         try:
             with self._use() as opened:
                 return work(opened)
-        except VectorsAwayError:
+        except VectorsUnavailableError:
             raise  # opening anew would not help, and the searcher looks after them
         except StorageError as error:
             _log.warning("Opening the articles anew: %s", error)

@@ -25,7 +25,7 @@ from retrieval.cli.options import (
     stdout,
 )
 from retrieval.cli.output.text import harmless, shortened
-from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
+from retrieval.core.errors import RetrievalError, StorageError, VectorsUnavailableError
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Progress
 from retrieval.evaluation import calibration, report
@@ -179,5 +179,5 @@ def _indexed(
     questions = [asked for file in files for asked in read_questions(file)]
     with open_session(settings) as session:
         if not session.vectors.health().good:  # figures of keywords alone would pass for those of the whole
-            raise VectorsAwayError(settings.home, session.vectors.health())
+            raise VectorsUnavailableError(settings.home, session.vectors.health())
         yield IndexedCorpus.of(session), questions

@@ -117,7 +117,7 @@ class DamagedIndexError(DamagedStoreError):
     """A derived index is corrupt. The next indexing run rebuilds both from the library."""
 
 
-class VectorsAwayError(StorageError):
+class VectorsUnavailableError(StorageError):
     """The vector server is unavailable; the library and the keyword index are not affected."""
 
     def __init__(self, place: Path | str, health: VectorHealth) -> None:

@@ -28,10 +28,10 @@ class VectorState(StrEnum):
     """State of the vector index; in every state but GOOD questions are answered by keywords alone."""
 
     GOOD = "good"
-    AWAY = "away"
+    UNAVAILABLE = "away"
     SLOW = "slow"
     REFUSED = "token refused"
-    FOREIGN = "wrong version"
+    UNSUPPORTED_VERSION = "wrong version"
     INCOMPLETE = "incomplete"
 
 

@@ -1,4 +1,4 @@
-"""The values that flow through the pipeline, one type a stage.
+"""Values of the pipeline: articles and passages, quotes and answers.
 
 Every position is an offset in code points into ``Article.text``, half open: ``text[start:end]``.
 """
@@ -18,7 +18,7 @@ class Span(NamedTuple):
 
 
 class TitleSource(StrEnum):
-    """Where an article's title comes from; a reader is told when it is not the document's own."""
+    """Source of an article's title; shown to readers unless the document states the title."""
 
     DOCUMENT = "document"
     FRONT_MATTER = "front matter"
@@ -28,7 +28,7 @@ class TitleSource(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a piece of an article's text is not a passage of its own."""
+    """Reason why a piece of an article's text is no passage."""
 
     TITLE = "title"
     KICKER = "kicker"
@@ -43,7 +43,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One run of wrongly decoded characters that was put right, at ``start`` in the repaired text."""
+    """One repaired run of wrongly decoded characters, at ``start`` in the repaired text."""
 
     line: int
     start: int
@@ -53,7 +53,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known of an article beside its text. Unknown fields are ``None``, never guessed."""
+    """Metadata of an article. Unknown fields are ``None``, never guessed."""
 
     title: str
     title_source: TitleSource
@@ -66,12 +66,12 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The unit that is found and quoted: one paragraph, part of a long one, or several that share a quotation.
+    """Unit of search and quotation: a paragraph, part of a long one, or several that share a quotation.
 
     ``paragraph`` counts the file's paragraphs (runs of text, as a reader sees them) from 1, everything included,
     so that it does not move when more or less of an article is indexed. ``sentences`` are spans into the article's
     text within ``start:end``. ``lead_in`` is an earlier sentence of the article that names who or what the passage
-    speaks of; ``None`` where the passage speaks for itself.
+    speaks of; ``None`` where the passage needs none.
     """
 
     passage_id: str
@@ -99,7 +99,7 @@ class Omission:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A document after reading, cleaning and segmenting.
+    """A document after parsing, cleaning and chunking.
 
     ``text`` is the whole decoded document with LF line ends and repaired characters; ``source`` its original bytes.
     ``files`` are the names, relative to the corpus folder, under which that same content was found; the first one
@@ -117,7 +117,7 @@ class Article:
     omissions: tuple[Omission, ...]
 
     def slice(self, span: Span) -> str:
-        """The words at ``span``, as they stand in the article."""
+        """The text at ``span``, verbatim."""
         return self.text[span[0] : span[1]]
 
 
@@ -135,7 +135,7 @@ class PassageWords(NamedTuple):
 
 
 class ModelIdentity(NamedTuple):
-    """Which embedding model made a set of vectors; ``max_tokens`` is its window in word pieces."""
+    """Identity of an embedding model; ``max_tokens`` is its window in word pieces."""
 
     name: str
     fingerprint: str
@@ -148,7 +148,7 @@ class ModelIdentity(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:
-    """What the library tells of an article without its text. ``words`` counts the words of its passages."""
+    """An article without its text, for lists."""
 
     article_id: str
     files: tuple[str, ...]
@@ -163,10 +163,10 @@ class ArticleSummary:
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A passage as the library gives it to a search.
+    """A passage as the library returns it to a search.
 
-    ``key`` is the library's own number for this very version of the passage; the derived indexes know it by that.
-    ``text`` and ``lead_in`` are slices of the article's text; ``lead_in_adjacent`` is false where other words stand
+    ``key`` is the library's number for this version of the passage, and its id in the derived indexes.
+    ``text`` and ``lead_in`` are slices of the article's text; ``lead_in_adjacent`` is false where other text stands
     between the two. ``terms`` are the folded content words of each sentence.
     """
 
@@ -180,7 +180,7 @@ class StoredPassage:
 
 
 class Outcome(StrEnum):
-    """Whether the articles answer: only ``ANSWERED`` is shown as an answer."""
+    """Outcome of a question; only ANSWERED is shown as an answer."""
 
     ANSWERED = "answered"
     NOT_SURE = "not sure"
@@ -189,10 +189,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A passage as it is shown. ``text`` and ``lead_in`` are slices of the article, ``highlights`` are within ``text``.
+    """A passage as shown. ``text`` and ``lead_in`` are slices of the article, ``highlights`` are spans of ``text``.
 
-    ``lead_in_adjacent`` is false where words stand between the lead-in and the passage: show ``[…]`` there.
-    ``evidence`` names what spoke for the passage, for people who want to know why it was chosen.
+    ``lead_in_adjacent`` is false where text stands between the lead-in and the passage: show ``[…]`` there.
+    ``evidence`` are the named scores behind the passage, for ``--explain``.
     """
 
     passage: Passage
@@ -208,10 +208,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the articles say to a question. ``quotes`` is empty unless answered; ``closest`` is empty if it is.
+    """Answer to a question. ``quotes`` is empty unless answered, ``closest`` is empty if it is.
 
-    ``confidence`` is the probability, 0 to 1, that the first passage answers. ``keyword_only``: the vector index could
-    not be asked, so passages that share no word with the question were not looked for. ``understood`` is the question
+    ``confidence`` is the probability, 0 to 1, that the first passage answers. ``keyword_only``: the vector index was
+    unavailable, so passages that share no word with the question were not searched. ``understood`` is the question
     in full that a follow-up was taken for, ``None`` where the question was searched for as it stands.
     """
 
@@ -226,13 +226,13 @@ class Answer:
 
     @property
     def answered(self) -> bool:
-        """Whether there is an answer to show."""
+        """True if there is an answer to show."""
         return self.outcome is Outcome.ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Passages that hold certain words: ``hits`` are the first of ``total``."""
+    """Result of ``find``: ``hits`` are the first of ``total`` passages with the words."""
 
     words: str
     total: int

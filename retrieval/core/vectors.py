@@ -1,4 +1,4 @@
-"""Arithmetic on embedding vectors: unit length, a passage's vector from those of its sentences, compact storage."""
+"""Embedding vectors: normalise to unit length, pool sentences into a passage, pack as float16."""
 
 from __future__ import annotations
 
@@ -7,30 +7,34 @@ import numpy.typing as npt
 
 Matrix = npt.NDArray[np.float32]
 
-#: Stored precision. Unit vectors lose less than 0.001 of a cosine, and a library is half as large.
+#: Stored precision: half the size of float32, at a loss of less than 0.001 of a cosine.
 STORED = np.dtype("<f2")
 
 
-def normalised(vectors: Matrix) -> Matrix:
-    """Rows scaled to length 1; a row of zeros stays one."""
+def normalise(vectors: Matrix) -> Matrix:
+    """Scale the rows of a matrix of shape (n, d), or a vector of shape (d,), to length 1; zeros stay zeros."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
-def pooled(sentences: Matrix, lengths: npt.ArrayLike) -> Matrix:
-    """The vector of a passage, shape (d,), from its sentences', shape (n, d), weighted by their lengths.
+def pool_sentences(sentences: Matrix, lengths: npt.ArrayLike) -> Matrix:
+    """Average the vectors of a passage's sentences, shape (n, d), weighted by their lengths, into shape (d,).
 
-    A mean-pooling model gives nearly this for the whole text, so a passage costs no second pass through the model.
+    A mean-pooling model gives nearly the same for the whole text, which saves a second pass through the model.
     """
     weights = np.asarray(lengths, dtype=np.float32)[:, None]
-    return normalised((sentences * weights).sum(axis=0))
+    return normalise((sentences * weights).sum(axis=0))
 
 
-def packed(vectors: Matrix) -> bytes:
-    """A matrix as stored: rows one after the other."""
+def pack(vectors: Matrix) -> bytes:
+    """Serialise a matrix of shape (n, d) as float16, row by row."""
     return vectors.astype(STORED).tobytes()
 
 
-def unpacked(data: bytes, dimensions: int) -> Matrix:
-    """What ``packed`` stored, shape (n, dimensions). Raises ValueError for a torn record."""
+def unpack(data: bytes, dimensions: int) -> Matrix:
+    """Deserialise a matrix of shape (n, dimensions).
+
+    Raises:
+        ValueError: ``data`` does not consist of whole rows.
+    """
     return np.frombuffer(data, dtype=STORED).reshape(-1, dimensions).astype(np.float32)

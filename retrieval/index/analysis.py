@@ -10,7 +10,7 @@ import numpy as np
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import Article, Passage, PassageWords, Span
-from retrieval.core.vectors import Matrix, pooled
+from retrieval.core.vectors import Matrix, pool_sentences
 from retrieval.index.embedding import Embedder
 from retrieval.index.lexical import LexicalEntry
 from retrieval.text.tokenizer import content_terms, terms_of, tokenize_with_words, tokens_between
@@ -102,6 +102,6 @@ def encode(articles: Sequence[Article], embedder: Embedder) -> list[Matrix]:
             if passage.lead_in:
                 spans.append(passage.lead_in)
                 lengths.append(LEAD_IN_WEIGHT * (passage.lead_in.end - passage.lead_in.start))
-            whole = pooled(vectors[[texts[article.slice(span)] for span in spans]], lengths)
+            whole = pool_sentences(vectors[[texts[article.slice(span)] for span in spans]], lengths)
             found.append(np.vstack([whole[None, :], sentences]))
     return found

@@ -14,7 +14,7 @@ import numpy as np
 
 from retrieval.core.errors import CorpusFileError, ModelMismatchError, RemovalRefusedError
 from retrieval.core.types import Article
-from retrieval.core.vectors import Matrix, packed
+from retrieval.core.vectors import Matrix, pack
 from retrieval.index.analysis import AnalysedArticle, analyse, analyse_passages, encode
 from retrieval.index.embedding import Embedder
 from retrieval.index.lexical import LexicalEntry
@@ -253,7 +253,7 @@ class Indexer:
         for analysed in batch:
             own = [next(matrices) for _ in analysed.passages]
             additions = [
-                StagedPassage(passage.terms, passage.words, packed(matrix))
+                StagedPassage(passage.terms, passage.words, pack(matrix))
                 for passage, matrix in zip(analysed.passages, own, strict=True)
             ]
             new = self._library.stage(analysed.article, analysed.digest, additions)

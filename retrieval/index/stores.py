@@ -32,7 +32,7 @@ def open_stores(
 ) -> Iterator[Stores]:
     """The derived indexes to write, made where they do not exist; the caller owns the data folder.
 
-    Where ``ended`` says so, a server is not asked for more. Raises StorageError, VectorsAwayError.
+    Where ``ended`` says so, a server is not asked for more. Raises StorageError, VectorsUnavailableError.
     """
     folder = settings.home / name
     if settings.chroma is None:

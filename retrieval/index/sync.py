@@ -65,8 +65,9 @@ def run_indexing(
 
     They are made anew as well where one of them is damaged, as a kill at a bad moment can leave Chroma's files.
 
-    Raises HomeBusyError, NoCorpusError, RemovalRefusedError, ModelMismatchError, StorageError; VectorsAwayError where
-    the vectors' server is out of order: what was published until then stays, and the next run goes on from there.
+    Raises HomeBusyError, NoCorpusError, RemovalRefusedError, ModelMismatchError, StorageError;
+    VectorsUnavailableError where the vector server is unavailable: what was published until then stays, and the next
+    run continues from there.
     """
     started = time.monotonic()
     if settings.chroma is not None:

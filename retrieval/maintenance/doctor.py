@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.errors import NotIndexedError, RetrievalError, VectorsAwayError
+from retrieval.core.errors import NotIndexedError, RetrievalError, VectorsUnavailableError
 from retrieval.core.health import Check, Verdict
 from retrieval.core.settings import Settings
 from retrieval.index.embedding import find_model, fingerprint
@@ -123,7 +123,7 @@ def _server(server: ChromaServer) -> Check:
     def check() -> Check:
         try:
             version = greet(server)
-        except VectorsAwayError as error:
+        except VectorsUnavailableError as error:
             finding, _, remedy = error.health.detail.partition(". ")
             return Check("Chroma server", Verdict.BAD, f"{error.health.state}: {finding}", f"{remedy}.")
         sent = "a token" if server.token else "no token"
@@ -183,7 +183,7 @@ def _indexes(settings: Settings, library: Library) -> Iterator[Check]:
                 vectors.nearest(np.ones(identity.dimensions, dtype=np.float32), min(1000, len(live)))
             note = vectors if isinstance(vectors, ServerVectorIndex) else Stamp(settings.home / folder)
             yield from _index("Vector index", live, vectors.keys(), library, note)
-    except VectorsAwayError as error:
+    except VectorsUnavailableError as error:
         finding, _, remedy = error.health.detail.partition(". ")
         yield Check("Vector index", Verdict.BAD, f"{error.health.state}: {finding}", f"{remedy}.")
 

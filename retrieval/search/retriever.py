@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from retrieval.core.errors import VectorsAwayError
+from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorHealth
 from retrieval.core.timing import Observe, Stage, timed, unobserved
 from retrieval.core.vectors import Matrix
@@ -124,7 +124,7 @@ class Retriever:
         with timed(self._observe, Stage.VECTORS):
             try:
                 near = self._vectors.nearest(vector, depth)
-            except VectorsAwayError:  # reported by ``health`` and in the answer
+            except VectorsUnavailableError:  # reported by ``health`` and in the answer
                 keyword_only = True
         groups = [(variant, term.weight) for term in question.terms for variant in term.variants]
         with timed(self._observe, Stage.KEYWORDS):

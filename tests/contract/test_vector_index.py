@@ -13,7 +13,7 @@ from chromadb.api.shared_system_client import SharedSystemClient
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import DamagedStoreError
-from retrieval.core.vectors import Matrix, normalised
+from retrieval.core.vectors import Matrix, normalise
 from retrieval.index.indexer import VectorStore
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex
 from retrieval.search.retriever import VectorSearch
@@ -72,12 +72,12 @@ def index(shop: Shop) -> VectorIndex:
 
 def unit(*rows: list[float]) -> Matrix:
     """Rows as unit vectors."""
-    return normalised(np.array(rows, dtype=np.float32))
+    return normalise(np.array(rows, dtype=np.float32))
 
 
 def spread(count: int) -> Matrix:
     """So many different directions."""
-    return normalised(np.random.default_rng(1).standard_normal((count, 16)).astype(np.float32))
+    return normalise(np.random.default_rng(1).standard_normal((count, 16)).astype(np.float32))
 
 
 def test_a_new_index_is_empty(index: VectorIndex) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from retrieval.core.health import VectorHealth
 from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
-from retrieval.core.vectors import Matrix, normalised
+from retrieval.core.vectors import Matrix, normalise
 from retrieval.index.lexical import LexicalEntry
 from retrieval.text.tokenizer import content_terms
 
@@ -40,7 +40,7 @@ class WordEmbedder:
         for place, text in enumerate(texts):
             for term in content_terms(text) or ("nothing",):
                 rows[place] += _direction(self.identity.name, term)
-        return normalised(rows)
+        return normalise(rows)
 
     def opened(self, settings: Settings, known: ModelIdentity | None) -> WordEmbedder:
         """Itself, for whoever wants to open an embedder."""
@@ -73,7 +73,7 @@ class MemoryVectorIndex:
         return len(self.rows)
 
     def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]:
-        cosines = [(key, float(normalised(row) @ normalised(vector))) for key, row in self.rows.items()]
+        cosines = [(key, float(normalise(row) @ normalise(vector))) for key, row in self.rows.items()]
         return sorted(cosines, key=lambda hit: -hit[1])[:limit]
 
     def health(self) -> VectorHealth:

@@ -16,7 +16,7 @@ import numpy as np
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Progress
 from retrieval.core.types import Article, ModelIdentity
-from retrieval.core.vectors import Matrix, normalised, pooled
+from retrieval.core.vectors import Matrix, normalise, pool_sentences
 from retrieval.evaluation.benchmark.baseline import PlainPipeline
 from retrieval.evaluation.benchmark.synthetic import PARAGRAPHS, Paragraph, paragraphs, pool, questions
 from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
@@ -125,10 +125,10 @@ def _prepared(made: list[Paragraph], embedder: Embedder) -> tuple[dict[str, Matr
         spans = split_sentences(paragraph.text)
         noise = random.normal(size=(len(spans), real.shape[1])).astype(np.float32) * (0.35 / real.shape[1] ** 0.5)
         origins = [paragraph.origins[min(k, len(paragraph.origins) - 1)] for k in range(len(spans))]
-        vectors = normalised(real[origins] + noise)
+        vectors = normalise(real[origins] + noise)
         for span, vector in zip(spans, vectors, strict=True):
             prepared[paragraph.text[span.start : span.end]] = vector
-        whole.append(pooled(vectors, [span.end - span.start for span in spans]))
+        whole.append(pool_sentences(vectors, [span.end - span.start for span in spans]))
     return prepared, np.stack(whole)
 
 

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.errors import VectorsAwayError
-from retrieval.core.vectors import Matrix, normalised
+from retrieval.core.errors import VectorsUnavailableError
+from retrieval.core.vectors import Matrix, normalise
 from retrieval.index.vector import WRITING, ChromaVectorIndex, ServerVectorIndex, greet
 
 DIMENSIONS = 384
@@ -39,7 +39,7 @@ def passages(count: int, seed: int) -> Matrix:
     rows = 0.3 * chooser.standard_normal((count, DIMENSIONS)).astype(np.float32)
     for row, size in enumerate(chooser.integers(3, 7, count)):
         rows[row] += sentences[chooser.integers(0, _SENTENCES, size)].mean(axis=0)
-    return normalised(rows)
+    return normalise(rows)
 
 
 def _measure(place: str, where: str, count: int) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _serving(folder: Path) -> Iterator[tuple[str, int]]:
                 try:
                     greet(ChromaServer(url=url))
                     break
-                except VectorsAwayError:
+                except VectorsUnavailableError:
                     time.sleep(0.1)
             yield url, server.pid
         finally:

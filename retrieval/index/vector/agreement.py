@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.errors import VectorsAwayError
+from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.stores import collection_name
 from retrieval.index.vector import ServerVectorIndex
@@ -16,7 +16,7 @@ _TASTED = 10  # passages: a server that counts well may still search slowly
 
 
 def open_agreeing(server: ChromaServer, library: Library, folder: str) -> ServerVectorIndex:
-    """The collection for the indexes in ``folder``, if it agrees. Raises VectorsAwayError."""
+    """The collection for the indexes in ``folder``, if it agrees. Raises VectorsUnavailableError."""
     index = ServerVectorIndex(server, collection_name(library.properties.library_id() or "unnamed", folder))
     try:
         compare(server, index, library)
@@ -27,7 +27,7 @@ def open_agreeing(server: ChromaServer, library: Library, folder: str) -> Server
 
 
 def compare(server: ChromaServer, index: ServerVectorIndex, library: Library) -> None:
-    """Raises VectorsAwayError unless it holds the library's passages, can be searched, and is quick enough."""
+    """Raises VectorsUnavailableError unless it holds the library's passages, can be searched, and is quick enough."""
     identity = library.properties.model()
     while True:
         generation = library.properties.generation()
@@ -40,4 +40,4 @@ def compare(server: ChromaServer, index: ServerVectorIndex, library: Library) ->
             break
     problem = f"holds {found} of {stored} passages" if found < stored else "holds another state of the library"
     detail = f"{server.place} {problem}. Run: pullquote index (a running bot does it by itself)"
-    raise VectorsAwayError(server.place, VectorHealth(VectorState.INCOMPLETE, detail))
+    raise VectorsUnavailableError(server.place, VectorHealth(VectorState.INCOMPLETE, detail))

@@ -60,7 +60,7 @@ def _forget(settings: ChromaSettings) -> None:
 
 
 def connect(server: ChromaServer, patience: Patience = ASKING) -> Connection:
-    """Ask the server what it is, and open a client. Raises VectorsAwayError."""
+    """Ask the server what it is, and open a client. Raises VectorsUnavailableError."""
     greet(server, patience)
     settings = ChromaSettings(anonymized_telemetry=False)
     if server.ca_file is not None:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsAwayError
+from retrieval.core.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.core.vectors import Matrix
 from retrieval.index.vector import LostCollectionError, ServerVectorIndex
@@ -66,7 +66,7 @@ class WatchedVectors:
     def __enter__(self) -> WatchedVectors:
         try:
             self._become(self._opened(), VectorHealth())
-        except VectorsAwayError as error:
+        except VectorsUnavailableError as error:
             self._become(None, error.health)
         if self._changed is not None:
             # A daemon: a request that hangs must not keep the program from ending.
@@ -89,14 +89,14 @@ class WatchedVectors:
         return self._health
 
     def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]:
-        """As a vector index. Raises VectorsAwayError, at once where that is known; IndexesReplacedError."""
+        """As a vector index. Raises VectorsUnavailableError, at once where that is known; IndexesReplacedError."""
         with self._guard:
             index, health = self._index, self._health
         if index is None:
-            raise VectorsAwayError(self._server.place, health)
+            raise VectorsUnavailableError(self._server.place, health)
         try:
             return index.nearest(vector, limit)
-        except VectorsAwayError as error:
+        except VectorsUnavailableError as error:
             if isinstance(error, LostCollectionError) and self._library.properties.indexes_folder() != self._folder:
                 raise IndexesReplacedError(self._server.place) from None
             self._lose(index, error.health)
@@ -138,7 +138,7 @@ class WatchedVectors:
                 self._attempt()
             except Exception as error:  # noqa: BLE001 - without this thread the vectors would stay lost
                 _log.exception("The vectors could not be looked after")
-                health = VectorHealth(VectorState.AWAY, f"{self._server.place} failed ({type(error).__name__})")
+                health = VectorHealth(VectorState.UNAVAILABLE, f"{self._server.place} failed ({type(error).__name__})")
                 self._become(None, health)
             failures = 0 if self._health.good else min(failures + 1, 4)
 
@@ -152,7 +152,7 @@ class WatchedVectors:
                 compare(self._server, index, self._library)
             else:
                 self._become(self._opened(), VectorHealth())
-        except VectorsAwayError as error:
+        except VectorsUnavailableError as error:
             lost = error.health.state is VectorState.INCOMPLETE
             if lost and self._contested():
                 self._give_up()
@@ -179,7 +179,7 @@ class WatchedVectors:
             refill(self._ended.is_set)
             self._become(self._opened(), VectorHealth())
             self._refilled.append(time.monotonic())
-        except VectorsAwayError as error:
+        except VectorsUnavailableError as error:
             self._become(None, error.health)
         except HomeBusyError as error:  # it is being filled there, or will be when that is done
             detail = f"{self._server.place} lacks vectors of the library. {str(error).rstrip('.')}"

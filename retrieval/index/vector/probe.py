@@ -15,7 +15,7 @@ from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.errors import ChromaAuthError
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.errors import VectorsAwayError, one_line
+from retrieval.core.errors import VectorsUnavailableError, one_line
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.vector.timeouts import ASKING, Patience
 
@@ -24,7 +24,11 @@ _START = "Start it, or check CHROMA_URL; CHROMA_URL unset keeps the vectors in t
 
 
 def greet(server: ChromaServer, patience: Patience = ASKING) -> str:
-    """The server's version. Raises VectorsAwayError where it is away, slow, no Chroma 1, or refuses the token."""
+    """Return the server's version.
+
+    Raises:
+        VectorsUnavailableError: It is unreachable, slow, no Chroma 1, or refuses the token.
+    """
     _silence()
     try:
         with _plain_client(server, patience) as http:
@@ -50,7 +54,7 @@ def _check_database(server: ChromaServer, http: httpx.Client) -> None:
     if found.status_code == httpx.codes.NOT_FOUND:
         wanted = f"tenant {tenant!r} with a database {database!r}"
         detail = f"has no {wanted}. Create them there, or change CHROMA_TENANT and CHROMA_DATABASE"
-        raise out_of_order(server, VectorState.AWAY, detail)
+        raise out_of_order(server, VectorState.UNAVAILABLE, detail)
     found.raise_for_status()
 
 
@@ -65,16 +69,16 @@ def _plain_text(server: ChromaServer, response: httpx.Response) -> str:
     return version
 
 
-def foreign(server: ChromaServer, detail: str) -> VectorsAwayError:
-    return out_of_order(server, VectorState.FOREIGN, detail)
+def foreign(server: ChromaServer, detail: str) -> VectorsUnavailableError:
+    return out_of_order(server, VectorState.UNSUPPORTED_VERSION, detail)
 
 
-def out_of_order(server: ChromaServer, state: VectorState, detail: str) -> VectorsAwayError:
+def out_of_order(server: ChromaServer, state: VectorState, detail: str) -> VectorsUnavailableError:
     """The error for a server of which ``detail`` says what is wrong and what to do."""
-    return VectorsAwayError(server.place, VectorHealth(state, f"{server.place} {detail}"))
+    return VectorsUnavailableError(server.place, VectorHealth(state, f"{server.place} {detail}"))
 
 
-def away(server: ChromaServer, error: Exception) -> VectorsAwayError:
+def away(server: ChromaServer, error: Exception) -> VectorsUnavailableError:
     """What an exception of httpx or Chroma means to whoever runs the server; it never holds the token."""
     if isinstance(error, httpx.HTTPStatusError):
         return _of_status(server, error.response.status_code)
@@ -84,22 +88,24 @@ def away(server: ChromaServer, error: Exception) -> VectorsAwayError:
         return out_of_order(server, VectorState.SLOW, "takes too long to answer. Look at its load")
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         detail = "has a certificate that is not trusted. Name the file of its authority in CHROMA_CA_FILE"
-        return out_of_order(server, VectorState.AWAY, detail)
+        return out_of_order(server, VectorState.UNAVAILABLE, detail)
     if isinstance(error, (httpx.TransportError, httpx.InvalidURL, UnicodeError, OSError)):
-        return out_of_order(server, VectorState.AWAY, f"cannot be reached ({_short(server, error)}). {_START}")
-    return out_of_order(server, VectorState.AWAY, f"failed ({_short(server, error)}). Look at its log")
+        return out_of_order(server, VectorState.UNAVAILABLE, f"cannot be reached ({_short(server, error)}). {_START}")
+    return out_of_order(server, VectorState.UNAVAILABLE, f"failed ({_short(server, error)}). Look at its log")
 
 
-def _of_status(server: ChromaServer, status: int) -> VectorsAwayError:
+def _of_status(server: ChromaServer, status: int) -> VectorsUnavailableError:
     if status in {401, 403}:
         problem = "refuses the token. Check" if server.token else "wants a token. Set"
         return out_of_order(server, VectorState.REFUSED, f"{problem} CHROMA_TOKEN or CHROMA_TOKEN_FILE")
     if status in {404, 410} or 300 <= status < 400:
         detail = f"has nothing of version {_MAJOR} there (HTTP {status}). Check CHROMA_URL, or upgrade the server"
-        return out_of_order(server, VectorState.FOREIGN, detail)
+        return out_of_order(server, VectorState.UNSUPPORTED_VERSION, detail)
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return out_of_order(server, VectorState.AWAY, f"takes no more requests now (HTTP {status}). Look at its limits")
-    return out_of_order(server, VectorState.AWAY, f"answers with HTTP {status}. Look at its log")
+        return out_of_order(
+            server, VectorState.UNAVAILABLE, f"takes no more requests now (HTTP {status}). Look at its limits"
+        )
+    return out_of_order(server, VectorState.UNAVAILABLE, f"answers with HTTP {status}. Look at its log")
 
 
 def _short(server: ChromaServer, error: Exception) -> str:

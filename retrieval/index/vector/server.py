@@ -10,7 +10,7 @@ from chromadb.api.client import Client
 from chromadb.errors import NotFoundError
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.errors import RetrievalError, StorageError, VectorsAwayError
+from retrieval.core.errors import RetrievalError, StorageError, VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.vector.base import COSINE, CollectionIndex
 from retrieval.index.vector.client import connect
@@ -22,7 +22,7 @@ _PAGE, _CLOUD_PAGE = 1000, 300  # a body stays under what servers take; Chroma C
 _LISTED = 100  # collections
 
 
-class LostCollectionError(VectorsAwayError):
+class LostCollectionError(VectorsUnavailableError):
     """The server is well, but has no such collection: it was replaced, or the server's volume is another one."""
 
     def __init__(self, server: ChromaServer, name: str) -> None:
@@ -31,7 +31,7 @@ class LostCollectionError(VectorsAwayError):
 
 
 class ServerVectorIndex(CollectionIndex):
-    """Use as a context manager. Every method raises VectorsAwayError where the server does not do its part.
+    """Use as a context manager. Every method raises VectorsUnavailableError where the server does not do its part.
 
     It is its collection's stamp too: ``read`` and ``write`` the states of the library that its vectors belong to.
     """
@@ -81,7 +81,7 @@ class ServerVectorIndex(CollectionIndex):
     @contextmanager
     def _translated(self) -> Iterator[None]:
         if self._ended():
-            raise out_of_order(self._server, VectorState.AWAY, "is not asked any more: this program is ending")
+            raise out_of_order(self._server, VectorState.UNAVAILABLE, "is not asked any more: this program is ending")
         with _translated(self._server, self._name):
             yield
 
@@ -106,7 +106,11 @@ class ServerVectorIndex(CollectionIndex):
 
 
 def forget_collections(server: ChromaServer, prefix: str, kept: str) -> None:
-    """Delete all collections whose names begin with ``prefix``, but the one ``kept``. Raises VectorsAwayError."""
+    """Delete all collections whose names begin with ``prefix``, except ``kept``.
+
+    Raises:
+        VectorsUnavailableError: The server cannot be asked.
+    """
     with contextlib.closing(connect(server, WRITING)) as connection, _translated(server, kept):
         for name in _names(connection.client):
             if name.startswith(prefix) and name != kept:

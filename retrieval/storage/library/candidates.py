@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from retrieval.core.vectors import Matrix, unpacked
+from retrieval.core.vectors import Matrix, unpack
 from retrieval.storage.library.rows import AND_KEY_IN, LIVE_PASSAGES, Terms, unpacked_terms
 
 _COLUMNS = "p.key, p.article_key, p.passage_id, a.article_id, p.lead_start, p.lead_end, p.sentences, p.terms, p.vectors"
@@ -38,7 +38,7 @@ def candidates_from(
     """
     if not rows:
         return [], np.empty((0, dimensions), dtype=np.float32)
-    matrix = unpacked(b"".join(row[8] for row in rows), dimensions)
+    matrix = unpack(b"".join(row[8] for row in rows), dimensions)
     found = []
     first = 0
     for key, article_key, passage_id, article_id, lead_start, lead_end, sentences, terms, _ in rows:

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 
 from retrieval.core.errors import DamagedStoreError
 from retrieval.core.types import StoredPassage
-from retrieval.core.vectors import Matrix, unpacked
+from retrieval.core.vectors import Matrix, unpack
 from retrieval.storage.library.article_table import ArticleTable
 from retrieval.storage.library.candidates import SELECT_CANDIDATES, CandidateRow, candidates_from
 from retrieval.storage.library.rows import (
@@ -128,6 +128,6 @@ class PassageTable:
         sql = "SELECT key, vectors FROM passages WHERE key IN (SELECT value FROM json_each(?))"
         for key, vectors in self._database.rows(sql, json.dumps(list(keys))):
             try:
-                yield key, unpacked(vectors, dimensions)
+                yield key, unpack(vectors, dimensions)
             except ValueError as error:
                 raise DamagedStoreError(self._database.path, f"vectors of passage {key}: {error}") from error

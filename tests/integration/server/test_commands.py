@@ -66,7 +66,7 @@ def test_the_bot_s_articles(
     own_server.kill()
     caplog.clear()
     with Articles(settings) as articles, caplog.at_level(logging.INFO):
-        assert articles.health().state is VectorState.AWAY
+        assert articles.health().state is VectorState.UNAVAILABLE
         for _ in range(3):
             assert KEYWORDS_ALONE in answer(articles, Request(QUESTION, 3)).notes
             articles.refresh(force=True)

@@ -17,7 +17,7 @@ import pytest
 from pydantic import SecretStr
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.errors import IndexesDisagreeError, IndexesReplacedError, VectorsAwayError
+from retrieval.core.errors import IndexesDisagreeError, IndexesReplacedError, VectorsUnavailableError
 from retrieval.core.health import VectorState
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer
@@ -50,13 +50,13 @@ def test_away_at_the_start_and_there_later(room: Room, own_server: ChromaProcess
     room.workshop.index()
     own_server.kill()
     with room.watched() as searcher:
-        assert searcher.health().state is VectorState.AWAY
+        assert searcher.health().state is VectorState.UNAVAILABLE
         assert "CHROMA_URL" in searcher.health().detail
         assert alone(searcher.ask(QUESTION))
         own_server.start()
         until(lambda: searcher.health().good)
         assert not alone(searcher.ask(QUESTION))
-        assert room.states() == [VectorState.AWAY, VectorState.GOOD]
+        assert room.states() == [VectorState.UNAVAILABLE, VectorState.GOOD]
 
 
 def test_killed_and_restarted_under_questions(room: Room, own_server: ChromaProcess) -> None:
@@ -74,7 +74,7 @@ def test_killed_and_restarted_under_questions(room: Room, own_server: ChromaProc
         after = list(pool.map(searcher.ask, [QUESTION] * 16))
     assert not any(alone(answer) for answer in (*before, *after))
     assert alone(without[-1])
-    assert room.states() == [VectorState.AWAY, VectorState.GOOD]
+    assert room.states() == [VectorState.UNAVAILABLE, VectorState.GOOD]
 
 
 def test_lost_before_anybody_asks(room: Room, own_server: ChromaProcess) -> None:
@@ -86,7 +86,7 @@ def test_lost_before_anybody_asks(room: Room, own_server: ChromaProcess) -> None
         WatchedVectors(room.server, library, changed=room.told.append, longest=0.2),
     ):
         own_server.kill()
-        until(lambda: room.states() == [VectorState.AWAY])
+        until(lambda: room.states() == [VectorState.UNAVAILABLE])
 
 
 def test_slow(room: Room, front: Front) -> None:
@@ -131,9 +131,9 @@ def test_closing_waits_for_no_server(room: Room, front: Front) -> None:
 def test_no_chroma_of_our_version(front: Front, own: dict[str, tuple[int, object]], said: str) -> None:
     """A server of another version and something that is no Chroma are named as what they are."""
     front.own = own
-    with pytest.raises(VectorsAwayError) as found:
+    with pytest.raises(VectorsUnavailableError) as found:
         greet(ChromaServer(url=front.url))
-    assert found.value.health.state is VectorState.FOREIGN
+    assert found.value.health.state is VectorState.UNSUPPORTED_VERSION
     assert said in str(found.value)
 
 
@@ -143,7 +143,7 @@ def test_upgraded(room: Room, front: Front) -> None:
     front.own = {"*": (404, {"detail": "Not Found"})}
     room = room.reached(front.url)
     with room.watched() as searcher:
-        assert searcher.health().state is VectorState.FOREIGN
+        assert searcher.health().state is VectorState.UNSUPPORTED_VERSION
         assert alone(searcher.ask(QUESTION))
         front.own = {}
         until(lambda: searcher.health().good)
@@ -163,7 +163,7 @@ def test_an_authority_of_ones_own(chroma: ChromaProcess, tmp_path: Path) -> None
     context.load_cert_chain(certificate, key)
     database = chroma.database()
     with Front(chroma.port, tls=context).running() as front:
-        with pytest.raises(VectorsAwayError, match="CHROMA_CA_FILE"):
+        with pytest.raises(VectorsUnavailableError, match="CHROMA_CA_FILE"):
             greet(ChromaServer(url=front.url))
         given = {"CHROMA_URL": front.url, "CHROMA_CA_FILE": str(certificate), "CHROMA_DATABASE": database}
         server = Settings.from_env(given).chroma
@@ -174,7 +174,7 @@ def test_an_authority_of_ones_own(chroma: ChromaProcess, tmp_path: Path) -> None
 
 def test_no_such_database(chroma: ChromaProcess) -> None:
     """A database that the server does not have is named, rather than made or searched for without an end."""
-    with pytest.raises(VectorsAwayError, match="has no tenant 'default_tenant' with a database 'nowhere'"):
+    with pytest.raises(VectorsUnavailableError, match="has no tenant 'default_tenant' with a database 'nowhere'"):
         greet(ChromaServer(url=chroma.url, database="nowhere"))
 
 
@@ -202,7 +202,7 @@ def test_tokens(
         assert searcher.health().state is VectorState.REFUSED
         checks = run_checks(room.workshop.settings)
         assert {c.subject: c.verdict for c in checks}["Chroma server"] is Verdict.BAD
-        with pytest.raises(VectorsAwayError) as refused:
+        with pytest.raises(VectorsUnavailableError) as refused:
             room.workshop.index()
     shown = f"{room.told} {checks} {refused.value} {refused.value!r} {room.workshop.settings!r} {caplog.text}"
     assert "CHROMA_TOKEN" in str(refused.value)
@@ -214,7 +214,7 @@ def test_a_token_that_is_repeated(front: Front, chroma: ChromaProcess) -> None:
     server = ChromaServer(url=front.url, token=SecretStr(TOKEN), database=chroma.database())
     with ServerVectorIndex(server, "passages", make=True) as index:
         front.own = {"*": (500, {"you sent": TOKEN})}
-        with pytest.raises(VectorsAwayError, match=r"you sent.*\[token\]") as refused:
+        with pytest.raises(VectorsUnavailableError, match=r"you sent.*\[token\]") as refused:
             index.count()
     assert TOKEN not in "".join(traceback.format_exception(refused.value))
 
@@ -222,7 +222,7 @@ def test_a_token_that_is_repeated(front: Front, chroma: ChromaProcess) -> None:
 def test_no_token_where_one_is_wanted(room: Room, front: Front) -> None:
     """A server that wants a token is told from one that refuses it."""
     front.wanted = ("Authorization", "Bearer x")
-    with pytest.raises(VectorsAwayError, match=r"wants a token\. Set CHROMA_TOKEN"):
+    with pytest.raises(VectorsUnavailableError, match=r"wants a token\. Set CHROMA_TOKEN"):
         greet(ChromaServer(url=front.url))
 
 
@@ -284,7 +284,7 @@ def test_indexing_without_a_server(room: Room) -> None:
         before = (library.articles.digests(), library.properties.state())
     room.workshop.write("new.txt", "The windmill of town number 9 is described here. Visitors of the windmill pay.")
     away = room.reached(f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(VectorsAwayError, match="cannot be reached"):
+    with pytest.raises(VectorsUnavailableError, match="cannot be reached"):
         away.workshop.index()
     with Library(room.workshop.home) as library:
         assert (library.articles.digests(), library.properties.state()) == before
@@ -315,7 +315,7 @@ def test_lost_in_the_middle_of_indexing(room: Room, front: Front) -> None:
         try:
             reached.workshop.index()
             break
-        except VectorsAwayError as error:
+        except VectorsUnavailableError as error:
             failures += "HTTP 503" in str(error)
         with warnings.catch_warnings():  # what fails within the making of Chroma's client is closed by nobody
             warnings.simplefilter("ignore", ResourceWarning)

@@ -11,7 +11,7 @@ from threading import Event, Thread
 import pytest
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.errors import VectorsAwayError
+from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorState
 from retrieval.index.vector import greet
 from tests.integration.server.conftest import Room
@@ -58,11 +58,11 @@ def answering(send: Send) -> Iterator[str]:
             thread.join()
 
 
-@pytest.mark.parametrize(("send", "state"), [(trickle, VectorState.SLOW), (flood, VectorState.AWAY)])
+@pytest.mark.parametrize(("send", "state"), [(trickle, VectorState.SLOW), (flood, VectorState.UNAVAILABLE)])
 def test_an_answer_without_an_end(send: Send, state: VectorState) -> None:
     """It is given up in time, and before it fills the memory, though each piece of it comes at once."""
     started = time.monotonic()
-    with answering(send) as url, pytest.raises(VectorsAwayError) as raised:
+    with answering(send) as url, pytest.raises(VectorsUnavailableError) as raised:
         greet(ChromaServer(url=url))
     assert raised.value.health.state is state
     assert time.monotonic() - started < 15
@@ -71,7 +71,7 @@ def test_an_answer_without_an_end(send: Send, state: VectorState) -> None:
 @pytest.mark.parametrize("host", ["xn--", "[v1.x]"])
 def test_a_host_that_there_cannot_be(host: str) -> None:
     """What no look-up takes for a name is an address to be checked, not a failure of this program."""
-    with pytest.raises(VectorsAwayError, match="check CHROMA_URL"):
+    with pytest.raises(VectorsUnavailableError, match="check CHROMA_URL"):
         greet(ChromaServer(url=f"http://{host}:8000"))
 
 

@@ -1,4 +1,4 @@
-"""Settings from the environment; the token shows nowhere."""
+"""Settings of the bot: values, defaults, errors, and a token that is never shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN = "abc.DEF.ghi-123"
 
 
 def test_defaults_need_a_token_only() -> None:
-    """Everything else has a value."""
+    """A token alone is enough; everything else has a default."""
     settings = Settings.from_env({"DISCORD_TOKEN": f" Bot {TOKEN}\n"})
     assert settings.token == SecretStr(TOKEN)
     assert settings.api_url == "https://discord.com/api/v10"
@@ -40,8 +40,8 @@ def test_every_variable_is_read() -> None:
     assert (settings.retention_days, settings.log_level) == (7, "DEBUG")
 
 
-def test_how_it_tells_how_it_is() -> None:
-    """No pages and no questions in the log unless asked for; on loopback unless told otherwise."""
+def test_logging_and_health_pages() -> None:
+    """Health pages and questions in the log are off by default, and pages are served on loopback."""
     plain = Settings.from_env({"DISCORD_TOKEN": TOKEN})
     assert (plain.http_port, plain.http_host, plain.log_questions) == (0, "127.0.0.1", False)
     assert plain.log_format is LogFormat.AUTO
@@ -54,7 +54,7 @@ def test_how_it_tells_how_it_is() -> None:
 
 
 def test_the_token_can_stand_in_a_file(tmp_path: Path) -> None:
-    """As container secrets do; the variable goes before the file."""
+    """The token is read from a file, and the variable takes precedence."""
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n")
     assert Settings.from_env({"DISCORD_TOKEN_FILE": str(file)}).token == SecretStr(TOKEN)
@@ -87,7 +87,7 @@ def test_the_token_can_stand_in_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(name: str, value: str) -> None:
-    """Whoever starts the bot learns which variable to mend."""
+    """The message for a wrong value is one line that begins with the variable."""
     environ = {"DISCORD_TOKEN": TOKEN} if name != "DISCORD_TOKEN_FILE" else {}
     with pytest.raises(SettingsError) as caught:
         Settings.from_env({**environ, name: value})
@@ -96,7 +96,7 @@ def test_a_wrong_value_is_named_in_one_line(name: str, value: str) -> None:
 
 
 def test_a_secret_does_not_show_itself() -> None:
-    """Neither in text nor inside of settings."""
+    """The token shows neither in its own text nor in that of the settings."""
     settings = Settings.from_env({"DISCORD_TOKEN": TOKEN})
     for text in (
         repr(settings),

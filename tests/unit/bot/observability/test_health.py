@@ -57,7 +57,10 @@ def test_what_keeps_it_from_answering_is_a_reason(change: dict[str, Any], words:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"vectors": VectorHealth(VectorState.AWAY, "http://chroma:8000 does not answer.")}, "alone: http://chroma"),
+        (
+            {"vectors": VectorHealth(VectorState.UNAVAILABLE, "http://chroma:8000 does not answer.")},
+            "alone: http://chroma",
+        ),
         ({"vectors": VectorHealth(VectorState.SLOW)}, "“slow”"),
         ({"refresh_error": "The disk stumbled."}, "The disk stumbled."),
         ({"registration": Registration.FAILED}, "could not be registered"),

@@ -48,7 +48,7 @@ def test_what_is_known_of_the_bot_is_read_at_the_moment_of_asking() -> None:
     assert ("pullquote_disk_free_bytes", ()) not in before
     now = Status(
         opened=True, registration=Registration.DONE, connection=Connection(True, 1.0, 0.04),
-        queue_depth=3, queue_places=36, vectors=VectorHealth(VectorState.AWAY), disk_free=7,
+        queue_depth=3, queue_places=36, vectors=VectorHealth(VectorState.UNAVAILABLE), disk_free=7,
         loop_lag=0.25, articles=5, passages=80, model="a model", version="0.1.0",
     )  # fmt: skip
     found = samples(metrics, now)
@@ -59,7 +59,7 @@ def test_what_is_known_of_the_bot_is_read_at_the_moment_of_asking() -> None:
     assert (values["disk_free_bytes"], values["event_loop_lag_seconds"]) == (7, 0.25)
     assert values["gateway_latency_seconds"] == 0.04
     states = {labels[0][1]: value for (name, labels), value in found.items() if name == "pullquote_vectors_state"}
-    assert states == {state.value: float(state is VectorState.AWAY) for state in VectorState}
+    assert states == {state.value: float(state is VectorState.UNAVAILABLE) for state in VectorState}
     assert found["pullquote_info", (("model", "a model"), ("version", "0.1.0"))] == 1
     assert any(name.startswith("process_") for name, _ in found)
 

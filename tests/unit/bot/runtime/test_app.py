@@ -11,7 +11,7 @@ from bot.runtime import app as program
 from bot.runtime.bot import intents
 from bot.runtime.exit_codes import describe_failure
 from bot.transport.gateway import GatewayLimitError
-from retrieval.core.errors import VectorsAwayError
+from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
 
 
@@ -50,8 +50,8 @@ def test_too_little_memory_is_one_clear_line(error: Exception) -> None:
 
 def test_a_vector_server_that_is_away_at_the_very_first_start_is_tried_again() -> None:
     """Nothing is indexed yet, so the bot cannot begin; whatever starts it again may find the server there."""
-    health = VectorHealth(VectorState.AWAY, "The Chroma server http://chroma:8000 cannot be reached")
-    code, line = describe_failure(VectorsAwayError("chroma", health))
+    health = VectorHealth(VectorState.UNAVAILABLE, "The Chroma server http://chroma:8000 cannot be reached")
+    code, line = describe_failure(VectorsUnavailableError("chroma", health))
     assert code == 1
     assert "cannot be reached" in line
 

@@ -1,4 +1,4 @@
-"""Settings from variables: what is taken, what stands in for what is missing, what is refused."""
+"""Settings from variables: values, defaults, errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retrieval.core.settings import DEFAULT_MODEL, Settings
 
 
 def test_nothing_set_gives_the_documented_defaults() -> None:
-    """Without variables: ./.pullquote, seeds, and the model that comes along."""
+    """Without variables the defaults are ./.pullquote, seeds and the packaged model."""
     settings = Settings.from_env({})
     assert settings == Settings(
         home=Path(".pullquote"), corpus=Path("seeds"), embedding_model=DEFAULT_MODEL, reranker_model=None, threads=0
@@ -49,7 +49,7 @@ def test_a_tilde_is_the_home_folder() -> None:
 
 @pytest.mark.parametrize("value", ["two", "-1", "1.5", "²", "1025", "0x10", "9" * 5000])
 def test_bad_numbers_name_their_variable(value: str) -> None:
-    """What is no number of threads is refused in one short line that names the variable."""
+    """A wrong number of threads is refused in one short line that names the variable."""
     with pytest.raises(SettingsError, match="PULLQUOTE_THREADS") as refused:
         Settings.from_env({"PULLQUOTE_THREADS": value})
     assert "\n" not in str(refused.value)
@@ -57,7 +57,7 @@ def test_bad_numbers_name_their_variable(value: str) -> None:
 
 
 def test_a_chroma_server(tmp_path: Path) -> None:
-    """Address, token, tenant and database are taken as given; without an address there is no server."""
+    """Address, token and database are read; without an address there is no server."""
     assert Settings.from_env({"CHROMA_TOKEN": "t"}).chroma is None
     file = tmp_path / "token"
     file.write_text("s3cret\n")
@@ -94,7 +94,7 @@ def test_a_chroma_server(tmp_path: Path) -> None:
     ],
 )
 def test_a_chroma_server_that_cannot_be_used(name: str, given: dict[str, str]) -> None:
-    """What cannot be an address, a token or a certificate is named by its variable, and nothing secret is repeated."""
+    """A wrong address, token or certificate is named by its variable, and no secret is repeated."""
     with pytest.raises(SettingsError) as refused:
         Settings.from_env(given)
     assert refused.value.name == name

@@ -1,4 +1,4 @@
-"""How much memory is left, from the files in which Linux tells."""
+"""Available memory, from the files of Linux."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ SERVICE = f"{V2}/system.slice/pullquote.service"
     ],
 )
 def test_memory_is_the_tightest_limit(tmp_path: Path, texts: dict[str, str], found: Memory | None) -> None:
-    """Of a container of either version, a service or the machine; what the system may drop counts as free."""
+    """The lowest limit of machine, service and container counts, and page cache counts as available."""
     for name, text in texts.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)

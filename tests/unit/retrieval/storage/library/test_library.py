@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from retrieval.core.errors import AlteredArticleError, DamagedStoreError
 from retrieval.core.types import Article, Span
-from retrieval.core.vectors import packed
+from retrieval.core.vectors import pack
 from retrieval.ingest import article_digest
 from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.library import LibraryWriter, StagedPassage
@@ -46,7 +46,7 @@ def stage(library: LibraryWriter, made: Article) -> list[int]:
     for passage in made.passages:
         texts = [made.slice(Span(passage.start, passage.end)), *map(made.slice, passage.sentences)]
         terms = tuple(content_terms(text) for text in texts[1:])
-        additions.append(StagedPassage(terms, passage_words(texts[0]), packed(EMBEDDER.encode(texts))))
+        additions.append(StagedPassage(terms, passage_words(texts[0]), pack(EMBEDDER.encode(texts))))
     return library.stage(made, article_digest(made), additions)
 
 
