@@ -10,7 +10,7 @@ from bot.cogs.common.autocomplete import chosen, suggestions
 from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext, asked_by, without_surrogates
 from bot.observability.request_log import Source
 from bot.services.admission import RefusedError, check_query
-from bot.services.answers import Request
+from bot.services.question_service import Question
 from bot.services.services import Services
 from bot.services.worker_pool import Slot
 from bot.store.guild_settings import MOST_QUOTES
@@ -58,25 +58,25 @@ class AskCog(commands.Cog):
         except RefusedError as refusal:
             await self._handler.say(interaction, str(refusal))
             return
-        request = Request(
-            question=without_surrogates(question),
+        asked = Question(
+            text=without_surrogates(question),
             quotes=quotes or settings.quotes,
             article=summary.article_id if summary else None,
             guild=interaction.guild_id,
         )
 
         def admit() -> Slot:
-            check_query(request.question)
+            check_query(asked.text)
             return self._services.admission.accept(context.requester, Source.COMMAND)
 
         await self._handler.respond(
             context,
             admit,
             lambda slot: self._handler.reply(
-                slot, context.requester, lambda: self._services.questions.answer(request), context.form
+                slot, context.requester, lambda: self._services.questions.answer(asked), context.form
             ),
             private=alone,
-            asked=asked_by(interaction, Source.COMMAND, request.question),
+            asked=asked_by(interaction, Source.COMMAND, asked.text),
         )
 
     @ask.autocomplete("article")

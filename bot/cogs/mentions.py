@@ -20,8 +20,8 @@ from bot.cogs.common.interaction_handler import (
 )
 from bot.observability.request_log import Source, Step
 from bot.services.admission import RefusedError
-from bot.services.answers import Request
 from bot.services.permissions import Requester
+from bot.services.question_service import Question
 from bot.services.services import Services
 from bot.services.worker_pool import Slot
 from bot.transport.delivery import FAILURES, Outgoing, typing
@@ -91,7 +91,7 @@ class MentionsCog(commands.Cog):
                 try:
                     previous = await records.previous_question(replied_to, requester.conversation)
                     quotes = records.guild_settings(requester.guild).quotes
-                    request = Request(question, quotes, guild=requester.guild, before=previous)
+                    request = Question(question, quotes, guild=requester.guild, previous=previous)
                     make = partial(self._services.questions.answer, request)
                     reply = await self._handler.reply(slot, requester, make, form_in(message))
                     outgoing = self._handler.outgoing(reply, private=False)

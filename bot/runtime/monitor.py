@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.observability.health import Connection, Registration, Status
-from bot.services.answers import ArticleSource
+from bot.services.library import ArticleSource
 from bot.services.worker_pool import WorkerPool
 from retrieval.core.errors import (
     DamagedStoreError,

@@ -10,9 +10,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from bot.services.titles import Catalogue
+from bot.services.titles import TitleIndex
 from bot.store.message_state import QuoteRef
 from retrieval.core.errors import (
     AlteredArticleError,
@@ -37,6 +37,33 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+class ArticleSource(Protocol):
+    """The articles as the bot's services need them. Safe to use from several threads.
+
+    Raises:
+        RetrievalError: from every method that reads the articles.
+    """
+
+    @property
+    def catalogue(self) -> TitleIndex: ...
+
+    def ask(self, question: str, quotes: int, article_id: str | None = None, previous: str | None = None) -> Answer: ...
+
+    def find(self, words: str, limit: int, article_id: str | None = None) -> Findings: ...
+
+    def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]: ...
+
+    def text(self, article_id: str) -> str: ...
+
+    def quotes(self, refs: Sequence[QuoteRef]) -> list[Quote | None]: ...
+
+    def around(self, ref: QuoteRef, quote: Quote | None) -> list[Paragraph]: ...
+
+    def refresh(self) -> None: ...
+
+    def health(self) -> VectorHealth: ...
+
+
 @dataclass(slots=True)
 class _Opened:
     """The stores at one state of the data folder."""
@@ -58,11 +85,11 @@ class Articles:
         self._users = 0
         self._changing = False
         self._free = threading.Condition()
-        self._catalogue = Catalogue.of([], "")
+        self._catalogue = TitleIndex.of([], "")
         self._health = VectorHealth()
 
     @property
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> TitleIndex:
         """What is known of all articles, from memory."""
         return self._catalogue
 
@@ -90,7 +117,7 @@ class Articles:
             searcher = stack.enter_context(opening)
             shelf = stack.enter_context(open_shelf(self._settings))
             searcher.warm_up()
-            self._catalogue = Catalogue.of(shelf.articles(), model)
+            self._catalogue = TitleIndex.of(shelf.articles(), model)
             self._opened = _Opened(searcher, shelf, state, stack.pop_all())
         _log.info("%d articles are open, model %s", len(self.catalogue.articles), model)
 

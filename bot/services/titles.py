@@ -1,4 +1,4 @@
-"""What is known of all articles, in memory: looked up by what somebody typed. Pure."""
+"""Index of all articles in memory, searched by what a member types. Pure."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from bot.store.message_state import digest
 from bot.ui.markup.limits import CHOICE, size
 from retrieval.core.types import ArticleSummary
 
-_SIMILAR = 60.0  # rapidfuzz's score, 0 to 100, from which a title counts as what was meant
+_SIMILAR = 60.0  # lowest rapidfuzz score, 0 to 100, of a title that may be meant
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What is known of all articles, kept in memory."""
+class TitleIndex:
+    """The summaries of all articles, and the names that they are found by."""
 
     articles: tuple[ArticleSummary, ...]
-    names: Mapping[str, str]  # id → what is compared with something typed
+    names: Mapping[str, str]  # id → title and id, normalised for fuzzy comparison
     titles: Mapping[str, str]
     model: str
 
     @classmethod
-    def of(cls, articles: Sequence[ArticleSummary], model: str) -> Catalogue:
-        """The catalogue of ``articles``."""
+    def of(cls, articles: Sequence[ArticleSummary], model: str) -> TitleIndex:
+        """The index of ``articles``."""
         return cls(
             articles=tuple(articles),
             names={a.article_id: utils.default_process(f"{a.metadata.title} {a.article_id}") for a in articles},
@@ -40,7 +40,7 @@ class Catalogue:
         return next(article for article in self.articles if article.article_id == article_id)
 
     def resolve(self, typed: str) -> ArticleSummary | None:
-        """The article that was named by its id, by the value of a suggestion, or by its title."""
+        """The article with this id, suggestion value or title; ``None`` if it is none or several."""
         name = typed.strip()
         for article in self.articles:
             if name in {article.article_id, choice_value(article)}:
@@ -49,7 +49,7 @@ class Catalogue:
         return same[0] if len(same) == 1 else None
 
     def suggest(self, typed: str, limit: int = 25) -> list[ArticleSummary]:
-        """The articles whose title or id is most like what was typed, typos tolerated; all of them for nothing."""
+        """The articles whose title or id is most like what was typed, typos tolerated; all if nothing was typed."""
         if not typed.strip():
             return sorted(self.articles, key=lambda a: a.metadata.title.casefold())[:limit]
         if (exact := self.get(typed.strip())) is not None:
@@ -73,6 +73,6 @@ class Catalogue:
 
 
 def choice_value(article: ArticleSummary) -> str:
-    """What a suggestion stands for: the id, or a digest of one that is too long for Discord or has edges of space."""
+    """The value of a suggestion: the id, or a digest of one that Discord would cut or strip."""
     name = article.article_id
     return name if size(name) <= CHOICE and name == name.strip() else f"#{digest(name)}"

@@ -19,7 +19,7 @@ VOTES = {
     "gone": "This question is no longer kept, so there is nothing to vote on.",
 }
 NOTHING_MORE = "There are no more passages that answer this."
-NO_LONGER_CLOSE = "There are no passages that come close."
+NOTHING_CLOSE = "There are no passages that come close."
 MAY_NOT_WRITE = "I may not write in <#{channel}>, so here is my answer:"
 LOST_PRIVATE = "Discord would not take my answer where you asked, so here it is:"
 SHARED = "Shared by {name}"

@@ -13,7 +13,7 @@ from bot.services.question_service import QuestionService
 from bot.services.rate_limits import RateLimits
 from bot.services.records import Records
 from bot.services.services import Services
-from bot.services.titles import Catalogue
+from bot.services.titles import TitleIndex
 from bot.services.worker_pool import SerialExecutor, WorkerPool
 from bot.store import PersonHash, Store
 from bot.store.message_state import QuoteRef
@@ -99,8 +99,8 @@ class FakeArticles:
         self.vectors = VectorHealth()
 
     @property
-    def catalogue(self) -> Catalogue:
-        return Catalogue.of([summary(name, name.title()) for name in self.texts], "a model")
+    def catalogue(self) -> TitleIndex:
+        return TitleIndex.of([summary(name, name.title()) for name in self.texts], "a model")
 
     def ask(self, question: str, quotes: int, article_id: str | None = None, previous: str | None = None) -> Answer:
         self.asked.append(question)

@@ -6,18 +6,18 @@ from discord import app_commands
 
 from bot.cogs.common.error_messages import no_such_article
 from bot.services.admission import RefusedError
-from bot.services.titles import Catalogue, choice_value
+from bot.services.titles import TitleIndex, choice_value
 from bot.ui.articles import choice_name
 from retrieval.core.types import ArticleSummary
 
 
-def suggestions(typed: str, catalogue: Catalogue) -> list[app_commands.Choice[str]]:
+def suggestions(typed: str, catalogue: TitleIndex) -> list[app_commands.Choice[str]]:
     """At most 25 articles, the likeliest first."""
     found = catalogue.suggest(typed)[:25]
     return [app_commands.Choice(name=choice_name(article), value=choice_value(article)) for article in found]
 
 
-def chosen(typed: str, catalogue: Catalogue) -> ArticleSummary:
+def chosen(typed: str, catalogue: TitleIndex) -> ArticleSummary:
     """The article meant by what was picked or typed. Raises RefusedError with suggestions."""
     article = catalogue.resolve(typed)
     if article is None:

@@ -6,7 +6,7 @@ import logging
 
 from bot.observability.request_log import current_id
 from bot.services.admission import RefusedError
-from bot.services.titles import Catalogue
+from bot.services.titles import TitleIndex
 from bot.store import RecordsError
 from bot.ui import strings
 from bot.ui.markup.escaping import escape
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 _MOST_SUGGESTIONS = 3
 
 
-def for_user(error: Exception, catalogue: Catalogue) -> str:
+def for_user(error: Exception, catalogue: TitleIndex) -> str:
     """A sentence for the person whose request failed with ``error``, in Markdown; logged unless it is their matter.
 
     The number it names is the request's id, which all other lines on it carry as well.
@@ -39,7 +39,7 @@ def for_user(error: Exception, catalogue: Catalogue) -> str:
     return text.format(incident=incident)
 
 
-def no_such_article(typed: str, catalogue: Catalogue) -> str:
+def no_such_article(typed: str, catalogue: TitleIndex) -> str:
     """For a name that is no article's; with the names that are most like it."""
     name = fitted_line(typed, 150)
     near = [fitted_line(a.metadata.title or a.article_id, 200) for a in catalogue.suggest(typed)[:_MOST_SUGGESTIONS]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services.answers import ArticleSource
+from bot.services.library import ArticleSource
 from bot.store.message_state import ArticleList, ArticleView, MessageState, QuotesInContext, SearchResults
 from bot.ui.answers import answer_pages, context_pages, findings_pages
 from bot.ui.articles import list_pages, source_pages

@@ -15,8 +15,8 @@ from bot.cogs.common.error_messages import for_user
 from bot.cogs.common.interaction_handler import InteractionHandler
 from bot.observability.request_log import Asked, End, Journal, Source, current_id
 from bot.services.admission import RefusedError
-from bot.services.answers import Request
 from bot.services.permissions import Requester
+from bot.services.question_service import Question
 from bot.services.rate_limits import RateLimits
 from bot.services.services import Services
 from bot.services.worker_pool import WorkerPool
@@ -166,7 +166,7 @@ ADA = Requester(user=1, guild=7, channel=70)
 
 async def ask(services: Services, text: str) -> None:
     """As a command does, but for Discord."""
-    handler, request = InteractionHandler(services, Courier()), Request(text, 3, guild=7)
+    handler, request = InteractionHandler(services, Courier()), Question(text, 3, guild=7)
     with handler.in_progress(asked()):
         try:
             with services.admission.accept(ADA, Source.COMMAND) as slot:

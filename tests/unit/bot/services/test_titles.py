@@ -7,7 +7,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.titles import Catalogue, choice_value
+from bot.services.titles import TitleIndex, choice_value
 from bot.ui.articles import choice_name
 from tests.support.fake_articles import metadata, summary
 
@@ -17,7 +17,7 @@ TITLES = {
     "002_c": "Coalition of the Willing meets in Paris",
     "folder/" + "x" * 120: "A long name",
 }
-CATALOGUE = Catalogue.of([summary(name, title) for name, title in TITLES.items()], "model")
+CATALOGUE = TitleIndex.of([summary(name, title) for name, title in TITLES.items()], "model")
 
 
 def test_typos_are_tolerated() -> None:
@@ -30,7 +30,7 @@ def test_nothing_typed_offers_everything_and_nonsense_nothing() -> None:
     """At most as many as Discord shows."""
     assert len(CATALOGUE.suggest("")) == len(TITLES)
     assert CATALOGUE.suggest("qqqqzzzz") == []
-    many = Catalogue.of([summary(str(n), f"Title {n}") for n in range(100)], "model")
+    many = TitleIndex.of([summary(str(n), f"Title {n}") for n in range(100)], "model")
     assert len(many.suggest("")) == len(many.suggest("title")) == 25
 
 
@@ -40,7 +40,7 @@ def test_every_suggestion_is_one_that_discord_takes(title: str, article_id: str)
     article = summary(article_id, title)
     assert 1 <= len(choice_name(article)) <= 100
     assert len(choice_value(article)) <= 100
-    catalogue = Catalogue.of([article], "model")
+    catalogue = TitleIndex.of([article], "model")
     assert catalogue.resolve(choice_value(article)) is article
 
 
@@ -48,7 +48,7 @@ def test_free_text_names_an_article_only_if_it_is_clear() -> None:
     """Ids and whole titles are; parts of titles are suggestions at most."""
     assert CATALOGUE.resolve("coalition of the willing MEETS in paris") is CATALOGUE.get("002_c")
     assert CATALOGUE.resolve("guarantees") is None
-    twins = Catalogue.of([summary("a", "Same"), summary("b", "Same")], "model")
+    twins = TitleIndex.of([summary("a", "Same"), summary("b", "Same")], "model")
     assert twins.resolve("Same") is None
 
 
@@ -58,7 +58,7 @@ def test_the_list_is_filtered_by_every_fact() -> None:
         summary("a", metadata=metadata("Talks", publisher="The Paper", published="2026-01-06")),
         summary("b", metadata=metadata("Talks", publisher="The Post")),
     ]
-    catalogue = Catalogue.of(articles, "model")
+    catalogue = TitleIndex.of(articles, "model")
     assert [a.article_id for a in catalogue.matching("paper 2026")] == ["a"]
     assert len(catalogue.matching("talks")) == len(catalogue.matching("")) == 2
     assert catalogue.matching("nothing like that") == []
@@ -66,7 +66,7 @@ def test_the_list_is_filtered_by_every_fact() -> None:
 
 def test_ten_thousand_titles_are_searched_in_time() -> None:
     """Autocomplete has three seconds, and shares the event loop."""
-    many = Catalogue.of(
+    many = TitleIndex.of(
         [summary(str(n), f"The {n}th report on matters of the town {n * 7}") for n in range(10_000)], "m"
     )
     started = time.perf_counter()
