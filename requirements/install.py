@@ -21,6 +21,8 @@ TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 _TIMEOUT = 4  # seconds for the index to answer
 _TAIL = 30  # lines of pip's output that are shown when it fails
 _WIDTH = 78  # columns of the progress line
+#: Modules that a question never loads. Python compiles them itself where they are loaded after all.
+_NOT_COMPILED = r"/transformers/models/(?!auto/|bert/)\w+/|/tests?/|/kubernetes/|/torch/(_inductor|testing)/|/sympy/"
 
 
 def torch_options(system: str, *, graphics_card: bool, reachable: bool) -> tuple[list[str], str]:
@@ -82,10 +84,13 @@ def main() -> None:
     looked = system == "Linux" and not graphics_card
     options, said = torch_options(system, graphics_card=graphics_card, reachable=looked and is_reachable(TORCH_INDEX))
     print(said)
-    locked = ("--no-deps", "--require-hashes")
+    locked = ("--no-compile", "--no-deps", "--require-hashes")
     pip(python, "Installing packages", *locked, "-r", str(FOLDER / "build.txt"), "-r", str(lock))
-    pip(python, "Installing PyTorch", *options, "-r", str(FOLDER / "torch.txt"))
+    pip(python, "Installing PyTorch", "--no-compile", *options, "-r", str(FOLDER / "torch.txt"))
     pip(python, "Installing Pullquote", "--no-deps", "--no-build-isolation", "--editable", str(FOLDER.parent))
+    # By all processors; pip takes one. A file that is for another Python cannot be compiled, and need not be.
+    compile_all = ("-m", "compileall", "-qq", "-j", "0", "-x", _NOT_COMPILED, str(home / "lib"))
+    subprocess.run([str(python), *compile_all], check=False, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
