@@ -1,4 +1,4 @@
-"""Bad input: one line that names the file and says what to do, the rest indexed, nothing lost, exit code 2."""
+"""Bad input: one line that names the file and says what to do, the rest indexed, exit code 2."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ BAD_FILES = {
 
 @pytest.fixture
 def shelf(workshop: Workshop) -> Workshop:
-    """Three good articles, indexed; and a fourth, not yet."""
+    """Three indexed articles, and a fourth that is not indexed yet."""
     workshop.fill(3)
     workshop.index()
     workshop.write("good.txt", GOOD)
@@ -52,7 +52,7 @@ def shelf(workshop: Workshop) -> Workshop:
 
 @pytest.mark.parametrize("kind", BAD_FILES)
 def test_a_bad_file_is_named_and_the_rest_is_indexed(shelf: Workshop, kind: str) -> None:
-    """Its line has its name and the trouble; the good articles, old and new, are all there."""
+    """The message names the file and the problem; all good articles, old and new, are indexed."""
     name, content, trouble = BAD_FILES[kind]
     shelf.write(name, content)
     report = shelf.index()
@@ -67,7 +67,7 @@ def test_a_bad_file_is_named_and_the_rest_is_indexed(shelf: Workshop, kind: str)
 
 
 def test_a_paragraph_of_50_megabytes(shelf: Workshop) -> None:
-    """It is refused in a moment, by name, and costs neither minutes nor the other articles."""
+    """A huge paragraph is refused by name, and the other articles are indexed."""
     shelf.write("bad.txt", "word " * 10_000_000)
     began = time.monotonic()
     (problem,) = shelf.index().problems
@@ -78,7 +78,7 @@ def test_a_paragraph_of_50_megabytes(shelf: Workshop) -> None:
 
 
 def test_a_file_that_cannot_be_read(shelf: Workshop) -> None:
-    """A link to nowhere, and a file without the right to read it: named, and what was stored of it stays."""
+    """A dangling link and an unreadable file are named, and their stored articles stay."""
     (shelf.corpus / "a1.txt").unlink()
     (shelf.corpus / "a1.txt").symlink_to(shelf.corpus / "nowhere")
     expected = {"a1.txt"}
@@ -163,8 +163,8 @@ def test_removing_over_half_has_to_be_allowed(shelf: Workshop) -> None:
 
 
 @pytest.mark.parametrize("text", ["ʼ", "ﾞ ゛", "ﷺ", "🙂🙂", "\u200b\u2060", "֎ ۞", "'", "�" * 20, "\u0300\u0301"])
-def test_strange_signs_are_text_like_any_other(workshop: Workshop, text: str) -> None:
-    """An article with signs that fold to nothing, or to several words, is indexed, found and quoted as it is."""
+def test_unusual_characters_are_ordinary_text(workshop: Workshop, text: str) -> None:
+    """Text with characters that fold to nothing, or to several words, is indexed, found and quoted verbatim."""
     workshop.write("odd.txt", f"The harbour {text} opened in 1890.\nAnother line about {text}\n")
     assert workshop.index().problems == ()
     with workshop.search() as searcher:
@@ -186,7 +186,7 @@ QUESTIONS = {
 
 @pytest.mark.parametrize("kind", QUESTIONS)
 def test_questions_that_cannot_be_asked(pullquote: Pullquote, seeded: Settings, kind: str) -> None:
-    """Each is refused in one line that says why, with exit code 2, and nothing is answered."""
+    """Each such question is refused in one line that says why, with exit code 2."""
     question, trouble = QUESTIONS[kind]
     run = pullquote("ask", question, "--home", seeded.home)
     assert (run.code, run.out) == (2, "")
@@ -195,7 +195,7 @@ def test_questions_that_cannot_be_asked(pullquote: Pullquote, seeded: Settings, 
 
 
 def test_words_that_cannot_be_found(pullquote: Pullquote, seeded: Settings) -> None:
-    """Find refuses what holds no word, and takes stop words, for they may be in a phrase."""
+    """Find refuses input without a word, and accepts stop words, which a phrase may contain."""
     for words in ("", "🙂", '""', "w" * 10_000):
         assert pullquote("find", words, "--home", seeded.home).code == 2
     assert pullquote("find", "of the", "--home", seeded.home).code == 0
@@ -247,14 +247,14 @@ def test_a_batch_that_is_not_there(pullquote: Pullquote, seeded: Settings, tmp_p
 
 
 def test_a_picture_of_a_question_with_controls(pullquote: Pullquote, seeded: Settings, tmp_path: Path) -> None:
-    """Signs that XML forbids are replaced in the title as in the text."""
+    """Characters that XML forbids are replaced in the title and in the text."""
     picture = tmp_path / "answer.svg"
     pullquote("ask", "Who will lead\x1b the truce\x00 \ud800monitoring?", "--svg", picture, "--home", seeded.home)
     assert "pullquote ask" in "".join(ElementTree.parse(picture).getroot().itertext()).replace("\xa0", " ")  # noqa: S314
 
 
 def test_a_picture_of_a_batch_is_refused(pullquote: Pullquote, seeded: Settings, tmp_path: Path) -> None:
-    """An option that could not be heeded is wrong use."""
+    """--svg together with --batch is a usage error."""
     batch = tmp_path / "questions.txt"
     batch.write_text("Who met in Paris?")
     run = pullquote("ask", "--batch", batch, "--svg", tmp_path / "answer.svg", "--home", seeded.home)
@@ -262,8 +262,8 @@ def test_a_picture_of_a_batch_is_refused(pullquote: Pullquote, seeded: Settings,
     assert "--svg" in run.err
 
 
-def test_halves_of_characters_are_no_traceback(seeded: Settings) -> None:
-    """A search for a lone surrogate, as a broken terminal may send it, is made and printed."""
+def test_a_lone_surrogate_gives_no_traceback(seeded: Settings) -> None:
+    """A search for a lone surrogate, as a broken terminal may send it, runs and is printed."""
     for options in ((), ("--json",)):
         run = run_command("find", "Macron \udcff", "--home", seeded.home, *options, fresh=True)
         assert (run.code, run.err) == (0, "")
@@ -272,7 +272,7 @@ def test_halves_of_characters_are_no_traceback(seeded: Settings) -> None:
 
 
 def test_a_terminal_without_unicode(seeded: Settings) -> None:
-    """Where the output cannot hold a character, it is shown otherwise, and nothing breaks."""
+    """Characters that the terminal cannot encode are replaced or escaped."""
     run = run_command("find", "Nausėda", "--home", seeded.home, fresh=True, PYTHONIOENCODING="ascii")
     assert (run.code, run.err) == (0, "")
     assert "Budapest" in run.out
@@ -283,7 +283,7 @@ def test_a_terminal_without_unicode(seeded: Settings) -> None:
 
 
 def test_a_broken_env_file(pullquote: Pullquote, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A .env that is no text is named, in one line."""
+    """A binary .env is named in one line."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_bytes(b"PULLQUOTE_HOME=\xff\xfe\n")
     run = pullquote("sources")
@@ -293,7 +293,7 @@ def test_a_broken_env_file(pullquote: Pullquote, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_bad_setting_names_its_variable(pullquote: Pullquote, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A variable that cannot be meant is refused by its name."""
+    """A wrong variable is refused by its name."""
     monkeypatch.setenv("PULLQUOTE_THREADS", "many")
     run = pullquote("doctor")
     assert run.code == 2
@@ -301,7 +301,7 @@ def test_a_bad_setting_names_its_variable(pullquote: Pullquote, monkeypatch: pyt
 
 
 def test_a_model_that_is_not_there(pullquote: Pullquote, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A name that no folder here has is refused without any attempt to fetch it; so is a folder of something else."""
+    """An unknown model name and a folder without a model are refused without a download."""
     for name in ("someone/no-such-model", str(tmp_path)):
         monkeypatch.setenv("EMBEDDING_MODEL", name)
         run = pullquote("index", "--home", tmp_path / "home")
@@ -324,7 +324,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory, seeded: Settings) -> Path:
 
 @pytest.fixture
 def place(stocked: Path, tmp_path: Path) -> Path:
-    """A copy of it to spoil."""
+    """A copy of ``stocked`` for one test to damage."""
     shutil.copytree(stocked, tmp_path / "place")
     return tmp_path / "place"
 
@@ -335,14 +335,14 @@ def run_index(place: Path, *options: str) -> Run:
 
 
 def assert_answers(place: Path) -> None:
-    """The library of a place still has its words."""
+    """Check that the library of a place still answers."""
     run = run_command("find", "truce", "--home", place / "home", "--json")
     assert run.code == 0
     assert run.document["total"] >= 1
 
 
 def test_bad_files_at_the_command(place: Path) -> None:
-    """Several bad files in one run: a line each on standard error, the count on standard output, exit code 2."""
+    """Several bad files give a line each on standard error, the count on standard output, and exit code 2."""
     corpus = place / "corpus"
     (corpus / "empty.txt").write_bytes(b"")
     (corpus / "binary.txt").write_bytes(bytes(range(256)) * 40)
@@ -363,7 +363,7 @@ def test_bad_files_at_the_command(place: Path) -> None:
 
 
 def test_a_broken_catalog_at_the_command(place: Path) -> None:
-    """The line of the fault is named, and the titles that were stored are still there."""
+    """The message names the faulty line, and the stored titles stay."""
     (place / "corpus" / "catalog.toml").write_text('[articles."x"]\ntitle = \n')
     run = run_index(place)
     assert run.code == 2
@@ -373,7 +373,7 @@ def test_a_broken_catalog_at_the_command(place: Path) -> None:
 
 
 def test_no_corpus_at_the_command(place: Path) -> None:
-    """A missing folder and one that has lost most of its files wipe nothing."""
+    """A missing folder and one that has lost most of its files delete nothing."""
     run = run_command("index", place / "nowhere", "--home", place / "home")
     assert run.code == 2
     assert "nowhere" in run.complaint
@@ -386,7 +386,7 @@ def test_no_corpus_at_the_command(place: Path) -> None:
 
 
 def test_damage_at_the_command(pullquote: Pullquote, place: Path) -> None:
-    """A damaged vector index and then a damaged library: each is named, and --rebuild makes it good."""
+    """A damaged vector index and a damaged library are each named, and --rebuild repairs both."""
     (chroma,) = (place / "home").glob("indexes-*/chroma/chroma.sqlite3")
     chroma.write_bytes(b"damaged" * 9000)
     run = run_command("ask", "Who will lead the truce monitoring mechanism?", "--home", place / "home")
@@ -447,7 +447,7 @@ def test_an_interrupted_run_says_so(place: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of its own, of 12 MB."""
+    """A folder on a separate disk of 12 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = shutil.which("mount")
@@ -460,7 +460,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("room", [0, 30_000, 200_000, 600_000, 1_500_000, 3_000_000])
 def test_a_full_disk(small_disk: Path, workshop: Workshop, room: int) -> None:
-    """With so many bytes left, an indexing run ends with our own error, and what was stored still answers."""
+    """With ``room`` bytes left an indexing run raises our own error, and the stored articles still answer."""
     shelf = Workshop(Settings(home=small_disk / "home", corpus=workshop.corpus), WordEmbedder())
     shelf.fill(3)
     shelf.index()
@@ -487,7 +487,7 @@ def test_a_full_disk(small_disk: Path, workshop: Workshop, room: int) -> None:
 
 
 def shelf_disagrees(shelf: Workshop) -> bool:
-    """Whether an index holds less than the library."""
+    """True if an index lacks passages of the library."""
     with shelf.stores() as opened:
         live = set(opened.library.passages.keys())
         if not (live <= opened.vectors.keys() and live <= opened.words.keys()):

@@ -1,4 +1,4 @@
-"""Commands that end before their time: a reader that has seen enough, and Ctrl-C."""
+"""Early ends of a command: a closed pipe and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ main()
 
 
 @pytest.mark.parametrize("command", ["sources", "sources --json", "ask", "ask --json", "--help"])
-def test_a_reader_that_stops(seeded: Settings, tmp_path: Path, command: str) -> None:
-    """Whoever closes the pipe has seen enough: exit code 0, and nothing is said."""
+def test_a_closed_pipe(seeded: Settings, tmp_path: Path, command: str) -> None:
+    """A closed pipe ends the command with exit code 0 and without a message."""
     arguments = command.split()
     if arguments[0] == "ask":
         questions = tmp_path / "questions.txt"
@@ -49,7 +49,7 @@ def test_a_reader_that_stops(seeded: Settings, tmp_path: Path, command: str) -> 
 
 @pytest.mark.parametrize("module", ["retrieval.cli.app", "numpy", "chromadb", "retrieval.cli.index"])
 def test_an_interrupt_during_the_imports(module: str) -> None:
-    """Ctrl-C in the first second is as quiet as later."""
+    """Ctrl-C during the imports ends the command silently."""
     code = _INTERRUPTED.format(module=module)
     done = subprocess.run(
         [sys.executable, "-c", code, "ask", "Who met in Paris?"],
@@ -62,7 +62,7 @@ def test_an_interrupt_during_the_imports(module: str) -> None:
 
 
 def test_an_ignored_interrupt_stays_ignored() -> None:
-    """A command started in the background of a script does not end by the Ctrl-C that was meant for another."""
+    """A background command of a script that ignores SIGINT keeps ignoring it."""
     code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)" + _INTERRUPTED.format(module="numpy")
     done = subprocess.run(
         [sys.executable, "-c", code, "--version"], capture_output=True, cwd=ROOT, timeout=100, check=False

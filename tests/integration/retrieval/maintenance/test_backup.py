@@ -1,4 +1,4 @@
-"""A backup taken while everything is in use answers elsewhere as the original did; what cannot be done is refused."""
+"""Backup and restore: complete while everything is in use, and refused rather than half done."""
 
 from __future__ import annotations
 
@@ -52,32 +52,32 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing"])
 
 
-def put_back(file: Path, home: Path, **options: Any) -> RestoreReport:
+def restore_file(file: Path, home: Path, **options: Any) -> RestoreReport:
     """Restore ``file`` into ``home``."""
     with file.open("rb") as source:
         return restore(home, source, str(file), schemas=SCHEMAS, **options)
 
 
 def at(workshop: Workshop, home: Path) -> Workshop:
-    """The same workshop with another data folder."""
+    """The workshop with another data folder."""
     return Workshop(workshop.settings.model_copy(update={"home": home}), workshop.embedder)
 
 
 def answers(workshop: Workshop) -> list[str]:
-    """What ``ask --explain --json`` prints for each question."""
+    """Output of ``ask --explain --json`` for each question."""
     with workshop.search() as searcher:
         return [json.dumps(answer_document(searcher.ask(question), explain=True)) for question in QUESTIONS]
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """What is in a folder, but for locks and the logs that SQLite makes for readers."""
+    """Content of a folder, without locks and SQLite's logs."""
     passing = (".lock", "-wal", "-shm")
     found = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(passing))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 def ask(store: Store, question: str) -> None:
-    """Let a member ask."""
+    """Store a question of a member."""
     answer = AnswerMessage(AskedQuestion(question), confidence=0.5, guild=7)
     key = new_key()
     store.add_message(key, "a" * 32, answer, 1e9)
@@ -86,7 +86,7 @@ def ask(store: Store, question: str) -> None:
 
 @pytest.fixture
 def installation(workshop: Workshop) -> Workshop:
-    """Three articles, and a bot that was asked once."""
+    """A data folder with three articles and one question in the bot's records."""
     workshop.fill(3)
     workshop.index()
     PersonHash.from_folder(workshop.home)
@@ -95,8 +95,8 @@ def installation(workshop: Workshop) -> Workshop:
     return workshop
 
 
-def test_a_restored_folder_answers_as_the_original(installation: Workshop, tmp_path: Path) -> None:
-    """The same JSON to the last digit, the same records with the same key, nothing encoded, nothing left to do."""
+def test_a_restored_folder_gives_the_same_answers(installation: Workshop, tmp_path: Path) -> None:
+    """Answers are equal to the last digit, records and key are the same, and indexing has nothing left to do."""
     (installation.home / "notes.txt").write_text("not ours")
     file = tmp_path / "backup.tar.gz"
     report = back_up(installation.home, file)
@@ -105,7 +105,7 @@ def test_a_restored_folder_answers_as_the_original(installation: Workshop, tmp_p
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     elsewhere = at(installation, tmp_path / "elsewhere")
     encoded = len(installation.embedder.encoded)
-    restored = put_back(file, elsewhere.home)
+    restored = restore_file(file, elsewhere.home)
     assert (restored.articles, restored.passages, restored.aside) == (3, 12, None)
     assert elsewhere.texts() == installation.texts()
     assert answers(elsewhere) == answers(installation)
@@ -133,9 +133,9 @@ SEED_QUESTIONS = (
 def test_the_seeds_answer_as_before(
     seeded: Settings, searcher: Searcher, model: SentenceTransformerEmbedder, tmp_path: Path
 ) -> None:
-    """With the real model, to the last digit of each score."""
+    """With the real model the restored seeds give the same answers, scores included."""
     back_up(seeded.home, tmp_path / "backup.tar.gz")
-    put_back(tmp_path / "backup.tar.gz", tmp_path / "elsewhere")
+    restore_file(tmp_path / "backup.tar.gz", tmp_path / "elsewhere")
     with open_searcher(
         seeded.model_copy(update={"home": tmp_path / "elsewhere"}), lambda _settings, _known: model
     ) as restored:
@@ -144,8 +144,8 @@ def test_the_seeds_answer_as_before(
             assert after == before
 
 
-def test_a_backup_while_everything_is_written(installation: Workshop, tmp_path: Path) -> None:
-    """An indexing run after the other and a bot that is asked all the time: each copy is whole, and so is the last."""
+def test_backups_during_writes(installation: Workshop, tmp_path: Path) -> None:
+    """Each backup that is taken during indexing runs and questions can be restored."""
     mine, theirs = _FORKS.Pipe()
     child = _FORKS.Process(target=_index_often, args=(installation.settings, theirs, 4))
     over = threading.Event()
@@ -172,7 +172,7 @@ def test_a_backup_while_everything_is_written(installation: Workshop, tmp_path: 
     asked = []
     for number, file in enumerate([taken[0], taken[len(taken) // 2], taken[-1]]):
         home = tmp_path / f"home{number}"
-        put_back(file, home)
+        restore_file(file, home)
         assert set(at(installation, home).texts().values()) <= possible
         with closing(sqlite3.connect(home / "bot.sqlite3")) as records:
             questions, shown = records.execute(
@@ -184,12 +184,12 @@ def test_a_backup_while_everything_is_written(installation: Workshop, tmp_path: 
     assert asked[-1] > asked[0]
     file = tmp_path / "last.tar.gz"
     back_up(installation.home, file)
-    put_back(file, tmp_path / "last")
+    restore_file(file, tmp_path / "last")
     assert answers(at(installation, tmp_path / "last")) == answers(installation)
 
 
 def test_half_an_indexing_run_is_not_restored(installation: Workshop, tmp_path: Path) -> None:
-    """Articles that no search sees yet stay behind, and so does what only one place may know of itself."""
+    """Staged articles and the library's id are not restored."""
     with LibraryWriter(installation.home) as library:
         staged = article("The tower is tall.", "tower")
         added = StagedPassage((("tower",),), passage_words("The tower is tall."), bytes(256))
@@ -197,15 +197,15 @@ def test_half_an_indexing_run_is_not_restored(installation: Workshop, tmp_path: 
         library.identify("mine")
     back_up(installation.home, tmp_path / "backup.tar.gz")
     home = tmp_path / "elsewhere"
-    put_back(tmp_path / "backup.tar.gz", home)
+    restore_file(tmp_path / "backup.tar.gz", home)
     assert not any("tower" in line for line in dump(home / LIBRARY_FILE))
     with Library(home) as library:
         assert library.properties.get(LOCAL_PROPERTIES[0]) is None
     assert at(installation, home).texts() == installation.wanted()
 
 
-def test_what_is_there_is_replaced_only_if_told_and_kept_aside(installation: Workshop, tmp_path: Path) -> None:
-    """With --force the folder holds what the backup holds, and what was there is a data folder that still works."""
+def test_existing_data_is_replaced_only_with_force_and_kept(installation: Workshop, tmp_path: Path) -> None:
+    """With --force the folder holds the backup, and the old files are a data folder that still works."""
     file = tmp_path / "backup.tar.gz"
     back_up(installation.home, file)
     restored = installation.texts()
@@ -215,9 +215,9 @@ def test_what_is_there_is_replaced_only_if_told_and_kept_aside(installation: Wor
     (installation.home / "other.key").write_bytes(b"other")
     present, before = installation.texts(), files(installation.home)
     with pytest.raises(BackupError, match="--force"):
-        put_back(file, installation.home)
+        restore_file(file, installation.home)
     assert files(installation.home) == before
-    aside = put_back(file, installation.home, force=True).aside
+    aside = restore_file(file, installation.home, force=True).aside
     assert aside is not None
     assert installation.texts() == restored
     assert not (installation.home / "other.key").exists()
@@ -227,21 +227,21 @@ def test_what_is_there_is_replaced_only_if_told_and_kept_aside(installation: Wor
         assert store.report(7, 3650, 1e9).asked == 1
 
 
-def test_nobody_restores_under_somebodys_feet(installation: Workshop, tmp_path: Path) -> None:
-    """Neither while an indexing run writes nor while a bot lives; afterwards it can be done."""
+def test_no_restore_into_a_folder_in_use(installation: Workshop, tmp_path: Path) -> None:
+    """A restore is refused during an indexing run and while a bot runs, and works afterwards."""
     file = tmp_path / "backup.tar.gz"
     back_up(installation.home, file)
     before = files(installation.home)
     with owning(installation.home), pytest.raises(HomeBusyError, match="being written"):
-        put_back(file, installation.home, force=True)
+        restore_file(file, installation.home, force=True)
     with using(installation.home, LOCK_FILE), pytest.raises(InUseError, match="Stop it"):
-        put_back(file, installation.home, force=True)
+        restore_file(file, installation.home, force=True)
     assert files(installation.home) == before
-    put_back(file, installation.home, force=True)
+    restore_file(file, installation.home, force=True)
 
 
 def test_a_file_that_exists_is_not_overwritten(installation: Workshop, tmp_path: Path) -> None:
-    """Unless told to, and never if it is no backup."""
+    """An existing file is overwritten only with --force, and never if it is no backup."""
     file = tmp_path / "backup.tar.gz"
     file.write_bytes(b"my diary")
     for force in (False, True):
@@ -258,11 +258,11 @@ def test_a_file_that_exists_is_not_overwritten(installation: Workshop, tmp_path:
     with pytest.raises(BackupError, match="--force"):
         back_up(installation.home, good)
     back_up(installation.home, good, force=True)
-    put_back(good, tmp_path / "elsewhere")
+    restore_file(good, tmp_path / "elsewhere")
 
 
-def test_a_backup_that_fails_leaves_the_older_one(installation: Workshop, tmp_path: Path) -> None:
-    """No room, a damaged database, nothing indexed: one line, no half file, no traces."""
+def test_a_failed_backup_keeps_the_older_one(installation: Workshop, tmp_path: Path) -> None:
+    """A full disk, a damaged database and an empty folder each give one line and leave no partial file."""
     folder = tmp_path / "backups"
     folder.mkdir()
     file = folder / "backup.tar.gz"
@@ -287,24 +287,24 @@ def test_a_backup_that_fails_leaves_the_older_one(installation: Workshop, tmp_pa
 
 
 def test_a_restore_without_room_changes_nothing(installation: Workshop, tmp_path: Path) -> None:
-    """One line, and the folder is as it was."""
+    """On a full disk a restore fails in one line, and the folder is unchanged."""
     file = tmp_path / "backup.tar.gz"
     back_up(installation.home, file)
     before = files(installation.home)
     with full_disk(40_000), pytest.raises(StorageError, match="room"):
-        put_back(file, installation.home, force=True)
+        restore_file(file, installation.home, force=True)
     assert files(installation.home) == before
 
 
-def test_newer_files_are_neither_copied_nor_put_back(installation: Workshop, tmp_path: Path) -> None:
-    """A newer library is not copied by an older program, newer records are not restored; an upgrade is what helps."""
+def test_newer_databases_are_refused(installation: Workshop, tmp_path: Path) -> None:
+    """A newer library is not backed up, newer records are not restored, and the message says to upgrade."""
     file = tmp_path / "backup.tar.gz"
     newer = len(BOT_MIGRATIONS) + 1
     with closing(sqlite3.connect(installation.home / "bot.sqlite3")) as connection:
         connection.executescript(f"{NEXT}; PRAGMA user_version = {newer}")
     back_up(installation.home, file)
     with pytest.raises(BackupError, match=rf"bot\.sqlite3 has schema version {newer}.*Upgrade"):
-        put_back(file, tmp_path / "elsewhere")
+        restore_file(file, tmp_path / "elsewhere")
     assert files(tmp_path / "elsewhere") == {}
     with closing(sqlite3.connect(installation.home / LIBRARY_FILE)) as connection:
         connection.executescript(f"{NEXT}; PRAGMA user_version = 2")
@@ -313,7 +313,7 @@ def test_newer_files_are_neither_copied_nor_put_back(installation: Workshop, tmp
 
 
 def test_the_commands(installation: Workshop, tmp_path: Path, pullquote: Pullquote) -> None:
-    """One line each, or JSON; refusals are one line and exit code 2."""
+    """The commands print one line or JSON, and refuse in one line with exit code 2."""
     file = tmp_path / "backup.tar.gz"
     made = pullquote("backup", file, "--home", installation.home)
     assert (made.code, made.out.count("\n"), "3 articles, 12 passages" in made.out) == (0, 1, True)
@@ -334,7 +334,7 @@ def test_the_commands(installation: Workshop, tmp_path: Path, pullquote: Pullquo
 def test_a_backup_needs_no_other_setting(
     installation: Workshop, tmp_path: Path, pullquote: Pullquote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It runs by night as a service of its own, which need not be let at the bot's secrets."""
+    """A backup service works without the bot's settings and secrets."""
     monkeypatch.setenv("PULLQUOTE_HOME", str(installation.home))
     monkeypatch.setenv("CHROMA_URL", "http://chroma:8000")
     monkeypatch.setenv("CHROMA_TOKEN_FILE", str(tmp_path / "not here"))
@@ -342,7 +342,7 @@ def test_a_backup_needs_no_other_setting(
 
 
 def test_through_a_pipe(installation: Workshop, tmp_path: Path) -> None:
-    """- is standard output and standard input, as for a container whose only folder is the data folder."""
+    """``-`` writes a backup to standard output and restores it from standard input."""
     home = tmp_path / "elsewhere"
     script = '"$0" -m retrieval backup - --home "$1" | "$0" -m retrieval restore - --home "$2"'
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Whatever bytes are called a backup: they are restored exactly, or refused in one line and nothing has changed."""
+"""Hostile backups: any bytes are restored exactly, or refused in one line without a change."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Files = dict[str, bytes]
 
 
 class Stage:
-    """A good backup and what is in it, and a folder that must not change."""
+    """A good backup with its files, and a folder that must not change."""
 
     def __init__(self, folder: Path, good: bytes) -> None:
         self.folder = folder
@@ -46,7 +46,7 @@ class Stage:
         self.numbers = count()
 
     def try_to_restore(self, data: bytes) -> Path | None:
-        """The folder that ``data`` was restored into; ``None`` if it was refused, properly."""
+        """Restore ``data`` and return the folder, or ``None`` after a proper refusal."""
         home = self.folder / f"home{next(self.numbers)}"
         home.mkdir()
         (home / "library.sqlite3").write_text("the old one")
@@ -64,7 +64,7 @@ class Stage:
         return home
 
     def packed(self, files: Files | None = None, **changes: Any) -> bytes:
-        """A backup of other files with a manifest that is true of them, but for ``changes``."""
+        """Pack other files with a manifest that matches them, except for ``changes``."""
         files = self.files if files is None else files
         manifest = json.loads(tar_files(self.good)["manifest.json"])
         manifest["members"] = [
@@ -75,19 +75,19 @@ class Stage:
 
 
 def schema(data: bytes) -> int | None:
-    """The version in the header of an SQLite file."""
+    """Schema version in the header of an SQLite file."""
     return int.from_bytes(data[60:64]) if data.startswith(b"SQLite") else None
 
 
 def tar_files(data: bytes) -> Files:
-    """What is in a tar.gz, by name."""
+    """Files of a tar.gz by name."""
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         found = {member.name: archive.extractfile(member) for member in archive}
         return {name: file.read() for name, file in found.items() if file is not None}
 
 
 def packed(files: Files, kind: Callable[[tarfile.TarInfo], Any] = lambda _: None) -> bytes:
-    """A tar.gz of these files; ``kind`` may change their headers."""
+    """Pack files as a tar.gz; ``kind`` may change their headers."""
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w:gz", format=tarfile.GNU_FORMAT) as archive:
         for name, data in files.items():
@@ -113,7 +113,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
 
 
 def test_what_is_whole_is_restored(stage: Stage) -> None:
-    """The tests' own way to pack it makes no difference."""
+    """A valid backup is restored, also as repacked by these tests."""
     for data in (stage.good, stage.packed()):
         home = stage.try_to_restore(data)
         assert home is not None
@@ -123,7 +123,7 @@ def test_what_is_whole_is_restored(stage: Stage) -> None:
 @settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_file(stage: Stage, data: st.DataObject) -> None:
-    """Cut off, with bytes flipped, taken out or put in, packed or unpacked: refused, or restored as it was."""
+    """A backup with bytes cut, flipped, removed or inserted is refused, or restored exactly."""
     raw = data.draw(st.booleans())
     content = stage.good if raw else gzip.decompress(stage.good)
     place = data.draw(st.integers(0, len(content) - 1))
@@ -145,7 +145,7 @@ def test_a_damaged_file(stage: Stage, data: st.DataObject) -> None:
 @settings(max_examples=40)
 @given(st.integers(0), st.binary(min_size=1, max_size=40))
 def test_a_database_that_was_altered_on_purpose(stage: Stage, place: int, some: bytes) -> None:
-    """With checksums to match: whatever it is, it ends as a refusal or as a library, never in between."""
+    """A database that was altered together with its checksum is refused or becomes a working library."""
     library = stage.files[LIBRARY_FILE]
     place %= len(library)
     stage.try_to_restore(
@@ -154,7 +154,7 @@ def test_a_database_that_was_altered_on_purpose(stage: Stage, place: int, some: 
 
 
 def with_sql(stage: Stage, name: str, script: str) -> Files:
-    """The files, with something done to a database."""
+    """Run a script on a database of the backup."""
     path = stage.folder / f"altered{next(stage.numbers)}.sqlite3"
     path.write_bytes(stage.files[name])
     with closing(sqlite3.connect(path)) as connection:
@@ -241,14 +241,14 @@ def sparse(header: tarfile.TarInfo) -> None:
 
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_what_is_no_backup_is_refused(stage: Stage, kind: str) -> None:
-    """Nothing of it is written anywhere."""
+    """A file that is no valid backup is refused and nothing of it is written."""
     beside = {path.name for path in stage.folder.glob("*.key")}
     assert stage.try_to_restore(FOREIGN[kind](stage)) is None
     assert {path.name for path in stage.folder.glob("*.key")} == beside == set()
 
 
 def bomb(size: int, header: tarfile.TarInfo) -> bytes:
-    """A header, and very many zeros behind it."""
+    """A header followed by a great many zeros."""
     target = io.BytesIO()
     with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=1) as file:
         file.write(header.tobuf(tarfile.GNU_FORMAT))
@@ -258,8 +258,8 @@ def bomb(size: int, header: tarfile.TarInfo) -> bytes:
 
 
 @pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
-def test_a_bomb_takes_neither_memory_nor_disk(stage: Stage, kind: bytes) -> None:
-    """Sizes are believed only as far as a manifest may be large, also those of headers about headers."""
+def test_a_decompression_bomb_takes_neither_memory_nor_disk(stage: Stage, kind: bytes) -> None:
+    """Sizes in headers are accepted up to the limit for a manifest only, extension headers included."""
     header = tarfile.TarInfo("manifest.json")
     header.type, header.size = kind, 200 << 20
     data = bomb(200 << 20, header)
@@ -271,7 +271,7 @@ def test_a_bomb_takes_neither_memory_nor_disk(stage: Stage, kind: bytes) -> None
 
 
 def test_more_than_fits_on_the_disk_is_refused_at_once(stage: Stage) -> None:
-    """Before anything is written."""
+    """A backup larger than the free disk is refused before any file is written."""
     members = [{"name": LIBRARY_FILE, "size": 1 << 60, "sha256": "0" * 64, "schema": 1}]
     home = stage.folder / "small"
     with pytest.raises(BackupError, match="GB are free"):

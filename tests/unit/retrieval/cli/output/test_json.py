@@ -1,4 +1,4 @@
-"""The JSON that other programs rely on."""
+"""JSON documents of the commands."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_findings_have_quotes_of_the_same_shape() -> None:
 
 
 def test_an_article_tells_its_repairs_and_names() -> None:
-    """What was repaired and under which names the text was found can be read by a program."""
+    """Repairs and all file names are part of an article's document."""
     summary = ArticleSummary("a", ("a.txt", "b.txt"), META, "cp1252", 3, 5, 99, ("Talks",), (Repair(7, 30, "Ä—", "ė"),))
     document = article_document(summary)
     assert document["files"] == ["a.txt", "b.txt"]
@@ -82,7 +82,7 @@ def test_an_article_tells_its_repairs_and_names() -> None:
 
 
 def test_an_omission_has_file_line_reason_and_its_text() -> None:
-    """What is left out is listed with its place, its reason and its very words."""
+    """An omission is listed with its place, its reason and its text."""
     summary = ArticleSummary("a", ("a.txt",), META, "utf-8", 3, 5, 99, (), ())
     document = omission_document(summary, Omission(3, 2, 4, 9, Reason.COMMENT, "praise"), "abc\nspam!\n")
     assert document["file"] == "a.txt"

@@ -1,4 +1,4 @@
-"""Answers on a terminal: 60 columns, the words as they are, nothing that steers the terminal."""
+"""Terminal output: 60 columns, verbatim text, no control characters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ META = Metadata("What the leaders said", TitleSource.ASSIGNED, "The Paper", None
 
 
 def printed(answer: Answer, *, width: int = 60, explain: bool = False, colour: bool = False) -> str:
-    """What is printed on a console of ``width`` columns."""
+    """Print an answer on a console of ``width`` columns."""
     console = Console(
         file=io.StringIO(),
         width=width,
@@ -49,8 +49,8 @@ def block(output: str) -> str:
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=200))
-def test_nothing_that_steers_a_terminal_gets_through(text: str) -> None:
-    """Control characters and marks that turn the direction are replaced one for one, all else stays."""
+def test_control_characters_are_replaced(text: str) -> None:
+    """Control and direction characters are replaced one for one, all others stay."""
     shown = harmless(text)
     assert len(shown) == len(text)
     forbidden = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -61,7 +61,7 @@ def test_nothing_that_steers_a_terminal_gets_through(text: str) -> None:
 
 @pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b31m", "\u202e", "\u2066", "\x07", "\r", "\u2028", "\u200b", "\ufeff"])
 def test_hostile_signs_are_neutralised_everywhere(sign: str) -> None:
-    """In text, lead-in, title, publisher, section, repeats, notes and the question itself."""
+    """Control characters are replaced in text, lead-in, title, publisher, section, repeats, notes and question."""
     meta = Metadata(f"T{sign}", TitleSource.DOCUMENT, f"P{sign}", None, f"D{sign}", f"https://example.org/{sign}")
     shown = quote(f"x{sign}y", metadata=meta, section=f"S{sign}", lead_in=f"L{sign}.", also_in=(f"i{sign}",))
     output = printed(Answer(f"Q{sign}?", Outcome.ANSWERED, 1.0, (f"N{sign}",), (shown,), ()), explain=True)
@@ -83,7 +83,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_the_words_survive_wrapping(width: int) -> None:
-    """Put on one line again, a quote is what the article says, word for word."""
+    """Put on one line again, a quote is the article's text, word for word."""
     assert block(printed(answered(quote(LONG)), width=width)) == LONG
 
 
@@ -105,7 +105,7 @@ def test_the_answering_sentence_is_bold() -> None:
 
 
 def test_the_attribution_says_what_is_known() -> None:
-    """Title with its mark, publisher, date, section and paragraphs; what is unknown is left out."""
+    """An attribution has title with mark, publisher, date, section and paragraphs; unknown fields are left out."""
     full = quote("Words.", metadata=META, section="Talks", paragraphs=(4, 6))
     assert attribution(full) == (
         "What the leaders said (title assigned) · The Paper · 2025-09-04 · “Talks” · paragraphs 4–6"
@@ -115,7 +115,7 @@ def test_the_attribution_says_what_is_known() -> None:
 
 
 def test_the_link_and_the_repeats_are_shown() -> None:
-    """Readers see where to read on, and where else the words stand."""
+    """The article's link and other articles with the same passage are printed."""
     output = printed(answered(quote("Words.", metadata=META, also_in=("b", "c"))))
     assert "https://example.org/a" in output
     assert "also in b, c" in output
@@ -125,7 +125,7 @@ def test_the_link_and_the_repeats_are_shown() -> None:
     ("outcome", "words"), [(Outcome.NOTHING, "No article answers this."), (Outcome.NOT_SURE, "Not sure.")]
 )
 def test_no_answer_says_so(outcome: Outcome, words: str) -> None:
-    """Without an answer that comes first, and the closest passages are marked as none."""
+    """Without an answer the output begins with that, and marks the closest passages as no answer."""
     output = printed(Answer("Who?", outcome, 0.1, (), (), (quote("Something else."),)))
     assert words in output
     assert output.index("closest") < output.index("Something else.")
@@ -141,7 +141,7 @@ def test_explain_shows_the_numbers() -> None:
 
 
 def test_findings_say_how_many_there_are() -> None:
-    """One, several, and more than are shown."""
+    """The heading counts one, several, and more passages than are shown."""
 
     def shown(total: int, hits: int) -> str:
         console = Console(file=io.StringIO(), width=60)
@@ -156,13 +156,13 @@ def test_findings_say_how_many_there_are() -> None:
 
 @pytest.mark.parametrize("sign", [*"\u2028\u2029\u200b\u200c\u200d\u2060\ufeff\ud800\uffff"])
 def test_what_breaks_lines_or_hides_is_shown(sign: str) -> None:
-    """One sign for another, so that highlights stay where they are."""
+    """Line breaks and invisible characters are replaced one for one, so that highlights stay in place."""
     shown = harmless(f"a{sign}b")
     assert shown == "a\ufffdb"
 
 
 def test_a_long_text_is_cut_with_a_mark() -> None:
-    """In a list of one-liners, what is left out is marked, and line breaks are gone."""
+    """A long text becomes one line with a mark where it is cut."""
     assert shortened("a\n\n b\tc") == "a b c"
     cut = shortened("x" * 500)
     assert len(cut) == 200
