@@ -61,6 +61,6 @@ class AboutCog(commands.Cog):
         async def forget() -> None:
             done = await self._services.records.forget(interaction.user.id)
             page = sentence(strings.forgotten(done.questions, done.votes, done.messages))
-            await self._handler.courier.fill(interaction, Outgoing(page), private=True)
+            await self._handler.responder.edit_response(interaction, Outgoing(page), private=True)
 
         await self._handler.privately(interaction, forget)

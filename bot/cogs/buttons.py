@@ -65,7 +65,7 @@ class ButtonsCog(commands.Cog):
                     await self._vote(button, context)
                     return
             except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
-                await self._handler.courier.say(interaction, self._handler.error_text(error))
+                await self._handler.responder.send_ephemeral(interaction, self._handler.error_text(error))
                 return
             await self._do(button, context, state)
 
@@ -104,8 +104,8 @@ class ButtonsCog(commands.Cog):
         helpful = button.action is Action.HELPFUL
         vote = await self._services.records.vote(button.key, context.requester.user, helpful=helpful)
         if vote in {Vote.COUNTED, Vote.CHANGED}:
-            self._services.request_log.figures.feedback(helpful=helpful)
-        await self._handler.courier.say(context.interaction, strings.VOTES[vote.value])
+            self._services.request_log.metrics.feedback(helpful=helpful)
+        await self._handler.responder.send_ephemeral(context.interaction, strings.VOTES[vote.value])
 
     async def _turn(self, button: ActionButton, context: RequestContext, state: MessageState) -> None:
         """Show another page in the same message; its buttons stay what they are there, shared or private."""
@@ -115,14 +115,14 @@ class ButtonsCog(commands.Cog):
         try:
             slot = self._services.admission.reserve()
         except RefusedError as refusal:
-            await handler.courier.say(interaction, str(refusal))
+            await handler.responder.send_ephemeral(interaction, str(refusal))
             return
         with slot:
-            await handler.courier.acknowledge_change(interaction)
+            await handler.responder.acknowledge_update(interaction)
             try:
                 reply = Reply(state, await handler.pages(slot, state, context.form), button.key)
             except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
-                await handler.courier.follow_up(interaction, handler.error_message(error), private=True)
+                await handler.responder.follow_up(interaction, handler.error_message(error), private=True)
                 return
         outgoing = handler.outgoing(reply, private=private, page=button.page + step)
         if outgoing.page.content is None and interaction.message is not None and interaction.message.content:
@@ -149,9 +149,9 @@ class ButtonsCog(commands.Cog):
         files = text_files(article, text)
         summary = articles.catalogue.get(article)
         page = sentence(fitted_line(title_of(summary.metadata, article), 300) if summary is not None else "")
-        await self._handler.courier.fill(context.interaction, Outgoing(page, files=files[:1]), private=True)
+        await self._handler.responder.edit_response(context.interaction, Outgoing(page, files=files[:1]), private=True)
         for file in files[1:]:
-            await self._handler.courier.follow_up(context.interaction, Outgoing(Page(), files=[file]), private=True)
+            await self._handler.responder.follow_up(context.interaction, Outgoing(Page(), files=[file]), private=True)
 
 
 def _signed(page: Page, name: str) -> Page:

@@ -59,7 +59,7 @@ class MentionsCog(commands.Cog):
                     return
                 slot = self._services.admission.accept(requester, Source.MENTION)
             except RefusedError as refusal:
-                await self._handler.courier.tell(message, self._handler.error_text(refusal))
+                await self._handler.responder.notify(message, self._handler.error_text(refusal))
                 return
             await self._answer(message, question, requester, slot)
 
@@ -100,23 +100,23 @@ class MentionsCog(commands.Cog):
         with log.timed(Step.SENDING):
             sent = await self._reply(message, outgoing)
         if sent is None:
-            log.undelivered()
+            log.mark_undelivered()
         elif reply is not None:
             await records.link_conversation(reply.key, sent, requester.conversation)
 
     async def _reply(self, message: discord.Message, outgoing: Outgoing) -> int | None:
         """A reply in the channel; where the bot may not write, a direct message that says so."""
-        courier = self._handler.courier
+        responder = self._handler.responder
         try:
             try:
-                return await courier.post(message.channel, outgoing, reply_to=message)
+                return await responder.post(message.channel, outgoing, reply_to=message)
             except discord.HTTPException as error:
                 if error.code != _NO_HISTORY:
                     raise
-                return await courier.post(message.channel, outgoing)
+                return await responder.post(message.channel, outgoing)
         except discord.Forbidden:
             why = strings.MAY_NOT_WRITE.format(channel=message.channel.id)
-            return await courier.to_person(message.author, outgoing, why)
+            return await responder.send_direct(message.author, outgoing, why)
         except discord.HTTPException as error:
             if error.status == 404:  # the channel is gone, and everybody with it
                 return None
@@ -127,7 +127,7 @@ class MentionsCog(commands.Cog):
 
     async def _told(self, message: discord.Message, error: Exception) -> int | None:
         try:
-            return await self._handler.courier.post(
+            return await self._handler.responder.post(
                 message.channel, self._handler.error_message(error), reply_to=message
             )
         except FAILURES:

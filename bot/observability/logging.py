@@ -32,7 +32,7 @@ _PLAIN_VALUE = re.compile(r"[^\s\"=]+")
 
 
 @contextmanager
-def following(name: str) -> Iterator[None]:
+def bind_request_id(name: str) -> Iterator[None]:
     """Every line that is logged within the block, in whichever thread, carries ``name`` as its id."""
     with structlog.contextvars.bound_contextvars(id=name):
         yield

@@ -11,7 +11,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, 
 from prometheus_client.registry import Collector
 
 from bot.observability.health import Status, assess
-from bot.observability.request_log import End, Source, Step
+from bot.observability.request_log import RequestOutcome, Source, Step
 from retrieval.core.health import VectorState
 from retrieval.core.timing import Stage
 
@@ -21,7 +21,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _OTHER = "other"
 _WAYS = frozenset(map(str, Source))
-_ENDS = frozenset(map(str, End))
+_ENDS = frozenset(map(str, RequestOutcome))
 _STAGES = frozenset(map(str, (*Stage, *Step)))
 
 

@@ -1,4 +1,4 @@
-"""Follows each request from its arrival to its end: an id on every line of the log, a line and figures at the end."""
+"""Follows each request: its id on every log line, and for a question a line and metrics with the outcome."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from bot.observability.logging import following
+from bot.observability.logging import bind_request_id
 from retrieval.core.types import Outcome
 
 _log = logging.getLogger(__name__)
 
-#: Seconds: Discord tells of nothing that is older; where it seems so, the clocks differ.
-_OLDEST = 60.0
+#: Seconds. Discord delivers nothing older; a greater age means that the clocks differ.
+_MAX_AGE = 60.0
 
 
 class Source(StrEnum):
@@ -30,8 +30,8 @@ class Source(StrEnum):
     BUTTON = "button"
 
 
-class End(StrEnum):
-    """How a question ends."""
+class RequestOutcome(StrEnum):
+    """Outcome of a question, for log and metrics."""
 
     ANSWERED = "answered"
     NOT_SURE = "not_sure"
@@ -42,7 +42,7 @@ class End(StrEnum):
 
 
 class Step(StrEnum):
-    """What a question goes through besides the stages of a search."""
+    """Stages of a request besides those of a search."""
 
     WAITING = "waiting"
     RENDERING = "rendering"
@@ -50,11 +50,15 @@ class Step(StrEnum):
     TOTAL = "total"
 
 
-_ENDS = {Outcome.ANSWERED: End.ANSWERED, Outcome.NOT_SURE: End.NOT_SURE, Outcome.NOTHING: End.NOTHING}
+_OUTCOMES = {
+    Outcome.ANSWERED: RequestOutcome.ANSWERED,
+    Outcome.NOT_SURE: RequestOutcome.NOT_SURE,
+    Outcome.NOTHING: RequestOutcome.NOTHING,
+}
 
 
-class Figures(Protocol):
-    """Where figures are kept; called from the event loop and from the pool's threads."""
+class MetricsSink(Protocol):
+    """Receives measurements, from the event loop and from the pool's threads."""
 
     def question(self, way: str, outcome: str, *, keyword_only: bool) -> None: ...
 
@@ -63,142 +67,142 @@ class Figures(Protocol):
     def feedback(self, *, helpful: bool) -> None: ...
 
 
-class Unmeasured:
-    """Keeps no figures."""
+class NullSink:
+    """Discards measurements."""
 
     def question(self, way: str, outcome: str, *, keyword_only: bool) -> None:
-        """Nobody wants to know."""
+        """No-op."""
 
     def stage(self, stage: str, seconds: float) -> None:
-        """Nobody wants to know."""
+        """No-op."""
 
     def feedback(self, *, helpful: bool) -> None:
-        """Nobody wants to know."""
+        """No-op."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as it came in; ``age`` is how many seconds ago it was asked, by Discord's clock and ours.
+class ReceivedQuestion:
+    """A question as it arrived. ``text`` is ``None`` where the words are not the asker's own.
 
-    ``text`` is ``None`` where the words are not the asker's own.
+    ``age`` is the time since it was asked in seconds, the difference of Discord's clock and ours.
     """
 
-    way: Source
+    source: Source
     guild: int | None
     text: str | None
     age: float = 0.0
 
 
 @dataclass(slots=True)
-class Course:
-    """What has become of a request so far. Written by one thread at a time."""
+class RequestRecord:
+    """One request so far; ``stages`` in seconds, ``sent`` a clock reading. Written by one thread at a time."""
 
     id: str
-    end: End | None = None
+    outcome: RequestOutcome | None = None
     confidence: float | None = None
     keyword_only: bool = False
-    seconds: dict[str, float] = field(default_factory=dict)
+    stages: dict[str, float] = field(default_factory=dict)
     sent: float | None = None
 
 
-_current: ContextVar[Course | None] = ContextVar("course", default=None)
+_current: ContextVar[RequestRecord | None] = ContextVar("request_record", default=None)
 
 
 def new_id() -> str:
-    """Eight hexadecimal digits, short enough to be read out."""
+    """Return a request id: eight hexadecimal digits, short enough to be read out."""
     return secrets.token_hex(4).upper()
 
 
 def current_id() -> str:
-    """The id of the request that is being served; a new one where none is."""
-    course = _current.get()
-    return course.id if course is not None else new_id()
+    """Return the id of the current request; a new one outside of any."""
+    record = _current.get()
+    return record.id if record is not None else new_id()
 
 
-class Journal:
-    """Used from the event loop; ``observe`` and ``found`` also from threads that carry the request's context."""
+class RequestLog:
+    """Follows requests. Used on the event loop; ``observe`` and ``set_answer`` also in threads with its context."""
 
     def __init__(
         self,
-        figures: Figures | None = None,
+        metrics: MetricsSink | None = None,
         *,
         with_texts: bool = False,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self.figures: Figures = figures or Unmeasured()
+        self.metrics: MetricsSink = metrics or NullSink()
         self._with_texts = with_texts
         self._clock = clock
 
     @contextmanager
-    def following(self, asked: Asked | None = None) -> Iterator[None]:
-        """The block serves a request; if that is a question, its end is logged and counted, whatever that end is."""
-        course = Course(new_id())
-        token = _current.set(course)
+    def track(self, asked: ReceivedQuestion | None = None) -> Iterator[None]:
+        """Make the block a request; log and count its outcome if it is a question."""
+        record = RequestRecord(new_id())
+        token = _current.set(record)
         started = self._clock()
         try:
-            with following(course.id):
+            with bind_request_id(record.id):
                 try:
                     yield
                 finally:
                     if asked is not None:
-                        self._ended(course, asked, (course.sent or self._clock()) - started)
+                        self._finish(record, asked, (record.sent or self._clock()) - started)
         finally:
             _current.reset(token)
 
-    def _ended(self, course: Course, asked: Asked, seconds: float) -> None:
-        total = seconds + (asked.age if 0.0 <= asked.age <= _OLDEST else 0.0)
-        course.end = course.end or End.FAILED
-        self.figures.question(asked.way, course.end, keyword_only=course.keyword_only)
-        if course.end not in {End.REFUSED, End.BUSY}:
-            self.figures.stage(Step.TOTAL, total)
-        about: dict[str, object] = {
-            "way": asked.way.value,
-            "guild": None if asked.guild is None else str(asked.guild),  # too great for many readers of JSON
-            "outcome": course.end.value,
-            "confidence": None if course.confidence is None else round(course.confidence, 3),
-            "keyword_only": course.keyword_only,
-            "stages_ms": {stage: round(each * 1000, 1) for stage, each in course.seconds.items()},
+    def _finish(self, record: RequestRecord, asked: ReceivedQuestion, seconds: float) -> None:
+        total = seconds + (asked.age if 0.0 <= asked.age <= _MAX_AGE else 0.0)
+        outcome = record.outcome or RequestOutcome.FAILED
+        self.metrics.question(asked.source, outcome, keyword_only=record.keyword_only)
+        if outcome not in {RequestOutcome.REFUSED, RequestOutcome.BUSY}:
+            self.metrics.stage(Step.TOTAL, total)
+        fields: dict[str, object] = {
+            "way": asked.source.value,
+            "guild": None if asked.guild is None else str(asked.guild),  # many JSON readers round so great a number
+            "outcome": outcome.value,
+            "confidence": None if record.confidence is None else round(record.confidence, 3),
+            "keyword_only": record.keyword_only,
+            "stages_ms": {stage: round(each * 1000, 1) for stage, each in record.stages.items()},
             "total_ms": round(total * 1000, 1),
         }
         if self._with_texts and asked.text is not None:
-            about["question"] = asked.text
-        _log.info("question", extra=about)
+            fields["question"] = asked.text
+        _log.info("question", extra=fields)
 
     def observe(self, stage: str, seconds: float) -> None:
-        """A stage of the request is over; what belongs to no request, such as warming up, is not counted."""
-        course = _current.get()
-        if course is None:
+        """Record the duration of a stage; one outside of any request, such as warming up, is ignored."""
+        record = _current.get()
+        if record is None:
             return
         name = str(stage)
-        course.seconds[name] = course.seconds.get(name, 0.0) + seconds
+        record.stages[name] = record.stages.get(name, 0.0) + seconds
         if name == Step.SENDING:
-            course.sent = self._clock()
-        self.figures.stage(name, seconds)
+            record.sent = self._clock()
+        self.metrics.stage(name, seconds)
         _log.debug("stage", extra={"stage": name, "ms": round(seconds * 1000, 1)})
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
-        """The block is a stage of the request."""
+        """Record the duration of the block as a stage."""
         started = self._clock()
         try:
             yield
         finally:
             self.observe(stage, self._clock() - started)
 
-    def found(self, outcome: Outcome, confidence: float | None, *, keyword_only: bool) -> None:
-        """What the articles say to the question."""
-        course = _current.get()
-        if course is not None:
-            course.end, course.confidence, course.keyword_only = _ENDS[outcome], confidence, keyword_only
+    def set_answer(self, outcome: Outcome, confidence: float | None, *, keyword_only: bool) -> None:
+        """Set the outcome of the search as that of the request."""
+        record = _current.get()
+        if record is not None:
+            record.outcome, record.confidence, record.keyword_only = _OUTCOMES[outcome], confidence, keyword_only
 
-    def ends(self, end: End) -> None:
-        """The request ends otherwise than with what was found."""
-        course = _current.get()
-        if course is not None:
-            course.end = end
+    def set_outcome(self, outcome: RequestOutcome) -> None:
+        """Set an outcome other than the search's."""
+        record = _current.get()
+        if record is not None:
+            record.outcome = outcome
 
-    def undelivered(self) -> None:
-        """What was found has reached nobody. What was refused, or had failed before, stays that."""
-        course = _current.get()
-        if course is not None and course.end in _ENDS.values():
-            course.end = End.FAILED
+    def mark_undelivered(self) -> None:
+        """Count an answer that could not be delivered as failed; a refusal stays one."""
+        record = _current.get()
+        if record is not None and record.outcome in _OUTCOMES.values():
+            record.outcome = RequestOutcome.FAILED

@@ -17,7 +17,7 @@ from bot.cogs.common.interaction_handler import InteractionHandler
 from bot.observability.health import assess
 from bot.observability.logging import set_up
 from bot.observability.metrics import Metrics
-from bot.observability.request_log import Journal, Step
+from bot.observability.request_log import RequestLog, Step
 from bot.runtime.bot import Parts, PullquoteBot, point_to, without_voice
 from bot.runtime.exit_codes import ExitCode, describe_failure
 from bot.runtime.monitor import Monitor
@@ -31,7 +31,7 @@ from bot.services.services import Services
 from bot.services.worker_pool import SerialExecutor, WorkerPool
 from bot.settings import LogFormat, LogSettings, Settings
 from bot.store import LOCK_FILE, PersonHash, Store
-from bot.transport.delivery import Courier
+from bot.transport.delivery import Responder
 from bot.transport.http_trace import error_trace
 from bot.web.http_server import serve_pages
 from retrieval.core.errors import SettingsError
@@ -82,12 +82,12 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     metrics = Metrics()
-    journal = Journal(metrics, with_texts=settings.log_questions)
-    articles = Articles(settings.retrieval, journal.observe)
+    log = RequestLog(metrics, with_texts=settings.log_questions)
+    articles = Articles(settings.retrieval, log.observe)
     async with AsyncExitStack() as stack:
         load = stack.enter_context(BackgroundLoad(articles))
         executor = await stack.enter_async_context(SerialExecutor())
-        pool = await stack.enter_async_context(WorkerPool(waited=partial(journal.observe, Step.WAITING)))
+        pool = await stack.enter_async_context(WorkerPool(waited=partial(log.observe, Step.WAITING)))
         monitor = Monitor(settings.retrieval.home, articles, pool)
         stack.callback(asyncio.create_task(monitor.run()).cancel)
         if settings.http_port:
@@ -99,8 +99,8 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
             _log.info("Health and metrics are at port %d of %s", settings.http_port, settings.http_host)
         records = Records(store, executor, person_hash)
         admission = Admission(pool, RateLimits(), records, settings.guild_ids)
-        services = Services(articles, pool, records, admission, QuestionService(articles, journal), journal)
-        handler = InteractionHandler(services, Courier())
+        services = Services(articles, pool, records, admission, QuestionService(articles, log), log)
+        handler = InteractionHandler(services, Responder())
         on_error = metrics.discord_error
         parts = Parts(settings, services, handler, monitor, on_error, error_trace(on_error))
         bot = await stack.enter_async_context(PullquoteBot(parts))

@@ -76,9 +76,9 @@ class Tree(app_commands.CommandTree["PullquoteBot"]):
         outgoing = handler.error_message(cause)
         act: Any = interaction
         if interaction.response.is_done():
-            await handler.courier.fill(act, outgoing, private=True)
+            await handler.responder.edit_response(act, outgoing, private=True)
         else:
-            await handler.courier.say(act, outgoing.page.content or "")
+            await handler.responder.send_ephemeral(act, outgoing.page.content or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from bot.observability.request_log import Journal
+from bot.observability.request_log import RequestLog
 from bot.services.admission import RefusedError
 from bot.services.library import ArticleSource
 from bot.store.message_state import (
@@ -48,7 +48,7 @@ class Question:
 class QuestionService:
     """Answers questions from the articles. Its methods block: run them in a slot of the worker pool."""
 
-    def __init__(self, articles: ArticleSource, request_log: Journal) -> None:
+    def __init__(self, articles: ArticleSource, request_log: RequestLog) -> None:
         self._articles = articles
         self._request_log = request_log
 
@@ -60,7 +60,7 @@ class QuestionService:
             RetrievalError: when the articles cannot be searched.
         """
         found = self._articles.ask(question.text, question.quotes, question.article, question.previous)
-        self._request_log.found(found.outcome, found.confidence, keyword_only=found.keyword_only)
+        self._request_log.set_answer(found.outcome, found.confidence, keyword_only=found.keyword_only)
         previous = question.previous if found.understood else None
         return AnswerMessage(
             question=AskedQuestion(question.text, question.article, previous, found.understood),
@@ -89,7 +89,7 @@ class QuestionService:
             raise QuestionError(strings.NO_TEXT)
         quotes, close = merged(answers)
         keyword_only = any(found.keyword_only for found in answers)
-        self._request_log.found(Outcome.ANSWERED if quotes else Outcome.NOTHING, None, keyword_only=keyword_only)
+        self._request_log.set_answer(Outcome.ANSWERED if quotes else Outcome.NOTHING, None, keyword_only=keyword_only)
         refs = tuple(map(QuoteRef.of, quotes))
         return RelatedPassages(
             quotes=refs[:_RELATED],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.observability.request_log import Journal
+from bot.observability.request_log import RequestLog
 from bot.services.admission import Admission
 from bot.services.library import ArticleSource
 from bot.services.question_service import QuestionService
@@ -21,4 +21,4 @@ class Services:
     records: Records
     admission: Admission
     questions: QuestionService
-    request_log: Journal
+    request_log: RequestLog

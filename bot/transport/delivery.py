@@ -1,4 +1,4 @@
-"""Replies to Discord: acknowledged in time, tried again, and sent another way where the first is closed."""
+"""Sends replies to Discord: acknowledges in time, retries, falls back to a message once an interaction has expired."""
 
 from __future__ import annotations
 
@@ -21,59 +21,58 @@ from bot.ui.markup.pages import Page
 
 _log = logging.getLogger(__name__)
 
-_NO_ONE = discord.AllowedMentions.none()
-_TYPING_LASTS = 8.0
-_typing: set[asyncio.Task[None]] = set()  # the event loop itself holds tasks weakly
+_NO_MENTIONS = discord.AllowedMentions.none()
+_TYPING_SECONDS = 8.0
+_typing: set[asyncio.Task[None]] = set()  # the event loop holds tasks by weak reference only
 FAILURES = (discord.DiscordException, aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message. ``view`` is called for each attempt, because a view belongs to one message."""
+    """A message to send. ``view`` is called for each attempt, because a view belongs to one message."""
 
     page: Page
     view: Callable[[], discord.ui.View | None] = lambda: None
     files: Sequence[tuple[str, bytes]] = ()
 
-    def made_files(self) -> list[discord.File]:
-        """The files, new for each attempt: sending closes them."""
+    def build_files(self) -> list[discord.File]:
+        """Build the files for one attempt: sending closes them."""
         return [discord.File(io.BytesIO(data), filename=name) for name, data in self.files]
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of a message: whether anybody got it, and its id if it is where it was meant to be."""
+    """Result of a delivery; ``message`` is the id of a message that is where it was meant to be."""
 
     arrived: bool
     message: int | None = None
 
 
-class Courier:
-    """Carries messages to Discord."""
+class Responder:
+    """Answers interactions and posts messages, with retries."""
 
     async def acknowledge(self, act: Act, *, private: bool) -> bool:
-        """Tell Discord that an answer will come; false if it was too late for that.
+        """Defer the response to an interaction; return False if it was too late for that.
 
-        Once a first attempt's answer is lost on the way back, the next one is refused as a second acknowledgement:
-        then the first has arrived.
+        A retry is refused as a second acknowledgement when only the response to the first was lost: that is a success.
         """
 
         async def attempt() -> None:
             await act.response.defer(ephemeral=private, thinking=True)
 
-        return await self._called_back(act, attempt)
+        return await self._acknowledge(act, attempt)
 
-    async def acknowledge_change(self, act: Act) -> bool:
-        """Tell Discord that the message with the pressed button will change."""
+    async def acknowledge_update(self, act: Act) -> bool:
+        """Defer the update of the message with the pressed button."""
 
         async def attempt() -> None:
             await act.response.defer()
 
-        return await self._called_back(act, attempt)
+        return await self._acknowledge(act, attempt)
 
-    async def _called_back(self, act: Act, attempt: Callable[[], Awaitable[None]]) -> bool:
+    async def _acknowledge(self, act: Act, attempt: Callable[[], Awaitable[None]]) -> bool:
         left = ACKNOWLEDGE_TIMEOUT - (discord.utils.utcnow() - act.created_at).total_seconds()
-        # A clock that differs from Discord's must not keep the bot from trying.
+        # Clamped, because our clock may differ from Discord's.
         left = min(ACKNOWLEDGE_TIMEOUT, max(1.0, left))
         try:
             async with asyncio.timeout(left):
@@ -88,25 +87,28 @@ class Courier:
             return False
         return True
 
-    async def say(self, act: Act, text: str) -> None:
-        """A private line at once, for an interaction that is not acknowledged yet."""
+    async def send_ephemeral(self, act: Act, text: str) -> None:
+        """Respond with an ephemeral line to an interaction that is not acknowledged yet."""
 
         async def attempt() -> None:
-            await act.response.send_message(text, ephemeral=True, allowed_mentions=_NO_ONE)
+            await act.response.send_message(text, ephemeral=True, allowed_mentions=_NO_MENTIONS)
 
-        await self._called_back(act, attempt)
+        await self._acknowledge(act, attempt)
 
-    async def fill(self, act: Act, outgoing: Outgoing, *, private: bool) -> Sent:
-        """The answer into the acknowledged message.
+    async def edit_response(self, act: Act, outgoing: Outgoing, *, private: bool) -> Sent:
+        """Put the answer into the acknowledged response.
 
-        Sending the same again does no harm here, so it is tried until the interaction's time is over. After that,
-        or when the message is gone, the answer goes into the channel, or to the person alone if it is private.
+        An edit is idempotent, so it is retried until the interaction expires. After that, or when the response was
+        deleted, the answer is posted in the channel, or sent to the user alone if it is private.
+
+        Raises:
+            HTTPException: when Discord rejects the answer itself.
         """
 
         async def attempt() -> discord.InteractionMessage:
             return await act.edit_original_response(
                 content=outgoing.page.content, embeds=list(outgoing.page.embeds), view=outgoing.view(),
-                attachments=outgoing.made_files(), allowed_mentions=_NO_ONE,
+                attachments=outgoing.build_files(), allowed_mentions=_NO_MENTIONS,
             )  # fmt: skip
 
         try:
@@ -115,22 +117,24 @@ class Courier:
             if isinstance(error, discord.HTTPException) and not is_expired(error) and error.status < 500:
                 raise
             _log.warning("An interaction can no longer be answered (%s); sending the answer as a message", error)
-        return await self._otherwise(act, outgoing, private=private)
+        return await self._fall_back(act, outgoing, private=private)
 
-    async def _otherwise(self, act: Act, outgoing: Outgoing, *, private: bool) -> Sent:
+    async def _fall_back(self, act: Act, outgoing: Outgoing, *, private: bool) -> Sent:
         if not private and isinstance(act.channel, discord.abc.Messageable):
             with suppress(*FAILURES):
                 return Sent(arrived=True, message=await self.post(act.channel, outgoing))
-        arrived = await self.to_person(act.user, outgoing, strings.LOST_PRIVATE) is not None
+        arrived = await self.send_direct(act.user, outgoing, strings.LOST_PRIVATE) is not None
         if not arrived:
             _log.error("An answer could be delivered neither to its interaction nor otherwise")
         return Sent(arrived)
 
     async def follow_up(self, act: Act, outgoing: Outgoing, *, private: bool) -> None:
-        """One more message for an interaction that was answered.
+        """Send one more message for an interaction that was answered.
 
-        Discord cannot tell a second attempt from a second message: where only its answer was lost, the message comes
-        twice, which is better than not at all.
+        A retry may double it: webhook messages have no nonce. Better twice than not at all.
+
+        Raises:
+            DiscordException, OSError: the last error.
         """
 
         async def attempt() -> None:
@@ -139,9 +143,9 @@ class Courier:
                 content=outgoing.page.content or discord.utils.MISSING,
                 embeds=list(outgoing.page.embeds) or discord.utils.MISSING,
                 view=view if view is not None else discord.utils.MISSING,
-                files=outgoing.made_files() or discord.utils.MISSING,
+                files=outgoing.build_files() or discord.utils.MISSING,
                 ephemeral=private,
-                allowed_mentions=_NO_ONE,
+                allowed_mentions=_NO_MENTIONS,
             )
 
         await retrying(attempt, ANSWER_TIMEOUT)
@@ -149,9 +153,10 @@ class Courier:
     async def post(
         self, channel: discord.abc.Messageable, outgoing: Outgoing, reply_to: discord.Message | None = None
     ) -> int:
-        """A message in a channel; its id. The nonce keeps a second attempt from doubling it.
+        """Send a message to a channel and return its id. A nonce keeps a retry from doubling it.
 
-        Raises what Discord answers.
+        Raises:
+            DiscordException, OSError: the last error.
         """
         nonce = secrets.randbits(63)
         extra: dict[str, Any] = {}
@@ -164,30 +169,30 @@ class Courier:
             return await channel.send(
                 content=outgoing.page.content,
                 embeds=list(outgoing.page.embeds),
-                files=outgoing.made_files(),
+                files=outgoing.build_files(),
                 nonce=nonce,
-                allowed_mentions=_NO_ONE,
+                allowed_mentions=_NO_MENTIONS,
                 **extra,
             )
 
         return (await retrying(attempt, ANSWER_TIMEOUT)).id
 
-    async def to_person(
-        self, person: discord.User | discord.Member, outgoing: Outgoing, why: str | None = None
+    async def send_direct(
+        self, user: discord.User | discord.Member, outgoing: Outgoing, why: str | None = None
     ) -> int | None:
-        """A direct message, after a line that says why it comes this way; ``None`` if the person takes none."""
+        """Send a direct message, after a line that says why; return ``None`` if the user accepts none."""
         try:
             if why is not None:
-                await self.post(person, Outgoing(Page(why)))
-            return await self.post(person, outgoing)
+                await self.post(user, Outgoing(Page(why)))
+            return await self.post(user, outgoing)
         except FAILURES as error:
             _log.info("A direct message could not be sent (%s)", type(error).__name__)
             return None
 
-    async def tell(self, message: discord.Message, text: str) -> None:
-        """A private line for the author of a message, or a short reply where no direct message is taken."""
+    async def notify(self, message: discord.Message, text: str) -> None:
+        """Send a line to the author of a message by direct message, or as a reply where none is accepted."""
         outgoing = Outgoing(Page(text))
-        if message.guild is not None and await self.to_person(message.author, outgoing) is not None:
+        if message.guild is not None and await self.send_direct(message.author, outgoing) is not None:
             return
         with suppress(*FAILURES):
             await self.post(message.channel, outgoing, reply_to=message)
@@ -195,10 +200,10 @@ class Courier:
 
 @asynccontextmanager
 async def typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
-    """Shows that the bot is typing; an answer never waits for that, nor fails with it.
+    """Show the typing indicator during the block, without delaying or failing it.
 
-    A request under way is left to end by itself: discord.py, when it is cancelled while it waits for a global rate
-    limit to pass, never lets another request through.
+    A request under way is never cancelled: discord.py, cancelled while it sleeps out a global rate limit, blocks every
+    later request.
     """
     over = asyncio.Event()
 
@@ -207,7 +212,7 @@ async def typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
             with suppress(*FAILURES):
                 await channel.typing()
             with suppress(TimeoutError):
-                async with asyncio.timeout(_TYPING_LASTS):
+                async with asyncio.timeout(_TYPING_SECONDS):
                     await over.wait()
 
     task = asyncio.create_task(keep_typing())

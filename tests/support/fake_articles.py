@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bot.observability.request_log import Journal
+from bot.observability.request_log import RequestLog
 from bot.services.admission import Admission
 from bot.services.question_service import QuestionService
 from bot.services.rate_limits import RateLimits
@@ -146,11 +146,11 @@ async def open_services(
     *,
     pool: WorkerPool | None = None,
     limits: RateLimits | None = None,
-    request_log: Journal | None = None,
+    request_log: RequestLog | None = None,
     now: Callable[[], float] = lambda: 1_800_000_000.0,
 ) -> AsyncIterator[Services]:
     """Every service of a bot, over a store in ``folder``."""
-    log = request_log or Journal()
+    log = request_log or RequestLog()
     with Store(folder) as store:
         async with SerialExecutor() as executor, pool or WorkerPool() as workers:
             records = Records(store, executor, PersonHash(b"k" * 32), now)

@@ -11,13 +11,13 @@ import discord
 
 from bot.cogs.common.error_messages import for_user
 from bot.cogs.common.rendering import render
-from bot.observability.request_log import Asked, End, Source, Step
+from bot.observability.request_log import ReceivedQuestion, RequestOutcome, Source, Step
 from bot.services.admission import RefusedError, TooBusyError
 from bot.services.permissions import Requester
 from bot.services.services import Services
 from bot.services.worker_pool import Slot
 from bot.store.message_state import MessageState
-from bot.transport.delivery import Courier, Outgoing
+from bot.transport.delivery import Outgoing, Responder
 from bot.ui.buttons import Act, actions_for, view_for
 from bot.ui.markup.pages import Form, Page, sentence
 from retrieval.core.errors import QuestionError, UnknownArticleError
@@ -48,10 +48,10 @@ class Reply:
     key: str | None = None
 
 
-def asked_by(event: Act | discord.Message, source: Source, text: str | None) -> Asked:
+def asked_by(event: Act | discord.Message, source: Source, text: str | None) -> ReceivedQuestion:
     """The log entry of a question that came in through an interaction or a message."""
     guild = event.guild_id if isinstance(event, discord.Interaction) else event.guild.id if event.guild else None
-    return Asked(source, guild, text, (discord.utils.utcnow() - event.created_at).total_seconds())
+    return ReceivedQuestion(source, guild, text, (discord.utils.utcnow() - event.created_at).total_seconds())
 
 
 def requester_of(
@@ -82,20 +82,20 @@ def _form(embeds: bool) -> Form:
     return Form.EMBEDS if embeds else Form.PLAIN
 
 
-def _end(error: Exception) -> End:
+def _outcome_of(error: Exception) -> RequestOutcome:
     """The outcome to log for a request that failed with ``error``."""
     if isinstance(error, TooBusyError):
-        return End.BUSY
+        return RequestOutcome.BUSY
     if isinstance(error, (RefusedError, QuestionError, UnknownArticleError)):
-        return End.REFUSED
-    return End.FAILED
+        return RequestOutcome.REFUSED
+    return RequestOutcome.FAILED
 
 
 class InteractionHandler:
     """Serves requests and answers them whatever happens. Counts the requests in progress."""
 
-    def __init__(self, services: Services, courier: Courier) -> None:
-        self.courier = courier
+    def __init__(self, services: Services, responder: Responder) -> None:
+        self.responder = responder
         self._services = services
         self._log = services.request_log
         self._count = 0
@@ -103,12 +103,12 @@ class InteractionHandler:
         self._idle.set()
 
     @contextmanager
-    def in_progress(self, asked: Asked | None = None) -> Iterator[None]:
+    def in_progress(self, asked: ReceivedQuestion | None = None) -> Iterator[None]:
         """Count a request until it is answered, and log it if it is a question."""
         self._count += 1
         self._idle.clear()
         try:
-            with self._log.following(asked):
+            with self._log.track(asked):
                 yield
         finally:
             self._count -= 1
@@ -155,7 +155,7 @@ class InteractionHandler:
 
     def error_text(self, error: Exception) -> str:
         """The text for a member whose request failed with ``error``, which is logged."""
-        self._log.ends(_end(error))
+        self._log.set_outcome(_outcome_of(error))
         return for_user(error, self._services.articles.catalogue)
 
     def error_message(self, error: Exception) -> Outgoing:
@@ -170,18 +170,18 @@ class InteractionHandler:
         *,
         private: bool,
         page: Callable[[Reply], int] = lambda _: 0,
-        asked: Asked | None = None,
+        asked: ReceivedQuestion | None = None,
     ) -> None:
         """Admit or refuse at once, defer, make the reply, send it. Errors become messages."""
         with self.in_progress(asked):
             try:
                 slot = admit()
             except RefusedError as refusal:
-                await self.courier.say(context.interaction, self.error_text(refusal))
+                await self.responder.send_ephemeral(context.interaction, self.error_text(refusal))
                 return
             reply: Reply | None = None
             with slot:
-                await self.courier.acknowledge(context.interaction, private=private)
+                await self.responder.acknowledge(context.interaction, private=private)
                 try:
                     made = await make(slot)
                     outgoing = self.outgoing(made, private=private, page=page(made))
@@ -199,32 +199,32 @@ class InteractionHandler:
         """
         try:
             with self._log.timed(Step.SENDING):
-                sent = await self.courier.fill(interaction, outgoing, private=private)
+                sent = await self.responder.edit_response(interaction, outgoing, private=private)
         except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
-            await self.courier.fill(interaction, self.error_message(error), private=private)
+            await self.responder.edit_response(interaction, self.error_message(error), private=private)
             return None
         if not sent.arrived:
-            self._log.undelivered()
+            self._log.mark_undelivered()
         return sent.message
 
     async def say(self, interaction: Act, text: str) -> None:
         """Send a private line at once."""
         with self.in_progress():
-            await self.courier.say(interaction, text)
+            await self.responder.send_ephemeral(interaction, text)
 
     async def show_privately(
         self, interaction: Act, pages: list[Page], files: list[tuple[str, bytes]] | None = None
     ) -> None:
         """Send pages without buttons to one member: the first with the files, the others after it."""
-        await self.courier.fill(interaction, Outgoing(pages[0], files=tuple(files or ())), private=True)
+        await self.responder.edit_response(interaction, Outgoing(pages[0], files=tuple(files or ())), private=True)
         for page in pages[1:]:
-            await self.courier.follow_up(interaction, Outgoing(page), private=True)
+            await self.responder.follow_up(interaction, Outgoing(page), private=True)
 
     async def privately(self, interaction: Act, work: Callable[[], Awaitable[None]]) -> None:
         """Defer privately, then do ``work``, which responds. Errors become messages."""
         with self.in_progress():
-            await self.courier.acknowledge(interaction, private=True)
+            await self.responder.acknowledge(interaction, private=True)
             try:
                 await work()
             except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
-                await self.courier.fill(interaction, self.error_message(error), private=True)
+                await self.responder.edit_response(interaction, self.error_message(error), private=True)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.observability.logging import _WithoutTraceback, following, formatter, set_up
+from bot.observability.logging import _WithoutTraceback, bind_request_id, formatter, set_up
 from bot.services.worker_pool import SerialExecutor, WorkerPool
 
 TOKEN = "abc.DEF.ghi-123"
@@ -120,7 +120,7 @@ async def test_an_id_follows_a_request_into_threads(log: io.StringIO) -> None:
         logging.getLogger("some.library").warning("work of %s", name)
 
     async def request(name: str, pool: WorkerPool, lane: SerialExecutor) -> None:
-        with following(name):
+        with bind_request_id(name):
             for _ in range(5):
                 await pool.call(lambda: work(name))
                 await lane.run(work, name)

@@ -13,14 +13,14 @@ import pytest
 
 from bot.cogs.common.error_messages import for_user
 from bot.cogs.common.interaction_handler import InteractionHandler
-from bot.observability.request_log import Asked, End, Journal, Source, current_id
+from bot.observability.request_log import ReceivedQuestion, RequestLog, RequestOutcome, Source, current_id
 from bot.services.admission import RefusedError
 from bot.services.permissions import Requester
 from bot.services.question_service import Question
 from bot.services.rate_limits import RateLimits
 from bot.services.services import Services
 from bot.services.worker_pool import WorkerPool
-from bot.transport.delivery import Courier, Outgoing
+from bot.transport.delivery import Outgoing, Responder
 from bot.ui.markup.pages import Form, Page
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
@@ -49,9 +49,9 @@ class Ledger:
         self.votes.append(helpful)
 
 
-def asked(age: float = 0.0, text: str | None = "Who met?") -> Asked:
+def asked(age: float = 0.0, text: str | None = "Who met?") -> ReceivedQuestion:
     """A question by command in server 7."""
-    return Asked(Source.COMMAND, 7, text, age)
+    return ReceivedQuestion(Source.COMMAND, 7, text, age)
 
 
 class Ticking:
@@ -67,12 +67,12 @@ def test_a_question_ends_with_one_line(caplog: pytest.LogCaptureFixture) -> None
     """What was found, how long each stage took, and all of it from Discord's interaction to the sending."""
     caplog.set_level(logging.INFO, logger="bot.observability.request_log")
     ledger, clock = Ledger(), Ticking()
-    journal = Journal(ledger, clock=clock)
-    with journal.following(asked(age=0.5)):
+    log = RequestLog(ledger, clock=clock)
+    with log.track(asked(age=0.5)):
         for stage, seconds in (("ranking", 0.02), ("ranking", 0.03), ("sending", 0.1)):
-            with journal.timed(stage):
+            with log.timed(stage):
                 clock.now += seconds
-        journal.found(Outcome.NOT_SURE, 0.4567, keyword_only=True)
+        log.set_answer(Outcome.NOT_SURE, 0.4567, keyword_only=True)
         clock.now += 5  # what is done after the sending nobody waits for
     (line,) = caplog.records
     assert line.getMessage() == "question"
@@ -89,7 +89,7 @@ def test_the_words_are_logged_only_if_wanted(caplog: pytest.LogCaptureFixture) -
     """And never those of somebody's message."""
     caplog.set_level(logging.INFO, logger="bot.observability.request_log")
     for text in ("Who met?", None):
-        with Journal(with_texts=True).following(asked(text=text)):
+        with RequestLog(with_texts=True).track(asked(text=text)):
             pass
     assert [record.__dict__.get("question") for record in caplog.records] == ["Who met?", None]
 
@@ -97,16 +97,16 @@ def test_the_words_are_logged_only_if_wanted(caplog: pytest.LogCaptureFixture) -
 def test_a_question_that_breaks_off_has_failed() -> None:
     """Whatever happens, it is counted once; what was told to somebody replaces what was found."""
     ledger = Ledger()
-    journal = Journal(ledger)
-    with pytest.raises(KeyError), journal.following(asked()):
+    log = RequestLog(ledger)
+    with pytest.raises(KeyError), log.track(asked()):
         raise KeyError
-    with journal.following(asked()):
-        journal.found(Outcome.ANSWERED, 0.9, keyword_only=False)
-        journal.ends(End.FAILED)
-    with journal.following(asked()):
-        journal.ends(End.BUSY)
-    with journal.following():
-        journal.found(Outcome.ANSWERED, 0.9, keyword_only=False)
+    with log.track(asked()):
+        log.set_answer(Outcome.ANSWERED, 0.9, keyword_only=False)
+        log.set_outcome(RequestOutcome.FAILED)
+    with log.track(asked()):
+        log.set_outcome(RequestOutcome.BUSY)
+    with log.track():
+        log.set_answer(Outcome.ANSWERED, 0.9, keyword_only=False)
     assert ledger.questions == {("command", "failed", False): 2, ("command", "busy", False): 1}
     assert [stage for stage, _ in ledger.stages] == ["total", "total"], (
         "a refusal says nothing of how long answers take"
@@ -116,19 +116,19 @@ def test_a_question_that_breaks_off_has_failed() -> None:
 async def test_an_answer_that_reaches_nobody_has_failed() -> None:
     """Found is not answered; but what was refused is not made a failure by that."""
     ledger = Ledger()
-    journal = Journal(ledger)
-    services: Any = SimpleNamespace(request_log=journal)
-    handler = InteractionHandler(services, Courier())
+    log = RequestLog(ledger)
+    services: Any = SimpleNamespace(request_log=log)
+    handler = InteractionHandler(services, Responder())
 
     async def send_in_vain() -> None:
         act: Any = Act(refusal(404, 10062), user=Line(refusal(403, 50007)))
         assert await handler.send(act, Outgoing(Page("An answer.")), private=True) is None
 
-    with journal.following(asked()):
-        journal.found(Outcome.ANSWERED, 0.9, keyword_only=False)
+    with log.track(asked()):
+        log.set_answer(Outcome.ANSWERED, 0.9, keyword_only=False)
         await send_in_vain()
-    with journal.following(asked()):
-        journal.ends(End.REFUSED)
+    with log.track(asked()):
+        log.set_outcome(RequestOutcome.REFUSED)
         await send_in_vain()
     assert ledger.questions == {("command", "failed", False): 1, ("command", "refused", False): 1}
 
@@ -137,14 +137,14 @@ def test_a_clock_that_differs_does_not_spoil_the_figures() -> None:
     """An age below nothing or beyond what can be is the clock's."""
     ledger, clock = Ledger(), Ticking()
     for age in (-5.0, 4000.0):
-        with Journal(ledger, clock=clock).following(asked(age)):
+        with RequestLog(ledger, clock=clock).track(asked(age)):
             clock.now += 1
     assert ledger.stages == [("total", 1.0), ("total", 1.0)]
 
 
 def test_the_number_that_is_told_is_the_request_s_id(caplog: pytest.LogCaptureFixture) -> None:
     """So everything in the log about it is found; outside of a request there is a number too."""
-    with Journal().following(asked()):
+    with RequestLog().track(asked()):
         number = current_id()
         assert number in for_user(RuntimeError(), CATALOGUE)
         assert f"incident {number}" in caplog.text
@@ -154,10 +154,10 @@ def test_the_number_that_is_told_is_the_request_s_id(caplog: pytest.LogCaptureFi
 def test_what_belongs_to_no_request_is_not_counted() -> None:
     """Warming up and looking for new articles."""
     ledger = Ledger()
-    journal = Journal(ledger)
-    journal.observe("encoding", 3.0)
-    journal.found(Outcome.ANSWERED, 1.0, keyword_only=False)
-    journal.ends(End.FAILED)
+    log = RequestLog(ledger)
+    log.observe("encoding", 3.0)
+    log.set_answer(Outcome.ANSWERED, 1.0, keyword_only=False)
+    log.set_outcome(RequestOutcome.FAILED)
     assert ledger.stages == []
 
 
@@ -166,7 +166,7 @@ ADA = Requester(user=1, guild=7, channel=70)
 
 async def ask(services: Services, text: str) -> None:
     """As a command does, but for Discord."""
-    handler, request = InteractionHandler(services, Courier()), Question(text, 3, guild=7)
+    handler, request = InteractionHandler(services, Responder()), Question(text, 3, guild=7)
     with handler.in_progress(asked()):
         try:
             with services.admission.accept(ADA, Source.COMMAND) as slot:
@@ -181,7 +181,7 @@ async def test_every_question_is_counted_by_its_outcome(tmp_path: Path) -> None:
     quote = articles.quote("paris", "Macron met 31 leaders.")
     articles.answers["Who met?"] = replace(answer(quote), keyword_only=True)
     pool, limits = WorkerPool(at_once=1, waiting=0), RateLimits(clock=lambda: 0.0)
-    async with open_services(tmp_path, articles, pool=pool, limits=limits, request_log=Journal(ledger)) as services:
+    async with open_services(tmp_path, articles, pool=pool, limits=limits, request_log=RequestLog(ledger)) as services:
         await ask(services, "Who met?")
         with pool.reserve():
             await ask(services, "Who met?")

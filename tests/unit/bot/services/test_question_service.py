@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.observability.request_log import Journal
+from bot.observability.request_log import RequestLog
 from bot.services.admission import RefusedError
 from bot.services.question_service import Question, QuestionService
 from bot.store.message_state import AskedQuestion, ClosestPassages, MorePassages, QuoteRef, RelatedPassages
@@ -32,7 +32,7 @@ def articles() -> FakeArticles:
 @pytest.fixture
 def questions(articles: FakeArticles) -> QuestionService:
     """The service over that article."""
-    return QuestionService(articles, Journal())
+    return QuestionService(articles, RequestLog())
 
 
 def words(refs: tuple[QuoteRef, ...]) -> list[str]:

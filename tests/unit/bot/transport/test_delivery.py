@@ -10,7 +10,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.transport.delivery import Courier, Outgoing, Sent, typing
+from bot.transport.delivery import Outgoing, Responder, Sent, typing
 from bot.ui.markup.pages import Page
 from tests.unit.bot.transport.test_retry import refusal
 
@@ -75,13 +75,13 @@ class Act:
 def acknowledged(act: Act) -> bool:
     """Whether an acknowledgement arrived."""
     fake: Any = act
-    return asyncio.run(Courier().acknowledge(fake, private=True))
+    return asyncio.run(Responder().acknowledge(fake, private=True))
 
 
 def filled(act: Act, *, private: bool) -> Sent:
     """Send an answer."""
     fake: Any = act
-    return asyncio.run(Courier().fill(fake, ANSWER, private=private))
+    return asyncio.run(Responder().edit_response(fake, ANSWER, private=private))
 
 
 def test_an_acknowledgement_survives_a_lost_request() -> None:
@@ -131,7 +131,7 @@ def test_an_answer_that_discord_refuses_is_raised() -> None:
 async def test_a_message_is_tried_again_under_one_nonce() -> None:
     """So that a second attempt is not a second message; and nobody is mentioned."""
     line = Line(RESET, refusal(502))
-    assert await Courier().post(line, ANSWER) == 77
+    assert await Responder().post(line, ANSWER) == 77
     assert len(line.tried) == 3
     assert len({each["nonce"] for each in line.tried} - {None}) == 1
     assert all(each["allowed_mentions"].to_dict() == {"parse": []} for each in line.tried)
@@ -141,7 +141,7 @@ async def test_somebody_who_takes_no_direct_messages_is_told_in_the_channel() ->
     """A refusal is never silent."""
     channel, author = Line(), Line(refusal(403, 50007))
     message: Any = SimpleNamespace(guild=object(), author=author, channel=channel, to_reference=lambda **_: None)
-    await Courier().tell(message, "Not here.")
+    await Responder().notify(message, "Not here.")
     assert [each["content"] for each in channel.sent] == ["Not here."]
 
 

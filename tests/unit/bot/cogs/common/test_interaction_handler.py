@@ -10,7 +10,7 @@ from bot.cogs.common.interaction_handler import InteractionHandler
 from bot.services.permissions import Requester
 from bot.services.question_service import Question
 from bot.store.message_state import ArticleList, ArticleView, SearchResults
-from bot.transport.delivery import Courier
+from bot.transport.delivery import Responder
 from bot.ui.markup.escaping import quoted_words
 from bot.ui.markup.pages import Form
 from retrieval.core.errors import QuestionError
@@ -34,7 +34,7 @@ def articles() -> FakeArticles:
 async def test_a_reply_quotes_slices_and_is_stored(tmp_path: Path, articles: FakeArticles) -> None:
     """The words on the page are the article's, and the key leads back to the state."""
     async with open_services(tmp_path, articles) as services:
-        handler, request = InteractionHandler(services, Courier()), Question("Who met?", 2, guild=7)
+        handler, request = InteractionHandler(services, Responder()), Question("Who met?", 2, guild=7)
         with services.admission.reserve() as slot:
             reply = await handler.reply(slot, ADA, lambda: services.questions.answer(request), Form.EMBEDS)
         quoted = [quoted_words(embed.description or "") for embed in reply.pages[0].embeds[1:]]
@@ -46,7 +46,7 @@ async def test_a_reply_quotes_slices_and_is_stored(tmp_path: Path, articles: Fak
 async def test_closest_passages_do_not_look_like_an_answer(tmp_path: Path, articles: FakeArticles) -> None:
     """No answer quotes nothing; the closest passages are as grey as their heading."""
     async with open_services(tmp_path, articles) as services:
-        handler, questions = InteractionHandler(services, Courier()), services.questions
+        handler, questions = InteractionHandler(services, Responder()), services.questions
         none = questions.answer(Question("Who is lost?", 3, guild=7))
         with services.admission.reserve() as slot:
             (page,) = await handler.pages(slot, none, Form.EMBEDS)
@@ -60,7 +60,7 @@ async def test_closest_passages_do_not_look_like_an_answer(tmp_path: Path, artic
 async def test_a_changed_article_is_not_quoted(tmp_path: Path, articles: FakeArticles) -> None:
     """The words are checked each time the message is rendered."""
     async with open_services(tmp_path, articles) as services:
-        handler = InteractionHandler(services, Courier())
+        handler = InteractionHandler(services, Responder())
         state = services.questions.answer(Question("Who met?", 1, guild=7))
         articles.texts["paris"] = PARIS.replace("31", "13")
         with services.admission.reserve() as slot:
@@ -75,7 +75,7 @@ async def test_a_lookup_is_rendered_again_from_its_state(
 ) -> None:
     """A page turned after a restart shows the same."""
     async with open_services(tmp_path, articles) as services:
-        handler = InteractionHandler(services, Courier())
+        handler = InteractionHandler(services, Responder())
         with services.admission.reserve() as slot:
             reply = await handler.reply(slot, ADA, lambda: state, Form.PLAIN)
             assert reply.pages[0].content
@@ -88,7 +88,7 @@ async def test_an_error_frees_the_slot(tmp_path: Path, articles: FakeArticles) -
     """And reaches the caller, who answers with it."""
     articles.error = QuestionError("The question is empty.")
     async with open_services(tmp_path, articles) as services:
-        handler = InteractionHandler(services, Courier())
+        handler = InteractionHandler(services, Responder())
         with pytest.raises(QuestionError), services.admission.reserve() as slot:
             await handler.reply(slot, ADA, lambda: services.questions.answer(Question("?", 3)), Form.EMBEDS)
         assert services.pool.taken == 0
