@@ -30,7 +30,7 @@ from retrieval.core.types import Answer, ArticleSummary, Findings, Quote
 from retrieval.index.sync import run_indexing
 from retrieval.search.searcher import Searcher
 from retrieval.search.session import ModelCache, open_searcher
-from retrieval.storage.articles import Paragraph, Shelf, open_shelf
+from retrieval.storage.articles import ArticleReader, Paragraph, open_articles
 from retrieval.storage.library import Library
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class _Opened:
     """The stores at one state of the data folder."""
 
     searcher: Searcher
-    shelf: Shelf
+    shelf: ArticleReader
     state: tuple[int, str]
     stack: ExitStack
 
@@ -115,7 +115,7 @@ class Articles:
                 self._settings, self._models.embedder, self._observe, self._note, self._models.reranker
             )
             searcher = stack.enter_context(opening)
-            shelf = stack.enter_context(open_shelf(self._settings))
+            shelf = stack.enter_context(open_articles(self._settings))
             searcher.warm_up()
             self._catalogue = TitleIndex.of(shelf.articles(), model)
             self._opened = _Opened(searcher, shelf, state, stack.pop_all())
@@ -210,7 +210,7 @@ class Articles:
         return self._steady(lambda opened: opened.searcher.find(words, limit=limit, article_id=article_id))
 
     def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
-        """As ``Shelf.read``."""
+        """As ``ArticleReader.read``."""
         return self._steady(lambda opened: opened.shelf.read(article_id))
 
     def text(self, article_id: str) -> str:

@@ -11,7 +11,7 @@ from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_js
 from retrieval.cli.output.json import article_document, omission_document
 from retrieval.cli.output.text import MAX_WIDTH, article_heading, harmless, shortened
 from retrieval.core.types import ArticleSummary
-from retrieval.storage.articles import Shelf, open_shelf
+from retrieval.storage.articles import ArticleReader, open_articles
 
 
 def sources(
@@ -24,7 +24,7 @@ def sources(
 
     Example: pullquote sources --audit
     """
-    with open_shelf(settings_from(home, corpus)) as shelf:
+    with open_articles(settings_from(home, corpus)) as shelf:
         articles = shelf.articles()
         if audit:
             _audit(shelf, articles, as_json=as_json)
@@ -41,7 +41,7 @@ def sources(
                 stdout.print()
 
 
-def _audit(shelf: Shelf, articles: list[ArticleSummary], *, as_json: bool) -> None:
+def _audit(shelf: ArticleReader, articles: list[ArticleSummary], *, as_json: bool) -> None:
     documents = [
         omission_document(article, omission, text)
         for article in articles
@@ -68,7 +68,7 @@ def source(
 
     Example: pullquote source 001_c89cddc9c1940466
     """
-    with open_shelf(settings_from(home, corpus)) as shelf:
+    with open_articles(settings_from(home, corpus)) as shelf:
         summary, paragraphs = shelf.read(article_id)
     if as_json:
         listed = [

@@ -33,7 +33,7 @@ from retrieval.core.settings import Settings
 from retrieval.core.types import Answer, Outcome
 from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher
-from retrieval.storage.articles import open_shelf
+from retrieval.storage.articles import open_articles
 
 _SVG_WIDTH = 84  # columns
 ArticleOption = Annotated[str | None, typer.Option("--article", help="Search this article only (its id).")]
@@ -97,7 +97,7 @@ def _suggest_article(settings: Settings) -> Iterator[None]:
     try:
         yield
     except UnknownArticleError as error:
-        with open_shelf(settings) as shelf:
+        with open_articles(settings) as shelf:
             raise shelf.unknown(error.article_id) from error
 
 

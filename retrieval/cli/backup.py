@@ -15,7 +15,7 @@ from retrieval.cli.output.text import harmless
 from retrieval.core.environment import variables
 from retrieval.core.errors import RetrievalError
 from retrieval.core.settings import Settings, home_in
-from retrieval.index.sync import refill
+from retrieval.index.sync import reconcile_indexes
 from retrieval.maintenance.archive import Manifest
 from retrieval.maintenance.backup import STREAM, back_up
 from retrieval.maintenance.plugins import database_migrations
@@ -92,7 +92,7 @@ def _fill_server(settings: Settings) -> str | None:
     if settings.chroma is None:
         return None
     try:
-        refill(settings)
+        reconcile_indexes(settings)
     except RetrievalError as error:
         return (
             f"The library is restored, but not its vectors. {error} The bot copies them later, or run: pullquote index"

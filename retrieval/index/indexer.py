@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
@@ -18,7 +16,7 @@ from retrieval.core.vectors import Matrix, pack
 from retrieval.index.analysis import AnalysedArticle, analyse, analyse_passages, encode
 from retrieval.index.embedding import Embedder
 from retrieval.index.lexical import LexicalEntry
-from retrieval.storage.home.index_state import Note
+from retrieval.storage.home.index_state import StateMarker
 from retrieval.storage.library import LibraryWriter, StagedPassage, model_property
 from retrieval.text.vocabulary import passage_words
 
@@ -48,27 +46,27 @@ class LexicalStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The two derived indexes, and the note of the library's state beside them, if they have one.
+    """The two derived indexes, and the marker of the library's state beside them, if they have one.
 
-    Vectors that are on a server have a note of their ``own`` there.
+    Vectors on a server have a marker of their own there: ``vectors_marker``.
     """
 
     vectors: VectorStore
     words: LexicalStore
-    stamp: Note | None = None
-    own: Note | None = None
+    marker: StateMarker | None = None
+    vectors_marker: StateMarker | None = None
 
-    def noted(self) -> list[tuple[Note, list[VectorStore | LexicalStore]]]:
-        """Every note, with the indexes that it speaks of."""
-        if self.stamp is None:
+    def marked(self) -> list[tuple[StateMarker, list[VectorStore | LexicalStore]]]:
+        """Every marker, with the indexes that it belongs to."""
+        if self.marker is None:
             return []
-        if self.own is None:
-            return [(self.stamp, [self.vectors, self.words])]
-        return [(self.own, [self.vectors]), (self.stamp, [self.words])]
+        if self.vectors_marker is None:
+            return [(self.marker, [self.vectors, self.words])]
+        return [(self.vectors_marker, [self.vectors]), (self.marker, [self.words])]
 
-    def serve(self, *states: str) -> None:
+    def mark(self, *states: str) -> None:
         """Note which states of the library these indexes hold all passages of."""
-        for note, _ in self.noted():
+        for note, _ in self.marked():
             note.write(states)
 
 
@@ -118,7 +116,7 @@ class Indexer:
         self._purge(self._library.passages.retired())
         live = self._library.passages.keys()
         state = self._library.properties.state()
-        known = [(note, stores, note.read()) for note, stores in self._stores.noted()]
+        known = [(note, stores, note.read()) for note, stores in self._stores.marked()]
         for note, stores, states in known:
             if states is not None and state not in states:
                 # In another state of the library, or in another library, the same key may stand for another passage.
@@ -141,9 +139,9 @@ class Indexer:
     ) -> None:
         """Let the library show what is staged, with these ``stores`` as its indexes."""
         state = secrets.token_hex(8)
-        stores.serve(self._library.properties.state(), state)
+        stores.mark(self._library.properties.state(), state)
         self._library.publish(removed=removed, properties={**properties, "state": state}, count=passage_words)
-        stores.serve(state)
+        stores.mark(state)
 
     def fill(self, live: Sequence[int]) -> None:
         """Give the derived indexes what they lack of these live passages, from the library alone."""
@@ -270,10 +268,3 @@ class Indexer:
             self._stores.vectors.remove(keys)
             self._stores.words.remove(keys)
             self._library.forget_retired()
-
-
-def remove_stale_indexes(home: Path, current: str) -> None:
-    """Delete folders of derived indexes that the library no longer names."""
-    for folder in home.glob("indexes-*"):
-        if folder.name != current:
-            shutil.rmtree(folder, ignore_errors=True)

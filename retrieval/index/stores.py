@@ -1,4 +1,4 @@
-"""Where the derived indexes are: both in the data folder, or the vectors on a Chroma server."""
+"""Opens the derived indexes for writing: both in the data folder, or the vectors on a Chroma server."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ from pathlib import Path
 
 from retrieval.core.errors import StorageError
 from retrieval.core.settings import Settings
-from retrieval.index.indexer import Stores, remove_stale_indexes
+from retrieval.index.indexer import Stores
 from retrieval.index.lexical import TantivyLexicalIndex
-from retrieval.index.vector import WRITING, ChromaVectorIndex, ServerVectorIndex, forget_collections
-from retrieval.storage.home.index_state import Stamp
+from retrieval.index.vector import WRITE_TIMEOUTS, ChromaVectorIndex, ServerVectorIndex, delete_collections
+from retrieval.storage.home.index_state import StateFile
+from retrieval.storage.home.layout import (
+    LEXICAL_FOLDER,
+    VECTOR_FOLDER,
+    collection_name,
+    collection_prefix,
+    generations,
+)
 from retrieval.storage.library import LibraryWriter
 
-EMBEDDED, WORDS = "chroma", "tantivy"
-_DROPPED = "chroma.dropped"
+_DROPPED = f"{VECTOR_FOLDER}.dropped"
 
 
 @contextmanager
 def open_indexes(home: Path, name: str) -> Iterator[tuple[ChromaVectorIndex, TantivyLexicalIndex]]:
-    """Both derived indexes in the folder ``name``, made where they do not exist."""
-    with ChromaVectorIndex(home / name / EMBEDDED) as vectors, TantivyLexicalIndex(home / name / WORDS) as words:
+    """Open both derived indexes in the folder ``name``, made where they do not exist."""
+    folder = home / name
+    with ChromaVectorIndex(folder / VECTOR_FOLDER) as vectors, TantivyLexicalIndex(folder / LEXICAL_FOLDER) as words:
         yield vectors, words
 
 
@@ -30,49 +37,48 @@ def open_indexes(home: Path, name: str) -> Iterator[tuple[ChromaVectorIndex, Tan
 def open_stores(
     settings: Settings, library: LibraryWriter, name: str, ended: Callable[[], bool] = lambda: False
 ) -> Iterator[Stores]:
-    """The derived indexes to write, made where they do not exist; the caller owns the data folder.
+    """Open the derived indexes of the generation ``name``, made where they do not exist.
 
     Where ``ended`` says so, a server is not asked for more. Raises StorageError, VectorsUnavailableError.
     """
     folder = settings.home / name
     if settings.chroma is None:
         with open_indexes(settings.home, name) as indexes:
-            yield Stores(*indexes, Stamp(folder))
+            yield Stores(*indexes, StateFile(folder))
         return
     collection = collection_name(library.identify(), name)
     with (
-        ServerVectorIndex(settings.chroma, collection, make=True, patience=WRITING, ended=ended) as vectors,
-        TantivyLexicalIndex(folder / WORDS) as words,
+        ServerVectorIndex(settings.chroma, collection, make=True, timeouts=WRITE_TIMEOUTS, ended=ended) as vectors,
+        TantivyLexicalIndex(folder / LEXICAL_FOLDER) as words,
     ):
         _drop_embedded(folder)
-        yield Stores(vectors, words, Stamp(folder), vectors)
+        yield Stores(vectors, words, StateFile(folder), vectors)
 
 
-def forget_stale(settings: Settings, library: LibraryWriter, current: str) -> None:
+def delete_stale(settings: Settings, library: LibraryWriter) -> None:
     """Delete the derived indexes of this library's other generations."""
+    current = library.properties.indexes_folder()
     remove_stale_indexes(settings.home, current)
     if settings.chroma is not None:
         library_id = library.identify()
-        forget_collections(settings.chroma, _prefix(library_id), collection_name(library_id, current))
+        delete_collections(settings.chroma, collection_prefix(library_id), collection_name(library_id, current))
 
 
-def collection_name(library_id: str, indexes: str) -> str:
-    """The collection that holds a library's vectors; ``indexes`` is the name of the folder of its indexes."""
-    return f"{_prefix(library_id)}{indexes.rpartition('-')[2]}"
-
-
-def _prefix(library_id: str) -> str:
-    return f"pullquote-{library_id}-"
+def remove_stale_indexes(home: Path, current: str) -> None:
+    """Delete folders of derived indexes but the ``current`` one."""
+    for folder in generations(home):
+        if folder.name != current:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _drop_embedded(folder: Path) -> None:
-    """Take away vectors that will be out of date: what is in the folder must never be served once it is not kept."""
-    dropped = folder / _DROPPED
+    """Delete embedded vectors once a server has them: they would go out of date and must never be searched again."""
+    embedded, dropped = folder / VECTOR_FOLDER, folder / _DROPPED
     try:
-        if (folder / EMBEDDED).exists():
+        if embedded.exists():
             shutil.rmtree(dropped, ignore_errors=True)
-            (folder / EMBEDDED).rename(dropped)  # in one step, so that a kill leaves no half of it
+            embedded.rename(dropped)  # in one step, so that a kill leaves no half of it
         shutil.rmtree(dropped, ignore_errors=True)
     except OSError as error:
         remedy = "Check the folder's rights, then run: pullquote index"
-        raise StorageError(folder / EMBEDDED, error.strerror or str(error), remedy) from error
+        raise StorageError(embedded, error.strerror or str(error), remedy) from error

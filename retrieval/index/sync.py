@@ -1,4 +1,4 @@
-"""A data folder and what lives in it: opens the stores, and runs an indexing from start to end."""
+"""Brings a data folder into step with its sources: one indexing run from start to end."""
 
 from __future__ import annotations
 
@@ -6,33 +6,27 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from retrieval.core.errors import (
-    CorpusFileError,
-    DamagedIndexError,
-    DamagedStoreError,
-    one_line,
-)
+from retrieval.core.errors import CorpusFileError, DamagedIndexError, DamagedStoreError, one_line
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Article
 from retrieval.index.embedding import Embedder, NoEmbedder, OpenEmbedder, lazy_embedder
 from retrieval.index.indexer import ANALYSIS, Indexer, Plan
-from retrieval.index.stores import forget_stale, open_stores
-from retrieval.index.vector import greet
-from retrieval.ingest import LoadedCorpus, article_digest, load_catalog, load_corpus
-from retrieval.storage.home.layout import LIBRARY_FILE
+from retrieval.index.stores import delete_stale, open_stores
+from retrieval.index.vector import probe_server
+from retrieval.ingest import LoadedCorpus, article_digest, load_corpus
+from retrieval.storage.home.layout import LIBRARY_FILE, next_generation
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import ArticleTable, LibraryWriter
 
-#: What a corpus gives: article and digest by article id.
-Wanted = dict[str, tuple[Article, str]]
+#: Articles of a corpus with their digests, by id.
+ArticlesById = dict[str, tuple[Article, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What an indexing run did. ``problems`` concern single files, ``notices`` the data folder."""
+    """Results of an indexing run. ``problems`` concern single files, ``notices`` the data folder."""
 
     plan: Plan
     articles: int
@@ -42,15 +36,22 @@ class IndexReport:
     seconds: float
 
 
-def refill(settings: Settings, ended: Callable[[], bool] = lambda: False) -> None:
-    """Give the derived indexes what they lack, from the library alone. Raises HomeBusyError, StorageError."""
+def reconcile_indexes(settings: Settings, ended: Callable[[], bool] = lambda: False) -> None:
+    """Give the derived indexes what they lack, from the library alone.
+
+    When ``ended`` returns true no further request is made to a server.
+
+    Raises:
+        HomeBusyError: when another process writes the data folder.
+        StorageError: when a store cannot be written.
+    """
     with owning(settings.home), LibraryWriter(settings.home) as library:
-        identity = library.properties.model()
-        if identity is None:  # nothing was ever indexed
+        model = library.properties.model()
+        if model is None:  # nothing was ever indexed
             return
         with open_stores(settings, library, library.properties.indexes_folder(), ended) as stores:
-            Indexer(library, stores, NoEmbedder(identity)).reconcile()
-        forget_stale(settings, library, library.properties.indexes_folder())
+            Indexer(library, stores, NoEmbedder(model)).reconcile()
+        delete_stale(settings, library)
 
 
 def run_indexing(
@@ -61,9 +62,9 @@ def run_indexing(
     progress: Progress = no_progress,
     open_embedder: OpenEmbedder = lazy_embedder,
 ) -> IndexReport:
-    """Bring the data folder into step with the corpus folder; ``rebuild`` makes the derived indexes anew.
+    """Bring the data folder into step with the corpus folder.
 
-    They are made anew as well where one of them is damaged, as a kill at a bad moment can leave Chroma's files.
+    ``rebuild`` builds new derived indexes; so does a damaged one, as a kill at a bad moment can leave Chroma's files.
 
     Raises HomeBusyError, NoCorpusError, RemovalRefusedError, ModelMismatchError, StorageError;
     VectorsUnavailableError where the vector server is unavailable: what was published until then stays, and the next
@@ -71,24 +72,24 @@ def run_indexing(
     """
     started = time.monotonic()
     if settings.chroma is not None:
-        greet(settings.chroma)  # before anything is begun that would need it
+        probe_server(settings.chroma)  # before anything is begun that would need it
     notices: list[str] = []
     with owning(settings.home), _open_library(settings, notices, rebuild=rebuild) as library:
         embedder = open_embedder(settings, library.properties.model())
-        run = _Run(settings, library, embedder, progress)
+        run = IndexRun(settings, library, embedder, progress)
         try:
-            plan, problems = run.apply(allow_removal=allow_removal, anew=rebuild)
+            plan, problems = run.apply(allow_removal=allow_removal, rebuild=rebuild)
         except DamagedIndexError as error:
             if rebuild:
                 raise
             notices.append(f"{error.place} was {error.problem}; both indexes were made anew from the library.")
-            plan, problems = run.apply(allow_removal=allow_removal, anew=True)
+            plan, problems = run.apply(allow_removal=allow_removal, rebuild=True)
         articles, passages = len(library.articles.digests()), library.passages.count()
     return IndexReport(plan, articles, passages, problems, tuple(notices), time.monotonic() - started)
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class IndexRun:
     """One indexing run over an open library."""
 
     settings: Settings
@@ -96,30 +97,42 @@ class _Run:
     embedder: Embedder
     progress: Progress
 
-    def apply(self, *, allow_removal: bool, anew: bool) -> tuple[Plan, tuple[CorpusFileError, ...]]:
-        """Bring library and indexes into step with the corpus, the indexes ``anew`` first; and what went wrong."""
+    def apply(self, *, allow_removal: bool, rebuild: bool) -> tuple[Plan, tuple[CorpusFileError, ...]]:
+        """Bring library and indexes into step with the corpus; what was done, and the files that failed."""
         library, settings, progress = self.library, self.settings, self.progress
         progress("Reading articles", 0, None)
-        corpus = load_corpus(
-            settings.corpus,
-            max_tokens=self.embedder.identity.max_tokens,
-            progress=progress,
-        )
-        wanted = _wanted(library.articles, corpus, settings.corpus)
-        if anew and library.passages.count():
-            _rebuild(settings, library, self.embedder, wanted, progress)
-        name = library.properties.indexes_folder()
-        forget_stale(settings, library, name)
-        with open_stores(settings, library, name) as stores:
+        corpus = load_corpus(settings.corpus, max_tokens=self.embedder.identity.max_tokens, progress=progress)
+        articles = _with_digests(library.articles, corpus)
+        if rebuild and library.passages.count():
+            self._rebuild(articles)
+        delete_stale(settings, library)
+        with open_stores(settings, library, library.properties.indexes_folder()) as stores:
             indexer = Indexer(library, stores, self.embedder)
             indexer.reconcile()
-            indexer.progress = _counted("Encoding passages", _new_passages(library.articles, wanted), progress)
-            done = indexer.update(wanted, unread=_unread(library.articles, corpus), allow_removal=allow_removal)
+            indexer.progress = _counted("Encoding passages", _new_passages(library.articles, articles), progress)
+            done = indexer.update(articles, unread=_unread(library.articles, corpus), allow_removal=allow_removal)
         return done, (*corpus.problems, *indexer.problems)
+
+    def _rebuild(self, articles: ArticlesById) -> None:
+        """Build new derived indexes beside the old ones, then switch to them in one step."""
+        library, embedder = self.library, self.embedder
+        library.discard_staged()
+        model = library.properties.model()
+        name = next_generation(library.properties.indexes_folder())
+        delete_stale(self.settings, library)
+        with open_stores(self.settings, library, name) as stores:
+            progress = _counted("Rebuilding indexes", library.passages.count(), self.progress)
+            indexer = Indexer(library, stores, embedder, progress)
+            if model is not None and model.fingerprint == embedder.identity.fingerprint:
+                indexer.fill(library.passages.keys())
+                indexer.publish(stores, properties={"indexes": name})
+                library.forget_retired()
+            else:
+                indexer.reencode(stores, {"indexes": name}, articles)
 
 
 def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> LibraryWriter:
-    """The library; in a rebuild a damaged one is moved aside and begun anew, if there is a corpus to begin from."""
+    """Open the library; a rebuild moves a damaged one aside and makes a new one, if there is a corpus to read."""
     home = settings.home
     try:
         library = LibraryWriter(home)
@@ -141,37 +154,20 @@ def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> L
     return LibraryWriter(home)
 
 
-def _rebuild(
-    settings: Settings, library: LibraryWriter, embedder: Embedder, wanted: Wanted, progress: Progress
-) -> None:
-    """New derived indexes beside the old ones, then one step from these to those."""
-    library.discard_staged()
-    identity = library.properties.model()
-    name = f"indexes-{int(library.properties.indexes_folder().rpartition('-')[2]) + 1}"
-    forget_stale(settings, library, library.properties.indexes_folder())
-    with open_stores(settings, library, name) as stores:
-        indexer = Indexer(library, stores, embedder, _counted("Rebuilding indexes", library.passages.count(), progress))
-        if identity is not None and identity.fingerprint == embedder.identity.fingerprint:
-            indexer.fill(library.passages.keys())
-            indexer.publish(stores, properties={"indexes": name})
-            library.forget_retired()
-        else:
-            indexer.reencode(stores, {"indexes": name}, wanted)
+def _with_digests(stored: ArticleTable, corpus: LoadedCorpus) -> ArticlesById:
+    """Articles of the corpus with their digests.
 
-
-def _wanted(stored: ArticleTable, corpus: LoadedCorpus, folder: Path) -> Wanted:
-    """The corpus's articles with their digests."""
-    wanted = {article.article_id: (article, f"{ANALYSIS}:{article_digest(article)}") for article in corpus.articles}
-    try:
-        load_catalog(folder)
-    except CorpusFileError:  # among the problems already; what it said of files that have not changed still holds
+    Without the catalog, a stored article whose file has not changed keeps its digest, and so what the catalog said.
+    """
+    articles = {article.article_id: (article, f"{ANALYSIS}:{article_digest(article)}") for article in corpus.articles}
+    if not corpus.catalog_read:
         altered = set(stored.altered())
         for article_id, digest in stored.digests().items():
-            if article_id in wanted and article_id not in altered:
-                article = wanted[article_id][0]
+            if article_id in articles and article_id not in altered:
+                article = articles[article_id][0]
                 if stored.source(article_id)[0] == article.source:
-                    wanted[article_id] = (article, digest)
-    return wanted
+                    articles[article_id] = (article, digest)
+    return articles
 
 
 def _counted(stage: str, total: int, progress: Progress) -> Callable[[int], None]:
@@ -187,13 +183,13 @@ def _counted(stage: str, total: int, progress: Progress) -> Callable[[int], None
     return advance
 
 
-def _new_passages(stored: ArticleTable, wanted: Wanted) -> int:
+def _new_passages(stored: ArticleTable, articles: ArticlesById) -> int:
     digests = stored.digests()
-    return sum(len(article.passages) for name, (article, digest) in wanted.items() if digests.get(name) != digest)
+    return sum(len(article.passages) for name, (article, digest) in articles.items() if digests.get(name) != digest)
 
 
 def _unread(stored: ArticleTable, corpus: LoadedCorpus) -> set[str]:
-    """Articles that are not gone although the corpus does not give them now."""
+    """Ids of articles that still exist although they could not be read now."""
     hidden = tuple(f"{folder}/" for folder in corpus.unlisted)
     below = {a.article_id for a in stored.summaries() if hidden and a.files[0].startswith(hidden)}
     return set(corpus.unread) | below

@@ -26,13 +26,14 @@ class LoadedCorpus:
 
     ``unread`` are the ids of articles whose file exists but could not be used now, ``unlisted`` the folders
     (relative to the corpus) that could not be looked into: neither says that an article stored earlier is
-    gone.
+    gone. ``catalog_read`` is false where catalog.toml could not be used: metadata may be missing then.
     """
 
     articles: tuple[Article, ...]
     problems: tuple[CorpusFileError, ...]
     unread: frozenset[str]
     unlisted: tuple[str, ...] = ()
+    catalog_read: bool = True
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ def load_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress = no_
         raise NoCorpusError(folder, "the corpus folder holds no article", "Put .txt or .md files into it.")
     shelf = _Shelf()
     catalog = _catalog(folder, shelf.problems)
+    catalog_read = not shelf.problems
     unread: set[str] = set()
     unlisted = tuple(path.relative_to(folder).as_posix() for path, _ in listing.unlisted)
     for name, (_, reason) in zip(unlisted, listing.unlisted, strict=True):
@@ -79,6 +81,7 @@ def load_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress = no_
         problems=tuple(shelf.problems),
         unread=frozenset(unread - shelf.articles.keys()),
         unlisted=unlisted,
+        catalog_read=catalog_read,
     )
 
 

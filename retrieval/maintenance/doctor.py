@@ -17,12 +17,12 @@ from retrieval.core.health import Check, Verdict
 from retrieval.core.settings import Settings
 from retrieval.index.embedding import find_model, fingerprint
 from retrieval.index.lexical import TantivyLexicalIndex
-from retrieval.index.stores import EMBEDDED, WORDS, collection_name
-from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex, greet
+from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex, probe_server
 from retrieval.ingest import load_corpus
 from retrieval.maintenance import environment_checks
 from retrieval.maintenance.plugins import plugin_checks
-from retrieval.storage.home.index_state import Note, Stamp, fits
+from retrieval.storage.home.index_state import StateFile, StateMarker, is_current
+from retrieval.storage.home.layout import LEXICAL_FOLDER, VECTOR_FOLDER, collection_name
 from retrieval.storage.home.lock import is_owned, owner_of
 from retrieval.storage.library import Library
 from retrieval.storage.library.rows import sha256
@@ -122,7 +122,7 @@ def _disk(home: Path) -> Check:
 def _server(server: ChromaServer) -> Check:
     def check() -> Check:
         try:
-            version = greet(server)
+            version = probe_server(server)
         except VectorsUnavailableError as error:
             finding, _, remedy = error.health.detail.partition(". ")
             return Check("Chroma server", Verdict.BAD, f"{error.health.state}: {finding}", f"{remedy}.")
@@ -174,14 +174,14 @@ def _indexes(settings: Settings, library: Library) -> Iterator[Check]:
     if not (settings.home / folder).is_dir():
         yield Check("Indexes", Verdict.BAD, f"{settings.home / folder} is missing", "Run: pullquote index")
         return
-    with TantivyLexicalIndex(settings.home / folder / WORDS) as words:
-        yield from _index("Keyword index", live, words.keys(), library, Stamp(settings.home / folder))
+    with TantivyLexicalIndex(settings.home / folder / LEXICAL_FOLDER) as words:
+        yield from _index("Keyword index", live, words.keys(), library, StateFile(settings.home / folder))
     try:
         with _vectors(settings, library, folder) as vectors:
             if identity is not None:
                 # a damaged vector index can still count
                 vectors.nearest(np.ones(identity.dimensions, dtype=np.float32), min(1000, len(live)))
-            note = vectors if isinstance(vectors, ServerVectorIndex) else Stamp(settings.home / folder)
+            note = vectors if isinstance(vectors, ServerVectorIndex) else StateFile(settings.home / folder)
             yield from _index("Vector index", live, vectors.keys(), library, note)
     except VectorsUnavailableError as error:
         finding, _, remedy = error.health.detail.partition(". ")
@@ -190,16 +190,16 @@ def _indexes(settings: Settings, library: Library) -> Iterator[Check]:
 
 def _vectors(settings: Settings, library: Library, folder: str) -> ChromaVectorIndex | ServerVectorIndex:
     if settings.chroma is None:
-        return ChromaVectorIndex(settings.home / folder / EMBEDDED)
-    return ServerVectorIndex(settings.chroma, collection_name(library.properties.library_id() or "unnamed", folder))
+        return ChromaVectorIndex(settings.home / folder / VECTOR_FOLDER)
+    return ServerVectorIndex(settings.chroma, collection_name(library.properties.library_id(), folder))
 
 
-def _index(name: str, live: set[int], keys: set[int], library: Library, note: Note) -> Iterator[Check]:
+def _index(name: str, live: set[int], keys: set[int], library: Library, note: StateMarker) -> Iterator[Check]:
     missing, extra = len(live - keys), len(keys - live)
     if missing or extra:
         finding = f"{missing} passages missing, {extra} left over"
         yield Check(name, Verdict.BAD, finding, "Run: pullquote index")
-    elif not fits(note, library.properties.state):
+    elif not is_current(note, library.properties.state):
         yield Check(name, Verdict.BAD, "it was made for another state of the library", "Run: pullquote index")
     else:
         yield Check(name, Verdict.GOOD, f"{len(keys)} passages, the same as in the library")

@@ -17,8 +17,8 @@ from retrieval.index.indexer import Indexer, Stores
 from retrieval.index.stores import open_indexes
 from retrieval.maintenance.archive import Manifest, unpack
 from retrieval.storage.home import atomic_swap
-from retrieval.storage.home.index_state import Stamp
-from retrieval.storage.home.layout import LIBRARY_FILE
+from retrieval.storage.home.index_state import StateFile
+from retrieval.storage.home.layout import LIBRARY_FILE, generations, next_generation
 from retrieval.storage.home.lock import owning, unused
 from retrieval.storage.library import LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
 
@@ -78,7 +78,9 @@ def restore(
                 _check_database(folder / member.name, member.schema, name, {**schemas, LIBRARY_FILE: MIGRATIONS})
         progress("Rebuilding the indexes", 0, None)
         with _errors_as_backup_errors(folder / LIBRARY_FILE, name):
-            articles, passages = _finish_library(folder, _next_indexes(home), previous_id)
+            articles, passages = _finish_library(
+                folder, next_generation(*(path.name for path in generations(home))), previous_id
+            )
         aside = atomic_swap.commit(home)
     return RestoreReport(manifest, articles, passages, aside, time.monotonic() - started)
 
@@ -146,17 +148,11 @@ def _fill_indexes(folder: Path, library: LibraryWriter, name: str) -> None:
         return
     library.discard_staged()
     with open_indexes(folder, name) as indexes:
-        stores = Stores(*indexes, Stamp(folder / name))
+        stores = Stores(*indexes, StateFile(folder / name))
         indexer = Indexer(library, stores, NoEmbedder(identity))
         indexer.fill(library.passages.keys())
         indexer.publish(stores, properties={"indexes": name})
         library.forget_retired()
-
-
-def _next_indexes(home: Path) -> str:
-    """A name for the indexes' folder that is not in use in ``home``."""
-    numbers = [path.name.rpartition("-")[2] for path in home.glob("indexes-*")]
-    return f"indexes-{max([int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 10], default=0) + 1}"
 
 
 @contextmanager

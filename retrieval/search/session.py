@@ -20,13 +20,14 @@ from retrieval.core.timing import Observe, unobserved
 from retrieval.core.types import ModelIdentity
 from retrieval.index.embedding import Embedder, OpenEmbedder, lazy_embedder
 from retrieval.index.lexical import TantivyLexicalIndex
-from retrieval.index.stores import EMBEDDED, WORDS, open_indexes
-from retrieval.index.sync import refill
-from retrieval.index.vector.monitor import Changed, WatchedVectors
+from retrieval.index.stores import open_indexes
+from retrieval.index.sync import reconcile_indexes
+from retrieval.index.vector.monitor import Changed, MonitoredVectors
 from retrieval.search.ranking.reranker import CrossEncoderReranker, Reranker
 from retrieval.search.retriever import Retriever, VectorSearch
 from retrieval.search.searcher import Searcher
-from retrieval.storage.home.index_state import Stamp, fits
+from retrieval.storage.home.index_state import StateFile, is_current
+from retrieval.storage.home.layout import LEXICAL_FOLDER, VECTOR_FOLDER
 from retrieval.storage.home.lock import first_run_named
 from retrieval.storage.library import Library
 
@@ -107,13 +108,15 @@ def _complete_indexes(
         vectors: VectorSearch
         if settings.chroma is None:
             embedded, words = stack.enter_context(open_indexes(settings.home, folder.name))
-            _check_count(folder / EMBEDDED, library, embedded.count())
+            _check_count(folder / VECTOR_FOLDER, library, embedded.count())
             vectors = embedded
         else:
-            words = stack.enter_context(TantivyLexicalIndex(folder / WORDS))
-            vectors = stack.enter_context(WatchedVectors(settings.chroma, library, partial(refill, settings), changed))
-        _check_count(folder / WORDS, library, words.count())
-        if not fits(Stamp(folder), library.properties.state):
+            words = stack.enter_context(TantivyLexicalIndex(folder / LEXICAL_FOLDER))
+            vectors = stack.enter_context(
+                MonitoredVectors(settings.chroma, library, partial(reconcile_indexes, settings), changed)
+            )
+        _check_count(folder / LEXICAL_FOLDER, library, words.count())
+        if not is_current(StateFile(folder), library.properties.state):
             raise IndexesDisagreeError(folder, library.passages.count())
         yield vectors, words
 

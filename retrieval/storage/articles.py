@@ -27,7 +27,7 @@ class Paragraph:
     left_out: str | None
 
 
-class Shelf:
+class ArticleReader:
     """The articles of a library."""
 
     def __init__(self, library: Library) -> None:
@@ -94,7 +94,7 @@ def _joined(text: str, parts: list[Paragraph]) -> list[Paragraph]:
 
 
 @contextmanager
-def open_shelf(settings: Settings) -> Iterator[Shelf]:
+def open_articles(settings: Settings) -> Iterator[ArticleReader]:
     """The articles of a data folder. Raises NotIndexedError, StorageError."""
     with first_run_named(settings.home), Library(settings.home) as library:
-        yield Shelf(library)
+        yield ArticleReader(library)

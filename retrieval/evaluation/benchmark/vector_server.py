@@ -22,7 +22,7 @@ import numpy as np
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.vectors import Matrix, normalise
-from retrieval.index.vector import WRITING, ChromaVectorIndex, ServerVectorIndex, greet
+from retrieval.index.vector import WRITE_TIMEOUTS, ChromaVectorIndex, ServerVectorIndex, probe_server
 
 DIMENSIONS = 384
 QUESTIONS = 500
@@ -63,7 +63,7 @@ def _measure(place: str, where: str, count: int) -> dict[str, Any]:
 def _opened(place: str, where: str) -> ChromaVectorIndex | ServerVectorIndex:
     if place == "embedded":
         return ChromaVectorIndex(Path(where))
-    return ServerVectorIndex(ChromaServer(url=where), "benchmark", make=True, patience=WRITING)
+    return ServerVectorIndex(ChromaServer(url=where), "benchmark", make=True, timeouts=WRITE_TIMEOUTS)
 
 
 def _peak_bytes(pid: int | str) -> int:
@@ -84,7 +84,7 @@ def _serving(folder: Path) -> Iterator[tuple[str, int]]:
             url = f"http://127.0.0.1:{port}"
             for _ in range(300):
                 try:
-                    greet(ChromaServer(url=url))
+                    probe_server(ChromaServer(url=url))
                     break
                 except VectorsUnavailableError:
                     time.sleep(0.1)

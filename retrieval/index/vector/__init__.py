@@ -1,8 +1,15 @@
-"""Paragraph embeddings in a Chroma collection, in the data folder or on a server. The only importer of chromadb."""
+"""Passage vectors in a Chroma collection, in the data folder or on a server. The only importer of chromadb."""
 
 from retrieval.index.vector.local import ChromaVectorIndex
-from retrieval.index.vector.probe import greet
-from retrieval.index.vector.server import LostCollectionError, ServerVectorIndex, forget_collections
-from retrieval.index.vector.timeouts import WRITING
+from retrieval.index.vector.probe import probe_server
+from retrieval.index.vector.server import LostCollectionError, ServerVectorIndex, delete_collections
+from retrieval.index.vector.timeouts import WRITE_TIMEOUTS
 
-__all__ = ["WRITING", "ChromaVectorIndex", "LostCollectionError", "ServerVectorIndex", "forget_collections", "greet"]
+__all__ = [
+    "WRITE_TIMEOUTS",
+    "ChromaVectorIndex",
+    "LostCollectionError",
+    "ServerVectorIndex",
+    "delete_collections",
+    "probe_server",
+]

@@ -20,14 +20,14 @@ from chromadb.errors import ChromaAuthError
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.health import VectorState
-from retrieval.index.vector.probe import away, foreign, greet, headers, out_of_order, trust
-from retrieval.index.vector.timeouts import ASKING, Patience
+from retrieval.index.vector.probe import headers, probe_server, trust, unavailable, unreachable, unsupported_version
+from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, Timeouts
 
 
 class Connection:
     """A client of a server, with time limits. ``close`` lets go of what the client's own leaves behind."""
 
-    def __init__(self, client: Client, settings: ChromaSettings, patience: Patience) -> None:
+    def __init__(self, client: Client, settings: ChromaSettings, timeouts: Timeouts) -> None:
         """Raises LookupError where this release of Chroma keeps its sessions elsewhere."""
         self.client = client
         self._settings = settings
@@ -39,8 +39,8 @@ class Connection:
             self.close()
             raise LookupError("no sessions")
         for session in self._sessions:
-            session.timeout = patience.limits()
-            session.event_hooks = {"response": [_refuse_by_status, patience.hold]}
+            session.timeout = timeouts.limits()
+            session.event_hooks = {"response": [_refuse_by_status, timeouts.hold]}
 
     def close(self) -> None:
         """Close every connection; the client cannot be used afterwards."""
@@ -59,24 +59,24 @@ def _forget(settings: ChromaSettings) -> None:
             kept.pop(identifier, None)
 
 
-def connect(server: ChromaServer, patience: Patience = ASKING) -> Connection:
+def connect(server: ChromaServer, timeouts: Timeouts = QUERY_TIMEOUTS) -> Connection:
     """Ask the server what it is, and open a client. Raises VectorsUnavailableError."""
-    greet(server, patience)
+    probe_server(server, timeouts)
     settings = ChromaSettings(anonymized_telemetry=False)
     if server.ca_file is not None:
         # The setting's type allows a path as well, but httpx gives that up in favour of what stands here.
         settings.chroma_server_ssl_verify = trust(server)  # type: ignore[assignment]
     try:
-        return _within(2 * patience.answer, lambda: Connection(_client(server, settings), settings, patience), settings)
+        return _within(2 * timeouts.answer, lambda: Connection(_client(server, settings), settings, timeouts), settings)
     except ChromaAuthError:
         detail = "has another tenant or database for this token. Check CHROMA_TENANT and CHROMA_DATABASE, or unset them"
-        raise out_of_order(server, VectorState.REFUSED, detail) from None
+        raise unavailable(server, VectorState.REFUSED, detail) from None
     except LookupError:
         detail = "cannot be used with this release of the package chromadb. Install chromadb 1.5.9"
-        raise foreign(server, detail) from None
+        raise unsupported_version(server, detail) from None
     except Exception as error:  # noqa: BLE001 - a bare Exception is what its client makes of many answers
-        greet(server, patience)  # it tells what is the matter, unless that is over
-        raise away(server, error) from None
+        probe_server(server, timeouts)  # it tells what is the matter, unless that is over
+        raise unreachable(server, error) from None
 
 
 def _client(server: ChromaServer, settings: ChromaSettings) -> Client:

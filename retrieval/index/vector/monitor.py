@@ -13,7 +13,7 @@ from retrieval.core.errors import HomeBusyError, IndexesReplacedError, Retrieval
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.core.vectors import Matrix
 from retrieval.index.vector import LostCollectionError, ServerVectorIndex
-from retrieval.index.vector.agreement import compare, open_agreeing
+from retrieval.index.vector.consistency import check_consistency, open_consistent
 from retrieval.storage.library import Library
 
 _log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ _CONTESTED = (
 )
 
 
-class WatchedVectors:
+class MonitoredVectors:
     """The reading side of one library's vectors on a server. Use as a context manager, which makes the first attempt.
 
     With ``changed`` a thread looks after them as well: it notices a server that is lost before anybody asks, tries
@@ -63,7 +63,7 @@ class WatchedVectors:
         self._thread: threading.Thread | None = None
         self._refilled: deque[float] = deque(maxlen=_REFILLS)
 
-    def __enter__(self) -> WatchedVectors:
+    def __enter__(self) -> MonitoredVectors:
         try:
             self._become(self._opened(), VectorHealth())
         except VectorsUnavailableError as error:
@@ -125,7 +125,7 @@ class WatchedVectors:
         return True
 
     def _opened(self) -> ServerVectorIndex:
-        return open_agreeing(self._server, self._library, self._folder)
+        return open_consistent(self._server, self._library, self._folder)
 
     def _watch(self) -> None:
         failures = 0
@@ -149,7 +149,7 @@ class WatchedVectors:
         index = self._index
         try:
             if index is not None:
-                compare(self._server, index, self._library)
+                check_consistency(self._server, index, self._library)
             else:
                 self._become(self._opened(), VectorHealth())
         except VectorsUnavailableError as error:

@@ -17,13 +17,13 @@ from chromadb.errors import ChromaAuthError
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsUnavailableError, one_line
 from retrieval.core.health import VectorHealth, VectorState
-from retrieval.index.vector.timeouts import ASKING, Patience
+from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, Timeouts
 
 _MAJOR = "1"
 _START = "Start it, or check CHROMA_URL; CHROMA_URL unset keeps the vectors in the data folder"
 
 
-def greet(server: ChromaServer, patience: Patience = ASKING) -> str:
+def probe_server(server: ChromaServer, timeouts: Timeouts = QUERY_TIMEOUTS) -> str:
     """Return the server's version.
 
     Raises:
@@ -31,21 +31,21 @@ def greet(server: ChromaServer, patience: Patience = ASKING) -> str:
     """
     _silence()
     try:
-        with _plain_client(server, patience) as http:
+        with _plain_client(server, timeouts) as http:
             version = _plain_text(server, http.get(f"{server.url}/api/v2/version"))
             if version.partition(".")[0] != _MAJOR:
-                raise foreign(server, f"is version {version}. Run a Chroma server of version {_MAJOR}")
+                raise unsupported_version(server, f"is version {version}. Run a Chroma server of version {_MAJOR}")
             http.get(f"{server.url}/api/v2/auth/identity").raise_for_status()
             if not server.cloud:
                 _check_database(server, http)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
-        raise away(server, error) from None
+        raise unreachable(server, error) from None
     return version
 
 
-def _plain_client(server: ChromaServer, patience: Patience) -> httpx.Client:
-    hooks = {"response": [patience.hold]}
-    return httpx.Client(headers=headers(server), timeout=patience.limits(), verify=trust(server), event_hooks=hooks)
+def _plain_client(server: ChromaServer, timeouts: Timeouts) -> httpx.Client:
+    hooks = {"response": [timeouts.hold]}
+    return httpx.Client(headers=headers(server), timeout=timeouts.limits(), verify=trust(server), event_hooks=hooks)
 
 
 def _check_database(server: ChromaServer, http: httpx.Client) -> None:
@@ -54,7 +54,7 @@ def _check_database(server: ChromaServer, http: httpx.Client) -> None:
     if found.status_code == httpx.codes.NOT_FOUND:
         wanted = f"tenant {tenant!r} with a database {database!r}"
         detail = f"has no {wanted}. Create them there, or change CHROMA_TENANT and CHROMA_DATABASE"
-        raise out_of_order(server, VectorState.UNAVAILABLE, detail)
+        raise unavailable(server, VectorState.UNAVAILABLE, detail)
     found.raise_for_status()
 
 
@@ -65,47 +65,47 @@ def _plain_text(server: ChromaServer, response: httpx.Response) -> str:
     except ValueError:
         version = None
     if not isinstance(version, str) or not version.isascii() or not version.isprintable() or len(version) > 40:
-        raise foreign(server, "is none: something else answers there. Check CHROMA_URL")
+        raise unsupported_version(server, "is none: something else answers there. Check CHROMA_URL")
     return version
 
 
-def foreign(server: ChromaServer, detail: str) -> VectorsUnavailableError:
-    return out_of_order(server, VectorState.UNSUPPORTED_VERSION, detail)
+def unsupported_version(server: ChromaServer, detail: str) -> VectorsUnavailableError:
+    return unavailable(server, VectorState.UNSUPPORTED_VERSION, detail)
 
 
-def out_of_order(server: ChromaServer, state: VectorState, detail: str) -> VectorsUnavailableError:
+def unavailable(server: ChromaServer, state: VectorState, detail: str) -> VectorsUnavailableError:
     """The error for a server of which ``detail`` says what is wrong and what to do."""
     return VectorsUnavailableError(server.place, VectorHealth(state, f"{server.place} {detail}"))
 
 
-def away(server: ChromaServer, error: Exception) -> VectorsUnavailableError:
+def unreachable(server: ChromaServer, error: Exception) -> VectorsUnavailableError:
     """What an exception of httpx or Chroma means to whoever runs the server; it never holds the token."""
     if isinstance(error, httpx.HTTPStatusError):
         return _of_status(server, error.response.status_code)
     if isinstance(error, ChromaAuthError):
         return _of_status(server, 403)
     if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout):
-        return out_of_order(server, VectorState.SLOW, "takes too long to answer. Look at its load")
+        return unavailable(server, VectorState.SLOW, "takes too long to answer. Look at its load")
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         detail = "has a certificate that is not trusted. Name the file of its authority in CHROMA_CA_FILE"
-        return out_of_order(server, VectorState.UNAVAILABLE, detail)
+        return unavailable(server, VectorState.UNAVAILABLE, detail)
     if isinstance(error, (httpx.TransportError, httpx.InvalidURL, UnicodeError, OSError)):
-        return out_of_order(server, VectorState.UNAVAILABLE, f"cannot be reached ({_short(server, error)}). {_START}")
-    return out_of_order(server, VectorState.UNAVAILABLE, f"failed ({_short(server, error)}). Look at its log")
+        return unavailable(server, VectorState.UNAVAILABLE, f"cannot be reached ({_short(server, error)}). {_START}")
+    return unavailable(server, VectorState.UNAVAILABLE, f"failed ({_short(server, error)}). Look at its log")
 
 
 def _of_status(server: ChromaServer, status: int) -> VectorsUnavailableError:
     if status in {401, 403}:
         problem = "refuses the token. Check" if server.token else "wants a token. Set"
-        return out_of_order(server, VectorState.REFUSED, f"{problem} CHROMA_TOKEN or CHROMA_TOKEN_FILE")
+        return unavailable(server, VectorState.REFUSED, f"{problem} CHROMA_TOKEN or CHROMA_TOKEN_FILE")
     if status in {404, 410} or 300 <= status < 400:
         detail = f"has nothing of version {_MAJOR} there (HTTP {status}). Check CHROMA_URL, or upgrade the server"
-        return out_of_order(server, VectorState.UNSUPPORTED_VERSION, detail)
+        return unavailable(server, VectorState.UNSUPPORTED_VERSION, detail)
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return out_of_order(
+        return unavailable(
             server, VectorState.UNAVAILABLE, f"takes no more requests now (HTTP {status}). Look at its limits"
         )
-    return out_of_order(server, VectorState.UNAVAILABLE, f"answers with HTTP {status}. Look at its log")
+    return unavailable(server, VectorState.UNAVAILABLE, f"answers with HTTP {status}. Look at its log")
 
 
 def _short(server: ChromaServer, error: Exception) -> str:

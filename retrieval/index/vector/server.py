@@ -14,8 +14,8 @@ from retrieval.core.errors import RetrievalError, StorageError, VectorsUnavailab
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.vector.base import COSINE, CollectionIndex
 from retrieval.index.vector.client import connect
-from retrieval.index.vector.probe import away, out_of_order
-from retrieval.index.vector.timeouts import ASKING, WRITING, Patience
+from retrieval.index.vector.probe import unavailable, unreachable
+from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, WRITE_TIMEOUTS, Timeouts
 
 _STATES = "library_states"  # the collection's own note, as retrieval.stamps writes it beside embedded indexes
 _PAGE, _CLOUD_PAGE = 1000, 300  # a body stays under what servers take; Chroma Cloud's quota is 300 records a call
@@ -42,7 +42,7 @@ class ServerVectorIndex(CollectionIndex):
         name: str,
         *,
         make: bool = False,
-        patience: Patience = ASKING,
+        timeouts: Timeouts = QUERY_TIMEOUTS,
         ended: Callable[[], bool] = lambda: False,
     ) -> None:
         """Open the collection ``name``; ``make`` it where it is not there, else raise LostCollectionError.
@@ -52,7 +52,7 @@ class ServerVectorIndex(CollectionIndex):
         self._server = server
         self._name = name
         self._ended = ended
-        self._connection = connect(server, patience)
+        self._connection = connect(server, timeouts)
         self._client = self._connection.client
         try:
             with self._translated():
@@ -81,13 +81,13 @@ class ServerVectorIndex(CollectionIndex):
     @contextmanager
     def _translated(self) -> Iterator[None]:
         if self._ended():
-            raise out_of_order(self._server, VectorState.UNAVAILABLE, "is not asked any more: this program is ending")
+            raise unavailable(self._server, VectorState.UNAVAILABLE, "is not asked any more: this program is ending")
         with _translated(self._server, self._name):
             yield
 
     def _thinned(self, problem: str) -> StorageError:
         detail = f"has lost some of collection {self._name}: {problem}. Run: pullquote index --rebuild"
-        return out_of_order(self._server, VectorState.INCOMPLETE, detail)
+        return unavailable(self._server, VectorState.INCOMPLETE, detail)
 
     def health(self) -> VectorHealth:
         """Good: what is wrong is raised as an error."""
@@ -105,13 +105,13 @@ class ServerVectorIndex(CollectionIndex):
             self._collection.modify(metadata={_STATES: " ".join(sorted(state for state in states if state))})
 
 
-def forget_collections(server: ChromaServer, prefix: str, kept: str) -> None:
+def delete_collections(server: ChromaServer, prefix: str, kept: str) -> None:
     """Delete all collections whose names begin with ``prefix``, except ``kept``.
 
     Raises:
         VectorsUnavailableError: The server cannot be asked.
     """
-    with contextlib.closing(connect(server, WRITING)) as connection, _translated(server, kept):
+    with contextlib.closing(connect(server, WRITE_TIMEOUTS)) as connection, _translated(server, kept):
         for name in _names(connection.client):
             if name.startswith(prefix) and name != kept:
                 with contextlib.suppress(NotFoundError):
@@ -137,4 +137,4 @@ def _translated(server: ChromaServer, name: str) -> Iterator[None]:
         raise LostCollectionError(server, name) from None
     # Chroma's client makes a bare Exception of an answer that it does not know.
     except Exception as error:  # noqa: BLE001
-        raise away(server, error) from None
+        raise unreachable(server, error) from None

@@ -15,7 +15,7 @@ _LARGEST = 32_000_000  # bytes; the answers that are asked for have a hundredth 
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """Seconds to wait for a connection, for the beginning of each answer, and for the rest of it."""
 
     connection: float
@@ -28,16 +28,16 @@ class Patience:
     def hold(self, response: httpx.Response) -> None:
         """For ``event_hooks``: the rest of ``response`` has to come in time, and to end."""
         assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - narrows the library's declared type
-        response.stream = _Bounded(response.stream, self.answer)
+        response.stream = BoundedStream(response.stream, self.answer)
 
 
 #: A person is waiting.
-ASKING = Patience(1.0, 2.0)
+QUERY_TIMEOUTS = Timeouts(1.0, 2.0)
 #: A page of vectors takes its time to be stored.
-WRITING = Patience(3.0, 60.0)
+WRITE_TIMEOUTS = Timeouts(3.0, 60.0)
 
 
-class _Bounded(httpx.SyncByteStream):
+class BoundedStream(httpx.SyncByteStream):
     """What is left of an answer, read for so many ``seconds`` at most."""
 
     def __init__(self, rest: httpx.SyncByteStream, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:

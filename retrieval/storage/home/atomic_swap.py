@@ -21,11 +21,12 @@ import time
 from pathlib import Path
 
 from retrieval.core.errors import StorageError
+from retrieval.storage.home.layout import GENERATION
 
 UNFINISHED, PREPARED, CLEARED = "restore-unfinished", "restore-prepared", "restore-cleared"
 ASIDE = "before-restore-"
 #: The stores of a data folder; locks, older copies and everything else stay where they are.
-_STORES = ("*.sqlite3", "*.sqlite3-wal", "*.sqlite3-shm", "*.key", "indexes-*")
+_STORES = ("*.sqlite3", "*.sqlite3-wal", "*.sqlite3-shm", "*.key", f"{GENERATION}*")
 _ASIDE_NOTE = "aside"
 
 

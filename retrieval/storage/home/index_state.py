@@ -1,4 +1,4 @@
-"""A note beside the derived indexes that says which state of the library they were made for."""
+"""The library's state, recorded beside the derived indexes: do these indexes belong to this library?"""
 
 from __future__ import annotations
 
@@ -9,41 +9,45 @@ from pathlib import Path
 from typing import Protocol
 
 from retrieval.core.errors import StorageError
+from retrieval.storage.home.layout import STATE_FILE
 
-FILE_NAME = "library.state"
-_TRIES, _PAUSE = 20, 0.01  # a writer changes note and library one right after the other
+_TRIES, _PAUSE = 20, 0.01  # a writer changes marker and library one right after the other
 
 
-class Note(Protocol):
-    """Which states of the library an index serves, kept beside it. Both methods raise StorageError."""
+class StateMarker(Protocol):
+    """States of the library that an index holds all passages of, kept beside it. Both methods raise StorageError."""
 
     def read(self) -> frozenset[str] | None: ...
 
     def write(self, states: Iterable[str]) -> None: ...
 
 
-def fits(note: Note, state: Callable[[], str]) -> bool:
-    """Whether an index serves the library, whose ``state`` is asked anew while a writer may be changing both."""
+def is_current(marker: StateMarker, state: Callable[[], str]) -> bool:
+    """Whether an index belongs to the library's present ``state``, read again while a writer changes both."""
     for _ in range(_TRIES):
-        known = note.read()
+        known = marker.read()
         if known is None or state() in known:
             return True
         time.sleep(_PAUSE)
     return False
 
 
-class Stamp:
-    """The note in one folder of derived indexes.
+class StateFile:
+    """The marker in one folder of derived indexes.
 
-    Before the library changes, the note names the state that is and the one that comes; after it, and before the
-    indexes forget anything, the new one alone. So a kill at any moment leaves a note that fits.
+    Before the library changes, the file names the present state and the next one; after it, and before the indexes
+    forget anything, the next one alone. So a kill at any moment leaves a file that fits.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE_NAME
+        self._path = folder / STATE_FILE
 
     def read(self) -> frozenset[str] | None:
-        """The states that the indexes serve; ``None`` where nothing is known. Raises StorageError."""
+        """States that the indexes belong to; ``None`` where nothing is recorded.
+
+        Raises:
+            StorageError: when the file cannot be read.
+        """
         try:
             return frozenset(self._path.read_text(encoding="ascii").split()) or None
         except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
@@ -52,7 +56,11 @@ class Stamp:
             raise self._translated(error) from error
 
     def write(self, states: Iterable[str]) -> None:
-        """Replace the note in one step. Raises StorageError."""
+        """Replace the file atomically.
+
+        Raises:
+            StorageError: when it cannot be written.
+        """
         fresh = self._path.with_suffix(".new")
         try:
             with fresh.open("w", encoding="ascii") as file:

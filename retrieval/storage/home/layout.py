@@ -10,20 +10,21 @@ VECTOR_FOLDER, LEXICAL_FOLDER = "chroma", "tantivy"
 #: The library's state, beside the derived indexes.
 STATE_FILE = "library.state"
 
-_GENERATION = "indexes-"
-FIRST_GENERATION = f"{_GENERATION}1"
+#: Beginning of the names of the folders of derived indexes, one a generation.
+GENERATION = "indexes-"
+FIRST_GENERATION = f"{GENERATION}1"
 _LONGEST = 9  # digits; a longer number is none of ours
 
 
 def generations(home: Path) -> list[Path]:
     """Folders of derived indexes, of every generation."""
-    return sorted(home.glob(f"{_GENERATION}*"))
+    return sorted(home.glob(f"{GENERATION}*"))
 
 
 def next_generation(*names: str) -> str:
     """Name of a generation after all of ``names``."""
     numbers = [int(n) for n in map(_number, names) if n.isascii() and n.isdigit() and len(n) <= _LONGEST]
-    return f"{_GENERATION}{max(numbers, default=0) + 1}"
+    return f"{GENERATION}{max(numbers, default=0) + 1}"
 
 
 def collection_name(library_id: str | None, generation: str) -> str:

@@ -13,10 +13,10 @@ import pytest
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.health import VectorHealth, VectorState
-from retrieval.index.stores import collection_name
 from retrieval.index.vector import ServerVectorIndex
 from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher
+from retrieval.storage.home.layout import collection_name
 from retrieval.storage.library import Library
 from tests.conftest import Workshop
 from tests.support.chroma_process import ChromaProcess, Front

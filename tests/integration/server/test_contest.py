@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from retrieval.core.health import VectorState
-from retrieval.index.vector.monitor import WatchedVectors
+from retrieval.index.vector.monitor import MonitoredVectors
 from retrieval.storage.library import Library
 from tests.conftest import Workshop, article_text
 from tests.integration.server.conftest import Room, until
@@ -18,7 +18,7 @@ QUICK = 0.05
 
 
 @contextmanager
-def looked_after(room: Room) -> Iterator[WatchedVectors]:
+def looked_after(room: Room) -> Iterator[MonitoredVectors]:
     """The vectors of a room's library, looked at many times a second."""
 
     def refill(_ended: Callable[[], bool]) -> None:
@@ -26,7 +26,7 @@ def looked_after(room: Room) -> Iterator[WatchedVectors]:
 
     with (
         Library(room.workshop.home) as library,
-        WatchedVectors(room.server, library, refill, room.told.append, longest=QUICK) as vectors,
+        MonitoredVectors(room.server, library, refill, room.told.append, longest=QUICK) as vectors,
     ):
         yield vectors
 

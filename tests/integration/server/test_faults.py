@@ -21,8 +21,8 @@ from retrieval.core.errors import IndexesDisagreeError, IndexesReplacedError, Ve
 from retrieval.core.health import VectorState
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer
-from retrieval.index.vector import ServerVectorIndex, forget_collections, greet
-from retrieval.index.vector.monitor import WatchedVectors
+from retrieval.index.vector import ServerVectorIndex, delete_collections, probe_server
+from retrieval.index.vector.monitor import MonitoredVectors
 from retrieval.maintenance.doctor import Verdict, run_checks
 from retrieval.search.searcher import KEYWORDS_ALONE
 from retrieval.storage.home.lock import owning
@@ -83,7 +83,7 @@ def test_lost_before_anybody_asks(room: Room, own_server: ChromaProcess) -> None
     room.workshop.index()
     with (
         Library(room.workshop.home) as library,
-        WatchedVectors(room.server, library, changed=room.told.append, longest=0.2),
+        MonitoredVectors(room.server, library, changed=room.told.append, longest=0.2),
     ):
         own_server.kill()
         until(lambda: room.states() == [VectorState.UNAVAILABLE])
@@ -132,7 +132,7 @@ def test_no_chroma_of_our_version(front: Front, own: dict[str, tuple[int, object
     """A server of another version and something that is no Chroma are named as what they are."""
     front.own = own
     with pytest.raises(VectorsUnavailableError) as found:
-        greet(ChromaServer(url=front.url))
+        probe_server(ChromaServer(url=front.url))
     assert found.value.health.state is VectorState.UNSUPPORTED_VERSION
     assert said in str(found.value)
 
@@ -164,7 +164,7 @@ def test_an_authority_of_ones_own(chroma: ChromaProcess, tmp_path: Path) -> None
     database = chroma.database()
     with Front(chroma.port, tls=context).running() as front:
         with pytest.raises(VectorsUnavailableError, match="CHROMA_CA_FILE"):
-            greet(ChromaServer(url=front.url))
+            probe_server(ChromaServer(url=front.url))
         given = {"CHROMA_URL": front.url, "CHROMA_CA_FILE": str(certificate), "CHROMA_DATABASE": database}
         server = Settings.from_env(given).chroma
         assert server is not None
@@ -175,7 +175,7 @@ def test_an_authority_of_ones_own(chroma: ChromaProcess, tmp_path: Path) -> None
 def test_no_such_database(chroma: ChromaProcess) -> None:
     """A database that the server does not have is named, rather than made or searched for without an end."""
     with pytest.raises(VectorsUnavailableError, match="has no tenant 'default_tenant' with a database 'nowhere'"):
-        greet(ChromaServer(url=chroma.url, database="nowhere"))
+        probe_server(ChromaServer(url=chroma.url, database="nowhere"))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_no_token_where_one_is_wanted(room: Room, front: Front) -> None:
     """A server that wants a token is told from one that refuses it."""
     front.wanted = ("Authorization", "Bearer x")
     with pytest.raises(VectorsUnavailableError, match=r"wants a token\. Set CHROMA_TOKEN"):
-        greet(ChromaServer(url=front.url))
+        probe_server(ChromaServer(url=front.url))
 
 
 def test_volume_lost(room: Room) -> None:
@@ -231,7 +231,7 @@ def test_volume_lost(room: Room) -> None:
     room.workshop.index()
     with room.watched() as searcher:
         encoded = len(room.workshop.embedder.encoded)
-        forget_collections(room.server, "pullquote-", "")
+        delete_collections(room.server, "pullquote-", "")
         assert alone(searcher.ask(QUESTION))
         until(lambda: searcher.health().good)
         assert not alone(searcher.ask(QUESTION))

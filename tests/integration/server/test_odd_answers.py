@@ -13,7 +13,7 @@ import pytest
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorState
-from retrieval.index.vector import greet
+from retrieval.index.vector import probe_server
 from tests.integration.server.conftest import Room
 from tests.support.chroma_process import Front
 
@@ -63,7 +63,7 @@ def test_an_answer_without_an_end(send: Send, state: VectorState) -> None:
     """It is given up in time, and before it fills the memory, though each piece of it comes at once."""
     started = time.monotonic()
     with answering(send) as url, pytest.raises(VectorsUnavailableError) as raised:
-        greet(ChromaServer(url=url))
+        probe_server(ChromaServer(url=url))
     assert raised.value.health.state is state
     assert time.monotonic() - started < 15
 
@@ -72,7 +72,7 @@ def test_an_answer_without_an_end(send: Send, state: VectorState) -> None:
 def test_a_host_that_there_cannot_be(host: str) -> None:
     """What no look-up takes for a name is an address to be checked, not a failure of this program."""
     with pytest.raises(VectorsUnavailableError, match="check CHROMA_URL"):
-        greet(ChromaServer(url=f"http://{host}:8000"))
+        probe_server(ChromaServer(url=f"http://{host}:8000"))
 
 
 def test_a_limit_of_requests(room: Room, front: Front) -> None:

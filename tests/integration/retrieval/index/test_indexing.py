@@ -22,7 +22,7 @@ from retrieval.core.errors import (
 )
 from retrieval.index.indexer import Stores
 from retrieval.maintenance.doctor import Verdict, run_checks
-from retrieval.storage.articles import open_shelf
+from retrieval.storage.articles import open_articles
 from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import LibraryWriter
@@ -284,7 +284,7 @@ def test_an_altered_text_is_not_quoted(workshop: Workshop) -> None:
         with pytest.raises(AlteredArticleError, match="'a1'"):
             searcher.ask("What do visitors pay?", article_id="a1")
         assert all(hit.passage.article_id != "a1" for hit in searcher.find("harbour").hits)
-    with open_shelf(workshop.settings) as shelf, pytest.raises(AlteredArticleError, match="'a1'"):
+    with open_articles(workshop.settings) as shelf, pytest.raises(AlteredArticleError, match="'a1'"):
         shelf.read("a1")
 
 
@@ -387,7 +387,7 @@ def test_a_repair_that_is_interrupted(workshop: Workshop, monkeypatch: pytest.Mo
     (workshop.home / LIBRARY_FILE).rename(newer)
     shutil.copy(older, workshop.home / LIBRARY_FILE)
     with monkeypatch.context() as patch:
-        patch.setattr(Stores, "serve", lambda self, *states: _stop() if len(states[0]) == 16 else _serve(self, *states))
+        patch.setattr(Stores, "mark", lambda self, *states: _stop() if len(states[0]) == 16 else _mark(self, *states))
         with pytest.raises(KeyboardInterrupt):
             workshop.index()
     shutil.copy(newer, workshop.home / LIBRARY_FILE)
@@ -397,7 +397,7 @@ def test_a_repair_that_is_interrupted(workshop: Workshop, monkeypatch: pytest.Mo
     assert workshop.texts() == workshop.wanted()
 
 
-_serve = Stores.serve
+_mark = Stores.mark
 
 
 def _stop(*_: object) -> None:
@@ -434,7 +434,7 @@ def test_asking_during_the_very_first_run(workshop: Workshop) -> None:
     with owning(workshop.home):
         with pytest.raises(BeingIndexedError, match=f"process {os.getpid()}.*try again"), workshop.search():
             pass
-        with pytest.raises(BeingIndexedError, match="try again"), open_shelf(workshop.settings):
+        with pytest.raises(BeingIndexedError, match="try again"), open_articles(workshop.settings):
             pass
     with pytest.raises(NotIndexedError, match="Run: pullquote index"), workshop.search():
         pass

@@ -7,26 +7,26 @@ import numpy as np
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
-from retrieval.index.stores import collection_name
 from retrieval.index.vector import ServerVectorIndex
-from retrieval.storage.home.index_state import fits
+from retrieval.storage.home.index_state import is_current
+from retrieval.storage.home.layout import collection_name
 from retrieval.storage.library import Library
 
 _TASTED = 10  # passages: a server that counts well may still search slowly
 
 
-def open_agreeing(server: ChromaServer, library: Library, folder: str) -> ServerVectorIndex:
+def open_consistent(server: ChromaServer, library: Library, folder: str) -> ServerVectorIndex:
     """The collection for the indexes in ``folder``, if it agrees. Raises VectorsUnavailableError."""
-    index = ServerVectorIndex(server, collection_name(library.properties.library_id() or "unnamed", folder))
+    index = ServerVectorIndex(server, collection_name(library.properties.library_id(), folder))
     try:
-        compare(server, index, library)
+        check_consistency(server, index, library)
     except BaseException:
         index.close()
         raise
     return index
 
 
-def compare(server: ChromaServer, index: ServerVectorIndex, library: Library) -> None:
+def check_consistency(server: ChromaServer, index: ServerVectorIndex, library: Library) -> None:
     """Raises VectorsUnavailableError unless it holds the library's passages, can be searched, and is quick enough."""
     identity = library.properties.model()
     while True:
@@ -34,7 +34,7 @@ def compare(server: ChromaServer, index: ServerVectorIndex, library: Library) ->
         stored, found = library.passages.count(), index.count()
         if identity is not None and found:
             index.nearest(np.ones(identity.dimensions, dtype=np.float32), min(found, _TASTED))
-        if found >= stored and fits(index, library.properties.state):
+        if found >= stored and is_current(index, library.properties.state):
             return
         if library.properties.generation() == generation:  # else an indexing run has changed both meanwhile
             break
