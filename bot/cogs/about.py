@@ -30,10 +30,10 @@ class AboutCog(commands.Cog):
     @app_commands.command(name="about", description="What I am, how many articles I have, what I store")
     async def about(self, interaction: discord.Interaction) -> None:
         """The facts about the bot."""
-        catalogue = self._services.articles.catalogue
+        title_index = self._services.articles.title_index
         about = About(
-            articles=len(catalogue.articles),
-            model=catalogue.model,
+            articles=len(title_index.articles),
+            model=title_index.model,
             version=version(),
             retention_days=self._settings.retention_days,
             button_days=BUTTON_DAYS,

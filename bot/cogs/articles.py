@@ -38,7 +38,7 @@ class ArticlesCog(commands.Cog):
     ) -> None:
         """An article's card and numbered paragraphs."""
         try:
-            summary = chosen(article, self._services.articles.catalogue)
+            summary = chosen(article, self._services.articles.title_index)
         except RefusedError as refusal:
             await self._handler.say(interaction, str(refusal))
             return
@@ -47,7 +47,7 @@ class ArticlesCog(commands.Cog):
     @source.autocomplete("article")
     async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Titles like what was typed."""
-        return suggestions(typed, self._services.articles.catalogue)
+        return suggestions(typed, self._services.articles.title_index)
 
     @app_commands.command(name="sources", description="Lists the articles")
     @app_commands.describe(filter="Words in the title, id, publisher or date")

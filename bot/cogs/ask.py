@@ -54,7 +54,7 @@ class AskCog(commands.Cog):
         settings = self._services.records.guild_settings(interaction.guild_id)
         alone = (settings.private if private is None else private) and interaction.guild_id is not None
         try:
-            summary = chosen(article, self._services.articles.catalogue) if article else None
+            summary = chosen(article, self._services.articles.title_index) if article else None
         except RefusedError as refusal:
             await self._handler.say(interaction, str(refusal))
             return
@@ -82,7 +82,7 @@ class AskCog(commands.Cog):
     @ask.autocomplete("article")
     async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Titles like what was typed."""
-        return suggestions(typed, self._services.articles.catalogue)
+        return suggestions(typed, self._services.articles.title_index)
 
     async def find_sources(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """The passages that bear on a message, for the requester alone."""

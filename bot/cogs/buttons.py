@@ -49,7 +49,7 @@ class ButtonsCog(commands.Cog):
         """Answer a button that this version of the program does not know."""
         component = interaction.type is discord.InteractionType.component
         if component and not TEMPLATE.fullmatch(interaction.custom_id or ""):
-            await self._handler.say(interaction, strings.OVER)
+            await self._handler.say(interaction, strings.EXPIRED)
 
     @commands.Cog.listener()
     async def on_button(self, button: ActionButton, interaction: Act) -> None:
@@ -59,7 +59,7 @@ class ButtonsCog(commands.Cog):
             try:
                 state = await self._services.records.message(button.key)
                 if state is None:
-                    raise RefusedError(strings.OVER)  # noqa: TRY301 - answered as every error here
+                    raise RefusedError(strings.EXPIRED)  # noqa: TRY301 - answered as every error here
                 self._permit(button, context)
                 if button.action in {Action.HELPFUL, Action.NOT_HELPFUL}:
                     await self._vote(button, context)
@@ -70,7 +70,7 @@ class ButtonsCog(commands.Cog):
             await self._do(button, context, state)
 
     def _permit(self, button: ActionButton, context: RequestContext) -> None:
-        if button.action in {Action.PREVIOUS, Action.NEXT, Action.PLACE, Action.TEXT}:
+        if button.action in {Action.PREVIOUS, Action.NEXT, Action.PAGE, Action.TEXT}:
             self._services.admission.permit_lookup(context.requester)
         else:
             self._services.admission.permit(context.requester, Source.BUTTON)
@@ -147,7 +147,7 @@ class ButtonsCog(commands.Cog):
         with self._services.admission.reserve() as slot:
             text = await slot.run(articles.text, article)
         files = text_files(article, text)
-        summary = articles.catalogue.get(article)
+        summary = articles.title_index.get(article)
         page = sentence(fitted_line(title_of(summary.metadata, article), 300) if summary is not None else "")
         await self._handler.responder.edit_response(context.interaction, Outgoing(page, files=files[:1]), private=True)
         for file in files[1:]:

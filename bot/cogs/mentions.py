@@ -27,7 +27,6 @@ from bot.services.worker_pool import Slot
 from bot.transport.delivery import FAILURES, Outgoing, typing
 from bot.ui import strings
 from bot.ui.markup.pages import sentence
-from bot.ui.notices import MENTION_HELP
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 1000
@@ -55,7 +54,7 @@ class MentionsCog(commands.Cog):
             try:
                 if not question:
                     self._services.admission.permit(requester, Source.MENTION)
-                    await self._reply(message, Outgoing(sentence(MENTION_HELP)))
+                    await self._reply(message, Outgoing(sentence(strings.MENTION_HELP)))
                     return
                 slot = self._services.admission.accept(requester, Source.MENTION)
             except RefusedError as refusal:

@@ -15,6 +15,7 @@ from bot.cogs.common.interaction_handler import InteractionHandler, RequestConte
 from bot.services.permissions import ChannelPermissions, Requester, explain
 from bot.services.services import Services
 from bot.store.guild_settings import MOST_QUOTES, GuildSettings
+from bot.ui import strings
 from bot.ui.markup.pages import Page
 from bot.ui.notices import settings_pages
 
@@ -80,7 +81,7 @@ class SettingsCog(commands.Cog):
     async def role(self, interaction: discord.Interaction, change: Change, role: discord.Role | None = None) -> None:
         """Change who may ask."""
         if role is None and change != "clear":
-            await self._handler.say(interaction, "Name the role.")
+            await self._handler.say(interaction, strings.NAME_THE_ROLE)
             return
         chosen = role.id if role is not None else 0
         await self._change(interaction, lambda old: replace(old, roles=_changed(old.roles, change, chosen)))

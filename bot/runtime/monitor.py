@@ -119,7 +119,7 @@ class Monitor:
 
     def status(self) -> Status:
         """Everything that is known now."""
-        catalogue, error = self._articles.catalogue, self._refresh_error
+        title_index, error = self._articles.title_index, self._refresh_error
         fatal = isinstance(error, _FATAL)
         return Status(
             opened=self._opened,
@@ -134,9 +134,9 @@ class Monitor:
             loop_lag=max(self._lags),
             queue_depth=self._pool.taken,
             queue_places=self._pool.places,
-            articles=len(catalogue.articles),
-            passages=sum(article.passages for article in catalogue.articles),
-            model=catalogue.model,
+            articles=len(title_index.articles),
+            passages=sum(article.passages for article in title_index.articles),
+            model=title_index.model,
             version=version(),
         )
 

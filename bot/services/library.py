@@ -1,6 +1,6 @@
 """The articles as the bot uses them: opened once, opened anew when another process has indexed. Synchronous.
 
-Safe to use from several threads. The catalogue is in memory: what is asked of it never touches a store.
+Safe to use from several threads. The title_index is in memory: what is asked of it never touches a store.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ArticleSource(Protocol):
     """
 
     @property
-    def catalogue(self) -> TitleIndex: ...
+    def title_index(self) -> TitleIndex: ...
 
     def ask(self, question: str, quotes: int, article_id: str | None = None, previous: str | None = None) -> Answer: ...
 
@@ -85,13 +85,13 @@ class Articles:
         self._users = 0
         self._changing = False
         self._free = threading.Condition()
-        self._catalogue = TitleIndex.of([], "")
+        self._title_index = TitleIndex.of([], "")
         self._health = VectorHealth()
 
     @property
-    def catalogue(self) -> TitleIndex:
+    def title_index(self) -> TitleIndex:
         """What is known of all articles, from memory."""
-        return self._catalogue
+        return self._title_index
 
     def __enter__(self) -> Articles:
         try:
@@ -117,9 +117,9 @@ class Articles:
             searcher = stack.enter_context(opening)
             shelf = stack.enter_context(open_articles(self._settings))
             searcher.warm_up()
-            self._catalogue = TitleIndex.of(shelf.articles(), model)
+            self._title_index = TitleIndex.of(shelf.articles(), model)
             self._opened = _Opened(searcher, shelf, state, stack.pop_all())
-        _log.info("%d articles are open, model %s", len(self.catalogue.articles), model)
+        _log.info("%d articles are open, model %s", len(self.title_index.articles), model)
 
     def health(self) -> VectorHealth:
         """How the vectors are doing, from memory."""
@@ -227,7 +227,7 @@ class Articles:
                 texts[article_id] = None
         found: list[Quote | None] = []
         for ref in refs:
-            text, summary = texts[ref.article], self.catalogue.get(ref.article)
+            text, summary = texts[ref.article], self.title_index.get(ref.article)
             found.append(ref.quote(text, summary.metadata) if text is not None and summary is not None else None)
         return found
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.ui import strings
 from bot.ui.answers import BLUE
 from bot.ui.markup import limits
 from bot.ui.markup.escaping import escape
-from bot.ui.markup.layout import Block, Line, Part, Words, passage
+from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine, passage
 from bot.ui.markup.limits import fitted, fitted_line, size
 from bot.ui.markup.pages import Form, Page, link, paged
 from bot.ui.quotes import title_of
@@ -22,39 +23,39 @@ _PLAIN_ADDRESS = re.compile(r"[\w:/.?=&%+,;~-]+", re.ASCII)
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
-def source_pages(article: ArticleSummary, paragraphs: Sequence[Paragraph], form: Form = Form.EMBEDS) -> list[Page]:
+def article_pages(article: ArticleSummary, paragraphs: Sequence[Paragraph], form: Form = Form.EMBEDS) -> list[Page]:
     """The card, then the numbered paragraphs; the anchors of a page are the numbers of the paragraphs on it."""
     parts: list[Part] = []
     for paragraph in paragraphs:
-        left_out = f" · not indexed: {escape(paragraph.left_out)}" if paragraph.left_out else ""
-        parts.append(Line(f"**¶ {paragraph.number}**{left_out}", paragraph.number))
+        left_out = f" · {strings.NOT_INDEXED.format(reason=escape(paragraph.left_out))}" if paragraph.left_out else ""
+        parts.append(TextLine(f"**¶ {paragraph.number}**{left_out}", paragraph.number))
         parts.append(passage(paragraph.text))
     title = title_of(article.metadata, article.article_id)
-    text = Block(tuple(parts), title=title, url=article.metadata.url, footer=article.article_id, colour=BLUE)
+    text = Panel(tuple(parts), title=title, url=article.metadata.url, footer=article.article_id, colour=BLUE)
     return [*paged([card(article)], form, one_a_page=True), *(paged([text], form, one_a_page=True) if parts else [])]
 
 
-def card(article: ArticleSummary) -> Block:
+def card(article: ArticleSummary) -> Panel:
     """What is known of an article."""
     meta = article.metadata
     title = title_of(meta, article.article_id)
     facts: list[Part] = []
     if size(escape(title)) > limits.TITLE:  # the title line shows its beginning only
-        facts.append(Words(title))
+        facts.append(QuotedText(title))
     for name, value in (("Publisher", meta.publisher), ("Author", meta.author), ("Date", meta.published)):
         if value:
-            facts.append(Words(f"{name}: {one_line(value)}"))
+            facts.append(QuotedText(f"{name}: {one_line(value)}"))
     if meta.url:
         plain = link(meta.url) is not None and _plain_address(meta.url)
-        facts.append(Line(f"Link: {meta.url}") if plain else Words(f"Link: {one_line(meta.url)}"))
+        facts.append(TextLine(f"Link: {meta.url}") if plain else QuotedText(f"Link: {one_line(meta.url)}"))
     counts = f"Paragraphs: {article.paragraphs:,} · passages: {article.passages:,} · characters: {article.characters:,}"
-    facts.append(Line(counts))
+    facts.append(TextLine(counts))
     if article.repairs:
         count = len(article.repairs)
-        facts.append(Line(f"Wrongly decoded characters put right: {count} place{'s' if count > 1 else ''}"))
+        facts.append(TextLine(f"Wrongly decoded characters put right: {count} place{'s' if count > 1 else ''}"))
     if article.sections:
-        facts.append(Words("Sections: " + " · ".join(map(one_line, article.sections))))
-    return Block(tuple(facts), title=title, url=meta.url, footer=article.article_id, colour=BLUE)
+        facts.append(QuotedText("Sections: " + " · ".join(map(one_line, article.sections))))
+    return Panel(tuple(facts), title=title, url=meta.url, footer=article.article_id, colour=BLUE)
 
 
 def _plain_address(address: str) -> bool:
@@ -78,18 +79,14 @@ def list_pages(articles: Sequence[ArticleSummary], filtered_by: str, form: Form 
     count = "1 article" if len(articles) == 1 else f"{len(articles):,} articles"
     title = f"{count} with “{fitted_line(filtered_by, 150, markdown=False)}”" if filtered_by else count
     if not articles:
-        hint = (
-            "No title, id, publisher or date matches. Leave the filter out to see all."
-            if filtered_by
-            else ("There is no article yet.")
-        )
-        return paged([Block((Line(hint),), title=title, colour=BLUE)], form)
+        hint = strings.NO_ARTICLE_MATCHES if filtered_by else strings.NO_ARTICLES
+        return paged([Panel((TextLine(hint),), title=title, colour=BLUE)], form)
     pages: list[Page] = []
     per_page, room = (PER_PAGE, 380) if form is Form.EMBEDS else (5, 300)
     for first in range(0, len(articles), per_page):
         some = articles[first : first + per_page]
-        lines = [Line(_entry(number, article, room)) for number, article in enumerate(some, start=first + 1)]
-        pages += paged([Block(tuple(lines), title=title, colour=BLUE)], form)
+        lines = [TextLine(_entry(number, article, room)) for number, article in enumerate(some, start=first + 1)]
+        pages += paged([Panel(tuple(lines), title=title, colour=BLUE)], form)
     return pages
 
 

@@ -1,9 +1,9 @@
-"""The buttons under the bot's messages. All they need stands in their ids and in the records, so they outlive us."""
+"""Buttons under the bot's messages. Their custom ids and the store hold all they need, so they survive a restart."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Self
 
@@ -19,11 +19,12 @@ from bot.store.message_state import (
     QuotesInContext,
     RelatedPassages,
 )
+from bot.ui import strings
 from retrieval.core.types import Outcome
 
 
 class Action(StrEnum):
-    """What a button does; the values are part of the ids on messages that exist, so they never change."""
+    """The action of a button. The values are part of custom ids on sent messages, so they never change."""
 
     MORE = "more"
     CONTEXT = "context"
@@ -33,30 +34,29 @@ class Action(StrEnum):
     CLOSEST = "closest"
     PREVIOUS = "prev"
     NEXT = "next"
-    PLACE = "place"  # shows the page's number, cannot be pressed
+    PAGE = "place"  # shows the page's number, cannot be pressed
     TEXT = "text"
 
 
 _LABELS = {
-    Action.MORE: "More passages",
-    Action.CONTEXT: "In context",
-    Action.SHARE: "Share",
-    Action.HELPFUL: "Helpful",
-    Action.NOT_HELPFUL: "Not helpful",
-    Action.CLOSEST: "Closest passages",
-    Action.PREVIOUS: "◀ Previous",
-    Action.NEXT: "Next ▶",
-    Action.TEXT: "Full text",
+    Action.MORE: strings.MORE_BUTTON,
+    Action.CONTEXT: strings.CONTEXT_BUTTON,
+    Action.SHARE: strings.SHARE_BUTTON,
+    Action.HELPFUL: strings.HELPFUL_BUTTON,
+    Action.NOT_HELPFUL: strings.NOT_HELPFUL_BUTTON,
+    Action.CLOSEST: strings.CLOSEST_BUTTON,
+    Action.PREVIOUS: strings.PREVIOUS_BUTTON,
+    Action.NEXT: strings.NEXT_BUTTON,
+    Action.TEXT: strings.TEXT_BUTTON,
 }
 _STYLES = {Action.SHARE: discord.ButtonStyle.primary}
 TEMPLATE = re.compile(rf"pq:(?P<action>{'|'.join(Action)}):(?P<key>[0-9A-Za-z]{{{KEY_LENGTH}}}):(?P<page>\d{{1,6}})")
 
 Act = discord.Interaction[discord.Client]
-Pressed = Callable[["ActionButton", Act], "discord.utils.Coro[None]"]
 
 
 class ActionButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=TEMPLATE):
-    """Any button of the bot; ``page`` is the page that the message shows."""
+    """A button of the bot. ``page`` is the page, from 0, that the message shows."""
 
     def __init__(self, action: Action, key: str, page: int = 0, *, row: int = 0, disabled: bool = False) -> None:
         self.action = action
@@ -73,11 +73,11 @@ class ActionButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
     async def from_custom_id(
         cls, _interaction: discord.Interaction, _item: discord.ui.Item[discord.ui.View], match: re.Match[str], /
     ) -> Self:
-        """The button that was pressed, out of its id."""
+        """The pressed button, from its custom id."""
         return cls(Action(match["action"]), match["key"], int(match["page"]))
 
     async def callback(self, interaction: discord.Interaction) -> None:
-        """Hand the press to the client, which knows what to do."""
+        """Dispatch the press as a ``button`` event, which a cog listens to."""
         interaction.client.dispatch("button", self, interaction)
 
 
@@ -112,7 +112,7 @@ def _shareable(state: MessageState) -> bool:
 
 
 def view_for(actions: Sequence[Action], key: str | None, page: int, pages: int) -> discord.ui.View | None:
-    """The buttons of a message that shows page ``page`` (from 0) of ``pages``; none if there is nothing to press."""
+    """The buttons of a message that shows page ``page`` (from 0) of ``pages``; ``None`` if it has none."""
     if key is None or (not actions and pages < 2):
         return None
     view = discord.ui.View(timeout=None)
@@ -121,8 +121,8 @@ def view_for(actions: Sequence[Action], key: str | None, page: int, pages: int) 
     if pages > 1:
         row = 1 if actions else 0
         view.add_item(ActionButton(Action.PREVIOUS, key, page, row=row, disabled=page == 0))
-        place = ActionButton(Action.PLACE, key, page, row=row, disabled=True)
-        place.item.label = f"{page + 1}/{pages}"
-        view.add_item(place)
+        number = ActionButton(Action.PAGE, key, page, row=row, disabled=True)
+        number.item.label = f"{page + 1}/{pages}"
+        view.add_item(number)
         view.add_item(ActionButton(Action.NEXT, key, page, row=row, disabled=page >= pages - 1))
     return view

@@ -6,42 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.store.guild_settings import GuildSettings
+from bot.ui import strings
 from bot.ui.answers import BLUE
 from bot.ui.markup.escaping import escape
-from bot.ui.markup.layout import Block, Line
+from bot.ui.markup.layout import Panel, TextLine
 from bot.ui.markup.limits import fitted_line
 from bot.ui.markup.pages import Form, Page, paged
-
-MENTION_HELP = (
-    "Ask me a question and I quote the articles that answer it, word for word. Mention me with your question, "
-    "or use /ask. /help shows everything I can do."
-)
-_COMMANDS = (
-    (
-        "/ask question:Who will lead the truce monitoring mechanism?",
-        "passages that answer, word for word; `article`, `quotes` and `private` say from where, how many, for whom",
-    ),
-    (
-        "@mention with a question",
-        "the same, in a channel, a thread or a direct message; reply to an answer to ask on: “and Germany?”",
-    ),
-    ("Right-click a message → Apps → Find sources", "passages that bear on what the message says, for you alone"),
-    (
-        '/find words:"coalition of the willing" Paris',
-        "passages with exactly these words; quotation marks hold a phrase together",
-    ),
-    ("/source article:…", "an article: what is known of it, its numbered paragraphs, its full text as a file"),
-    ("/sources filter:…", "the list of articles"),
-    ("/about", "what I am, and what I store"),
-    ("/forget me", "deletes what you left: your questions and votes"),
-    ("/settings, /report", "for those who manage the server"),
-)
 
 
 def help_pages(form: Form = Form.EMBEDS) -> list[Page]:
     """The commands, with examples."""
-    lines = [Line(f"**{escape(example)}**\n{what}") for example, what in _COMMANDS]
-    return paged([Block(tuple(lines), title="What you can ask of me", colour=BLUE)], form)
+    lines = [TextLine(f"**{escape(example)}**\n{what}") for example, what in strings.COMMANDS]
+    return paged([Panel(tuple(lines), title=strings.HELP_TITLE, colour=BLUE)], form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +34,15 @@ class About:
 
 def about_pages(about: About, form: Form = Form.EMBEDS) -> list[Page]:
     """What the bot is and what it stores."""
-    what = (
-        "I answer questions with passages of this library's articles, word for word and with their source, or I say "
-        "that no article answers. No language model writes anything that you read here."
-    )
-    stored = (
-        f"**What I store:** for {about.retention_days} days the questions asked of me, with time, confidence and "
-        f"votes, each server's apart; for {about.button_days} days what the buttons under an answer need. Whose they "
-        "are is kept as a keyed hash only, and no message besides. /forget me deletes what you left."
-    )
-    logged = (
-        "**The log:** whoever runs me has the words of every question written into the program's log too, without who "
-        "asked. How long that is kept is up to them, and /forget me does not reach it."
-    )
+    stored = strings.ABOUT_STORAGE.format(retention_days=about.retention_days, button_days=about.button_days)
     facts = (
         f"**Articles:** {about.articles:,}",
         f"**Embedding model:** {fitted_line(about.model, 200)}",
         f"**Version:** {fitted_line(about.version, 100)}",
     )
-    kept = (stored, logged) if about.logged else (stored,)
-    lines = (what, *facts, *kept, "I cannot read messages that do not mention me.")
-    return paged([Block(tuple(map(Line, lines)), title="Pullquote", colour=BLUE)], form)
+    kept = (stored, strings.ABOUT_LOG) if about.logged else (stored,)
+    lines = (strings.ABOUT, *facts, *kept, strings.ABOUT_PRIVACY)
+    return paged([Panel(tuple(map(TextLine, lines)), title="Pullquote", colour=BLUE)], form)
 
 
 def settings_pages(
@@ -91,18 +55,20 @@ def settings_pages(
 ) -> list[Page]:
     """A server's settings, and whether the bot would answer a mention, and why. ``asked_about`` is Markdown."""
     lines = [
-        Line(f"**Channels where mentions are answered:** {_listed(channels) or 'all'}"),
-        Line(f"**Roles that may ask:** {_listed(roles) or 'everybody'}"),
-        Line(f"**Answers are private unless asked otherwise:** {'yes' if settings.private else 'no'}"),
-        Line(f"**Quotes an answer:** {settings.quotes}"),
+        TextLine(f"**Channels where mentions are answered:** {_listed(channels) or 'all'}"),
+        TextLine(f"**Roles that may ask:** {_listed(roles) or 'everybody'}"),
+        TextLine(f"**Answers are private unless asked otherwise:** {'yes' if settings.private else 'no'}"),
+        TextLine(f"**Quotes an answer:** {settings.quotes}"),
     ]
-    blocks = [Block(tuple(lines), title="Settings of this server", colour=BLUE)]
+    panels = [Panel(tuple(lines), title="Settings of this server", colour=BLUE)]
     if findings:
         blocked = any(finding.blocking for finding in findings)
-        verdict = "No, the bot would not answer" if blocked else "Yes, the bot would answer"
-        reasons = [Line(f"{'✓' if f.good else '✗' if f.blocking else '•'} {f.text}") for f in findings]
-        blocks.append(Block((Line(f"**{verdict}** {asked_about}."), *reasons), title="Would it answer?", colour=BLUE))
-    return paged(blocks, form)
+        verdict = strings.WOULD_NOT_ANSWER if blocked else strings.WOULD_ANSWER
+        reasons = [TextLine(f"{'✓' if f.good else '✗' if f.blocking else '•'} {f.text}") for f in findings]
+        panels.append(
+            Panel((TextLine(f"**{verdict}** {asked_about}."), *reasons), title="Would it answer?", colour=BLUE)
+        )
+    return paged(panels, form)
 
 
 def _listed(names: Sequence[str], most: int = 20) -> str:

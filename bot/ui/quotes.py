@@ -1,10 +1,10 @@
-"""Quotes as blocks: title, lead-in, the passage with the answering sentence in bold, where it comes from."""
+"""Quotes as panels: title, lead-in, the passage with the answering sentence in bold, where it comes from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.ui.markup.layout import Block, Line, Part, in_italics, passage
+from bot.ui.markup.layout import Panel, Part, TextLine, in_italics, passage
 from bot.ui.markup.limits import ELISION
 from retrieval.core.errors import one_line
 from retrieval.core.types import Metadata, Quote, TitleSource
@@ -24,15 +24,15 @@ def paragraphs_of(first: int, last: int) -> str:
     return f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
 
 
-def quote_block(quote: Quote, titles: Mapping[str, str], colour: int) -> Block:
+def quote_panel(quote: Quote, titles: Mapping[str, str], colour: int) -> Panel:
     """A quote; ``titles`` gives the titles of other articles by id."""
     parts: list[Part] = []
     if quote.lead_in:
         parts.append(in_italics(quote.lead_in))
         if not quote.lead_in_adjacent:
-            parts.append(Line(ELISION.replace("[", r"\[").replace("]", r"\]")))
+            parts.append(TextLine(ELISION.replace("[", r"\[").replace("]", r"\]")))
     parts.append(passage(quote.text, quote.highlights))
-    return Block(
+    return Panel(
         parts=tuple(parts),
         title=title_of(quote.metadata, quote.passage.article_id),
         url=quote.metadata.url,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.store.report import QuestionRow, Report
 from bot.ui.answers import BLUE
-from bot.ui.markup.layout import Block, Line
+from bot.ui.markup.layout import Panel, TextLine
 from bot.ui.markup.limits import fitted_line
 from bot.ui.markup.pages import Form, Page, paged
 from retrieval.core.types import Outcome
@@ -23,23 +23,23 @@ _WORDS = {Outcome.ANSWERED: "answered", Outcome.NOT_SURE: "not sure", Outcome.NO
 def report_pages(report: Report, form: Form = Form.EMBEDS) -> list[Page]:
     """Most asked, unanswered and least helpful, the first ten of each; the CSV has all."""
     if not report.questions:
-        text = Line(f"Nobody asked anything during the last {report.days} days.")
-        return paged([Block((text,), title="Report", colour=BLUE)], form)
+        text = TextLine(f"Nobody asked anything during the last {report.days} days.")
+        return paged([Panel((text,), title="Report", colour=BLUE)], form)
     unanswered = sum(row.times for row in report.unanswered)
     asked = "1 question was asked" if report.asked == 1 else f"{report.asked:,} questions were asked"
     different = f", {len(report.questions):,} of them different" if len(report.questions) < report.asked else ""
-    summary = Line(f"{asked}{different}; {unanswered:,} had no answer. The file lists all of them.")
-    blocks = [Block((summary,), title=f"The last {report.days} days", colour=BLUE)]
+    summary = TextLine(f"{asked}{different}; {unanswered:,} had no answer. The file lists all of them.")
+    panels = [Panel((summary,), title=f"The last {report.days} days", colour=BLUE)]
     for title, rows in (
         ("Most asked", report.most_asked),
         ("Unanswered", report.unanswered),
         ("Least helpful", report.least_helpful),
     ):
-        lines = [Line(_line(row)) for row in rows[:_LISTED]] or [Line("None.")]
+        lines = [TextLine(_line(row)) for row in rows[:_LISTED]] or [TextLine("None.")]
         if len(rows) > _LISTED:
-            lines.append(Line(f"-# and {len(rows) - _LISTED:,} more in the file"))
-        blocks.append(Block(tuple(lines), title=title, colour=BLUE))
-    return paged(blocks, form)
+            lines.append(TextLine(f"-# and {len(rows) - _LISTED:,} more in the file"))
+        panels.append(Panel(tuple(lines), title=title, colour=BLUE))
+    return paged(panels, form)
 
 
 def _line(row: QuestionRow) -> str:

@@ -1,28 +1,72 @@
-"""What the bot says in its own words: fixed sentences, none of which speaks of what the articles say."""
+"""Texts that the bot writes itself. None of them says what the articles say.
+
+Descriptions of commands and their options stand beside the commands, in the cogs.
+"""
 
 from __future__ import annotations
 
-CLOSING = "I am being restarted. Ask again in a minute."
-OVER = "These buttons are no longer kept: they work for 30 days, or until /forget me. Ask again to get new ones."
-LATER = "The articles cannot be searched at the moment. Whoever runs me finds the reason in the log under {incident}."
-APOLOGY = "Sorry, something went wrong on my side. Whoever runs me finds it in the log under {incident}."
-NO_SUCH_ARTICLE = "There is no article “{typed}”. Begin to type a title and pick one that is suggested."
-DID_YOU_MEAN = "There is no article “{typed}”. Did you mean {titles}?"
-ALTERED = "This article cannot be quoted: its stored text is not the text that was indexed. Incident {incident}."
-NO_TEXT = "This message has no text that I could look up."
-NOT_A_MANAGER = "Only people who may manage this server can do that."
-ONLY_IN_SERVERS = "This is about a server, so it works in a server only."
+# Answers
+
+NOT_SURE = "Not sure"
+NO_ANSWER = "No article answers this"
+ABOUT_NOT_SURE = (
+    "Some passages come close, but may not answer, so none is shown as an answer. "
+    "Press **Closest passages** to read them."
+)
+ABOUT_NO_ANSWER = "Nothing in the articles is near enough to be shown as an answer."
+CLOSEST = "The closest passages. They may not answer the question:"
+RELATED = "Passages related to the message:"
+NOTHING_RELATED = "No article is related to this message"
+ABOUT_NOTHING_RELATED = "Nothing in the articles is near enough to what it says."
+FOLLOW_UP_OF = "Taken as a follow-up of: “{question}”"
+UNDERSTOOD_AS = "Understood as: “{question}”"
+CHANGED = "A passage is left out here: its article has changed, so it can no longer be quoted."
+QUOTED = "◀ quoted"
+NOT_INDEXED = "not indexed: {reason}"
+CONTEXT_FOOTER = "{paragraphs} with the paragraphs around"
+SHARED = "Shared by {name}"
+
+# Buttons
+
+MORE_BUTTON = "More passages"
+CONTEXT_BUTTON = "In context"
+SHARE_BUTTON = "Share"
+HELPFUL_BUTTON = "Helpful"
+NOT_HELPFUL_BUTTON = "Not helpful"
+CLOSEST_BUTTON = "Closest passages"
+PREVIOUS_BUTTON = "◀ Previous"
+NEXT_BUTTON = "Next ▶"
+TEXT_BUTTON = "Full text"
+NOTHING_MORE = "There are no more passages that answer this."
+NOTHING_CLOSE = "There are no passages that come close."
+EXPIRED = "These buttons have expired: they work for 30 days, or until /forget me. Ask again to get new ones."
 VOTES = {
     "counted": "Thank you, your vote is counted. Press the other button to change it.",
     "changed": "Your vote is changed.",
     "same": "That is already your vote.",
-    "gone": "This question is no longer kept, so there is nothing to vote on.",
+    "gone": "This question is no longer kept, so you cannot vote on it.",
 }
-NOTHING_MORE = "There are no more passages that answer this."
-NOTHING_CLOSE = "There are no passages that come close."
+
+# Articles
+
+NO_SUCH_ARTICLE = "There is no article “{typed}”. Start typing a title and pick one that is suggested."
+DID_YOU_MEAN = "There is no article “{typed}”. Did you mean {titles}?"
+NO_ARTICLE_MATCHES = "No title, id, publisher or date matches. Leave the filter out to see all."
+NO_ARTICLES = "There are no articles yet."
+MORE_RESULTS = "The first {shown:,} are shown. Add a word to narrow the search."
+
+# Errors and refusals
+
+CLOSING = "I am being restarted. Ask again in a minute."
+UNAVAILABLE = "The articles cannot be searched right now. The bot's operator finds the reason in the log: {incident}."
+FAILED = "Sorry, something went wrong. The bot's operator finds the reason in the log: {incident}."
+ALTERED = "This article cannot be quoted: its stored text is not the text that was indexed. Incident {incident}."
+NO_TEXT = "This message has no text to look up."
+NOT_A_MANAGER = "Only members who may manage this server can do that."
+ONLY_IN_SERVERS = "This works in a server only."
+NAME_THE_ROLE = "Name the role."
 MAY_NOT_WRITE = "I may not write in <#{channel}>, so here is my answer:"
-LOST_PRIVATE = "Discord would not take my answer where you asked, so here it is:"
-SHARED = "Shared by {name}"
+LOST_PRIVATE = "Discord did not take my answer where you asked, so here it is:"
 
 # Permissions: reasons for the requester, and findings of /settings show
 
@@ -51,22 +95,67 @@ CHANNEL_FINDINGS = {
 }
 BOT_MAY = "The bot may {what}."
 BOT_MAY_NOT = "The bot may not {what}: {otherwise}."
-#: The bot's permission in a channel: its name, and what happens without it.
+#: The bot's permissions in a channel: what each allows, and what happens without it.
 BOT_PERMISSIONS = {
     "view": ("see the channel", "a mention does not reach it"),
     "send": ("write in the channel", "it answers a mention by direct message"),
     "history": ("read the message history", "its answer to a mention is no reply"),
     "embed": ("embed links", "it answers in plain text"),
 }
+WOULD_ANSWER = "Yes, the bot would answer"
+WOULD_NOT_ANSWER = "No, the bot would not answer"
+
+# Help and about
+
+MENTION_HELP = (
+    "Ask me a question and I quote the articles that answer it, word for word. Mention me with your question, "
+    "or use /ask. /help shows everything I can do."
+)
+HELP_TITLE = "What you can ask of me"
+#: An example of each command, and what it shows.
+COMMANDS = (
+    (
+        "/ask question:Who will lead the truce monitoring mechanism?",
+        "passages that answer, word for word; `article`, `quotes` and `private` say from where, how many, for whom",
+    ),
+    (
+        "@mention with a question",
+        "the same, in a channel, a thread or a direct message; reply to an answer to ask on: “and Germany?”",
+    ),
+    ("Right-click a message → Apps → Find sources", "passages related to what the message says, for you alone"),
+    (
+        '/find words:"coalition of the willing" Paris',
+        "passages with exactly these words; quotation marks hold a phrase together",
+    ),
+    ("/source article:…", "an article: what is known of it, its numbered paragraphs, its full text as a file"),
+    ("/sources filter:…", "the list of articles"),
+    ("/about", "what I am, and what I store"),
+    ("/forget me", "deletes your questions and votes"),
+    ("/settings, /report", "for those who manage the server"),
+)
+ABOUT = (
+    "I answer questions with passages of this library's articles, word for word and with their source, or I say "
+    "that no article answers. No language model writes anything that you read here."
+)
+ABOUT_STORAGE = (
+    "**What I store:** for {retention_days} days the questions asked of me, with time, confidence and votes, each "
+    "server's apart; for {button_days} days what the buttons under an answer need. Users are stored as a keyed hash "
+    "only, and no other messages are. /forget me deletes what you left."
+)
+ABOUT_LOG = (
+    "**The log:** the bot's operator has the words of every question written to the program's log, without who asked. "
+    "They decide how long that is kept, and /forget me does not reach it."
+)
+ABOUT_PRIVACY = "I cannot read messages that do not mention me."
 
 
 def too_often(seconds: int) -> str:
-    """For somebody over the limit."""
+    """For a member over the rate limit."""
     return f"That was a lot of questions at once. Try again in {seconds} s."
 
 
 def busy(seconds: int) -> str:
-    """For somebody when every place is taken."""
+    """For a member when every slot is taken."""
     return f"I am busy, try again in {seconds} s."
 
 

@@ -99,7 +99,7 @@ class FakeArticles:
         self.vectors = VectorHealth()
 
     @property
-    def catalogue(self) -> TitleIndex:
+    def title_index(self) -> TitleIndex:
         return TitleIndex.of([summary(name, name.title()) for name in self.texts], "a model")
 
     def ask(self, question: str, quotes: int, article_id: str | None = None, previous: str | None = None) -> Answer:

@@ -11,15 +11,15 @@ from bot.ui.articles import choice_name
 from retrieval.core.types import ArticleSummary
 
 
-def suggestions(typed: str, catalogue: TitleIndex) -> list[app_commands.Choice[str]]:
+def suggestions(typed: str, title_index: TitleIndex) -> list[app_commands.Choice[str]]:
     """At most 25 articles, the likeliest first."""
-    found = catalogue.suggest(typed)[:25]
+    found = title_index.suggest(typed)[:25]
     return [app_commands.Choice(name=choice_name(article), value=choice_value(article)) for article in found]
 
 
-def chosen(typed: str, catalogue: TitleIndex) -> ArticleSummary:
+def chosen(typed: str, title_index: TitleIndex) -> ArticleSummary:
     """The article meant by what was picked or typed. Raises RefusedError with suggestions."""
-    article = catalogue.resolve(typed)
+    article = title_index.resolve(typed)
     if article is None:
-        raise RefusedError(no_such_article(typed, catalogue))
+        raise RefusedError(no_such_article(typed, title_index))
     return article

@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 _MOST_SUGGESTIONS = 3
 
 
-def for_user(error: Exception, catalogue: TitleIndex) -> str:
+def for_user(error: Exception, title_index: TitleIndex) -> str:
     """A sentence for the person whose request failed with ``error``, in Markdown; logged unless it is their matter.
 
     The number it names is the request's id, which all other lines on it carry as well.
@@ -27,22 +27,22 @@ def for_user(error: Exception, catalogue: TitleIndex) -> str:
     if isinstance(error, QuestionError):
         return escape(str(error))
     if isinstance(error, UnknownArticleError):
-        return no_such_article(error.article_id, catalogue)
+        return no_such_article(error.article_id, title_index)
     incident = current_id()
     if isinstance(error, (RetrievalError, RecordsError)):
         # These say themselves what to do, so a traceback would only hide it.
         _log.error("incident %s: %s", incident, error)
-        text = strings.ALTERED if isinstance(error, AlteredArticleError) else strings.LATER
+        text = strings.ALTERED if isinstance(error, AlteredArticleError) else strings.UNAVAILABLE
     else:
         _log.error("incident %s", incident, exc_info=error)
-        text = strings.APOLOGY
+        text = strings.FAILED
     return text.format(incident=incident)
 
 
-def no_such_article(typed: str, catalogue: TitleIndex) -> str:
+def no_such_article(typed: str, title_index: TitleIndex) -> str:
     """For a name that is no article's; with the names that are most like it."""
     name = fitted_line(typed, 150)
-    near = [fitted_line(a.metadata.title or a.article_id, 200) for a in catalogue.suggest(typed)[:_MOST_SUGGESTIONS]]
+    near = [fitted_line(a.metadata.title or a.article_id, 200) for a in title_index.suggest(typed)[:_MOST_SUGGESTIONS]]
     if not near:
         return strings.NO_SUCH_ARTICLE.format(typed=name)
     return strings.DID_YOU_MEAN.format(typed=name, titles=" or ".join(f"“{title}”" for title in near))

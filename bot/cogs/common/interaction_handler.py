@@ -156,7 +156,7 @@ class InteractionHandler:
     def error_text(self, error: Exception) -> str:
         """The text for a member whose request failed with ``error``, which is logged."""
         self._log.set_outcome(_outcome_of(error))
-        return for_user(error, self._services.articles.catalogue)
+        return for_user(error, self._services.articles.title_index)
 
     def error_message(self, error: Exception) -> Outgoing:
         """``error_text`` as a message."""

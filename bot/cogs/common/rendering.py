@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.services.library import ArticleSource
 from bot.store.message_state import ArticleList, ArticleView, MessageState, QuotesInContext, SearchResults
-from bot.ui.answers import answer_pages, context_pages, findings_pages
-from bot.ui.articles import list_pages, source_pages
+from bot.ui.answers import answer_pages, context_pages, search_pages
+from bot.ui.articles import article_pages, list_pages
 from bot.ui.markup.pages import Form, Page
 
 #: Passages that the results of a search show at most.
@@ -18,15 +18,15 @@ def render(articles: ArticleSource, state: MessageState, form: Form) -> list[Pag
     Raises:
         RetrievalError: when the articles cannot be read.
     """
-    titles = articles.catalogue.titles
+    titles = articles.title_index.titles
     match state:
         case SearchResults(words):
             findings = articles.find(words, _MAX_RESULTS)
-            return findings_pages(words, findings.total, findings.hits, titles, form)
+            return search_pages(words, findings.total, findings.hits, titles, form)
         case ArticleView(article):
-            return source_pages(*articles.read(article), form)
+            return article_pages(*articles.read(article), form)
         case ArticleList(words):
-            return list_pages(articles.catalogue.matching(words), words, form)
+            return list_pages(articles.title_index.matching(words), words, form)
     quotes = articles.quotes(state.quotes)
     if isinstance(state, QuotesInContext):
         around = [(quote, articles.around(ref, quote)) for ref, quote in zip(state.quotes, quotes, strict=True)]

@@ -1,4 +1,4 @@
-"""The matter of a message before it has a form: blocks made of parts, and the cutting of parts that are too long."""
+"""The matter of a message before it has a form: panels made of parts, and the cutting of parts that are too long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from retrieval.core.types import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line that the bot itself says; Markdown already, and short. ``anchor`` lets a page be found again."""
 
     markup: str
@@ -20,8 +20,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Words that somebody else said, verbatim: cut over several pages where too long, never shortened."""
+class QuotedText:
+    """Text quoted verbatim: cut over several pages where too long, never shortened."""
 
     text: str
     spans: tuple[Span, ...] = ()
@@ -29,26 +29,26 @@ class Words:
     mark: str = "**"
 
 
-def passage(text: str, highlights: Sequence[Span] = ()) -> Words:
+def passage(text: str, highlights: Sequence[Span] = ()) -> QuotedText:
     """A passage as a block quote, with ``highlights`` in bold."""
-    return Words(text, tuple(highlights), QUOTE_PREFIX)
+    return QuotedText(text, tuple(highlights), QUOTE_PREFIX)
 
 
-def in_italics(text: str) -> Words:
+def in_italics(text: str) -> QuotedText:
     """A lead-in."""
-    return Words(text, (Span(0, len(text)),), mark="*")
+    return QuotedText(text, (Span(0, len(text)),), mark="*")
 
 
-def in_bold(text: str) -> Words:
+def in_bold(text: str) -> QuotedText:
     """A question as it was asked."""
-    return Words(text, (Span(0, len(text)),))
+    return QuotedText(text, (Span(0, len(text)),))
 
 
-Part = Line | Words
+Part = TextLine | QuotedText
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Panel:
     """One embed's worth: ``title`` and ``footer`` are plain text, ``colour`` is 0xRRGGBB."""
 
     parts: tuple[Part, ...]
@@ -81,7 +81,7 @@ def bodies(parts: Sequence[Part], room: int) -> list[Body]:
         lines, anchors, used = [], [], 0
 
     for index, part in enumerate(parts):
-        if isinstance(part, Line):
+        if isinstance(part, TextLine):
             # A line announces what comes after it, so it does not stay behind at a body's end.
             follows = min(200, room - size(part.markup) - 1) if index + 1 < len(parts) else 0
             if lines and used + 1 + size(part.markup) + follows > room:
@@ -102,7 +102,7 @@ def bodies(parts: Sequence[Part], room: int) -> list[Body]:
     return done
 
 
-def _pieces(words: Words, free: int, room: int) -> Iterator[str | None]:
+def _pieces(words: QuotedText, free: int, room: int) -> Iterator[str | None]:
     """The markup of ``words``; ``None`` where a new body has to begin. ``free`` is what is left of the first."""
     words = replace(words, spans=tuple(merged(words.spans, len(words.text))))
     whole = _markup(words, 0, len(words.text))
@@ -126,7 +126,7 @@ def _pieces(words: Words, free: int, room: int) -> Iterator[str | None]:
             free = room
 
 
-def _markup(words: Words, start: int, end: int) -> str:
+def _markup(words: QuotedText, start: int, end: int) -> str:
     """The markup of ``words.text[start:end]``; the spans are in order and apart, so that a search finds the first."""
     first = bisect_right(words.spans, start, key=lambda span: span.end)
     last = bisect_left(words.spans, end, key=lambda span: span.start)
@@ -134,7 +134,7 @@ def _markup(words: Words, start: int, end: int) -> str:
     return marked(words.text[start:end], spans, prefix=words.prefix, mark=words.mark)
 
 
-def _cut(words: Words, start: int, room: int) -> int:
+def _cut(words: QuotedText, start: int, room: int) -> int:
     """Where a piece that begins at ``start`` ends: before white space if possible, so that nothing is trimmed away."""
     low, high = start + 1, min(len(words.text), start + room)
     while low < high:

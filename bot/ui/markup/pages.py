@@ -11,7 +11,7 @@ import discord
 
 from bot.ui.markup import limits
 from bot.ui.markup.escaping import escape
-from bot.ui.markup.layout import Block, bodies
+from bot.ui.markup.layout import Panel, bodies
 from bot.ui.markup.limits import fitted, fitted_line, size
 from retrieval.core.errors import one_line
 
@@ -35,10 +35,10 @@ class Page:
     anchors: tuple[int, ...] = ()
 
 
-def paged(blocks: Iterable[Block], form: Form = Form.EMBEDS, *, one_a_page: bool = False) -> list[Page]:
-    """The pages of ``blocks``, at least one if there is a block; nothing of them is left out."""
+def paged(panels: Iterable[Panel], form: Form = Form.EMBEDS, *, one_a_page: bool = False) -> list[Page]:
+    """The pages of ``panels``, at least one if there is a panel; nothing of them is left out."""
     make = _embeds if form is Form.EMBEDS else _plain
-    return make(list(blocks), one_a_page=one_a_page)
+    return make(list(panels), one_a_page=one_a_page)
 
 
 def link(url: str | None) -> str | None:
@@ -53,37 +53,37 @@ def link(url: str | None) -> str | None:
     return url if usable else None
 
 
-def _embeds(blocks: Sequence[Block], *, one_a_page: bool) -> list[Page]:
+def _embeds(panels: Sequence[Panel], *, one_a_page: bool) -> list[Page]:
     pages: list[list[tuple[discord.Embed, tuple[int, ...]]]] = []
     used = 0
     links: set[str] = set()
-    for block in blocks:
-        for embed, anchors in _embeds_of(block):
+    for panel in panels:
+        for embed, anchors in _embeds_of(panel):
             length = weight(embed)
             fits = pages and used + length <= limits.ALL_EMBEDS and len(pages[-1]) < limits.EMBEDS
             if not fits or one_a_page:
                 pages.append([])
                 used, links = 0, set()
-            _distinct(embed, block, links)
+            _distinct(embed, panel, links)
             pages[-1].append((embed, anchors))
             used += length
     return [Page(None, tuple(e for e, _ in page), tuple(a for _, anchors in page for a in anchors)) for page in pages]
 
 
-def _embeds_of(block: Block) -> list[tuple[discord.Embed, tuple[int, ...]]]:
-    title = one_line(block.title)
-    footer = fitted_line(block.footer, limits.FOOTER // 2, markdown=False)
+def _embeds_of(panel: Panel) -> list[tuple[discord.Embed, tuple[int, ...]]]:
+    title = one_line(panel.title)
+    footer = fitted_line(panel.footer, limits.FOOTER // 2, markdown=False)
     shown = fitted_line(title, limits.TITLE) if title else ""
     room = min(limits.DESCRIPTION, limits.ALL_EMBEDS - limits.TITLE - size(footer))
     continued = fitted_line(title, limits.TITLE - len(_CONTINUED)) + escape(_CONTINUED) if title else ""
     made = []
-    for index, body in enumerate(bodies(block.parts, room) or [None]):
+    for index, body in enumerate(bodies(panel.parts, room) or [None]):
         name = continued if index else shown
         embed = discord.Embed(
             title=name or None,
-            url=link(block.url) if name and not index else None,
+            url=link(panel.url) if name and not index else None,
             description=body.markup if body else None,
-            colour=block.colour,
+            colour=panel.colour,
         )
         if footer:
             embed.set_footer(text=footer)
@@ -91,13 +91,13 @@ def _embeds_of(block: Block) -> list[tuple[discord.Embed, tuple[int, ...]]]:
     return made
 
 
-def _distinct(embed: discord.Embed, block: Block, links: set[str]) -> None:
+def _distinct(embed: discord.Embed, panel: Panel, links: set[str]) -> None:
     """Clients merge the embeds of one address, so a second one gets the paragraph as its fragment."""
     if embed.url is None:
         return
     if embed.url in links:
-        other = f"{embed.url}#paragraph-{block.paragraph}"
-        free = block.paragraph is not None and "#" not in embed.url and other not in links
+        other = f"{embed.url}#paragraph-{panel.paragraph}"
+        free = panel.paragraph is not None and "#" not in embed.url and other not in links
         embed.url = link(other) if free else None
     if embed.url is not None:
         links.add(embed.url)
@@ -108,15 +108,15 @@ def weight(embed: discord.Embed) -> int:
     return size(embed.title or "") + size(embed.description or "") + size(embed.footer.text or "")
 
 
-def _plain(blocks: Sequence[Block], *, one_a_page: bool) -> list[Page]:
+def _plain(panels: Sequence[Panel], *, one_a_page: bool) -> list[Page]:
     pages: list[tuple[str, tuple[int, ...]]] = []
-    for block in blocks:
-        title = f"**{fitted_line(block.title, _PLAIN_TITLE)}**" if one_line(block.title) else ""
-        address = link(block.url)
+    for panel in panels:
+        title = f"**{fitted_line(panel.title, _PLAIN_TITLE)}**" if one_line(panel.title) else ""
+        address = link(panel.url)
         url = f"<{address}>" if address and size(address) <= _PLAIN_URL and ">" not in address else ""
-        footer = f"-# {fitted_line(block.footer, _PLAIN_FOOTER)}" if one_line(block.footer) else ""
+        footer = f"-# {fitted_line(panel.footer, _PLAIN_FOOTER)}" if one_line(panel.footer) else ""
         frame = size(title) + size(url) + size(footer) + 4
-        for index, body in enumerate(bodies(block.parts, limits.CONTENT - frame) or [None]):
+        for index, body in enumerate(bodies(panel.parts, limits.CONTENT - frame) or [None]):
             lines = [title, "" if index else url, body.markup if body else "", footer]
             text = "\n".join(line for line in lines if line)
             anchors = body.anchors if body else ()

@@ -75,6 +75,6 @@ def test_another_model(workshop: Workshop) -> None:
         loading.model = "other words"
         Workshop(workshop.settings, WordEmbedder("other words")).index(rebuild=True)
         articles.refresh()
-        assert articles.catalogue.model == "other words"
+        assert articles.title_index.model == "other words"
         assert articles.ask("What do visitors of the harbour pay?", 1).quotes
     assert loading.loaded == 2

@@ -28,7 +28,7 @@ from tests.support.fake_articles import FakeArticles, answer, open_services
 from tests.unit.bot.transport.test_delivery import Act, Line
 from tests.unit.bot.transport.test_retry import refusal
 
-CATALOGUE = FakeArticles().catalogue
+TITLE_INDEX = FakeArticles().title_index
 
 
 class Ledger:
@@ -146,7 +146,7 @@ def test_the_number_that_is_told_is_the_request_s_id(caplog: pytest.LogCaptureFi
     """So everything in the log about it is found; outside of a request there is a number too."""
     with RequestLog().track(asked()):
         number = current_id()
-        assert number in for_user(RuntimeError(), CATALOGUE)
+        assert number in for_user(RuntimeError(), TITLE_INDEX)
         assert f"incident {number}" in caplog.text
     assert current_id() != number
 

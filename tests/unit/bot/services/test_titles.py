@@ -17,19 +17,19 @@ TITLES = {
     "002_c": "Coalition of the Willing meets in Paris",
     "folder/" + "x" * 120: "A long name",
 }
-CATALOGUE = TitleIndex.of([summary(name, title) for name, title in TITLES.items()], "model")
+TITLE_INDEX = TitleIndex.of([summary(name, title) for name, title in TITLES.items()], "model")
 
 
 def test_typos_are_tolerated() -> None:
     """The likeliest comes first."""
     for typed, first in (("zelensky garantees", "000_a"), ("colition wiling", "002_c"), ("001_b", "001_b")):
-        assert CATALOGUE.suggest(typed)[0].article_id == first
+        assert TITLE_INDEX.suggest(typed)[0].article_id == first
 
 
 def test_nothing_typed_offers_everything_and_nonsense_nothing() -> None:
     """At most as many as Discord shows."""
-    assert len(CATALOGUE.suggest("")) == len(TITLES)
-    assert CATALOGUE.suggest("qqqqzzzz") == []
+    assert len(TITLE_INDEX.suggest("")) == len(TITLES)
+    assert TITLE_INDEX.suggest("qqqqzzzz") == []
     many = TitleIndex.of([summary(str(n), f"Title {n}") for n in range(100)], "model")
     assert len(many.suggest("")) == len(many.suggest("title")) == 25
 
@@ -40,14 +40,14 @@ def test_every_suggestion_is_one_that_discord_takes(title: str, article_id: str)
     article = summary(article_id, title)
     assert 1 <= len(choice_name(article)) <= 100
     assert len(choice_value(article)) <= 100
-    catalogue = TitleIndex.of([article], "model")
-    assert catalogue.resolve(choice_value(article)) is article
+    title_index = TitleIndex.of([article], "model")
+    assert title_index.resolve(choice_value(article)) is article
 
 
 def test_free_text_names_an_article_only_if_it_is_clear() -> None:
     """Ids and whole titles are; parts of titles are suggestions at most."""
-    assert CATALOGUE.resolve("coalition of the willing MEETS in paris") is CATALOGUE.get("002_c")
-    assert CATALOGUE.resolve("guarantees") is None
+    assert TITLE_INDEX.resolve("coalition of the willing MEETS in paris") is TITLE_INDEX.get("002_c")
+    assert TITLE_INDEX.resolve("guarantees") is None
     twins = TitleIndex.of([summary("a", "Same"), summary("b", "Same")], "model")
     assert twins.resolve("Same") is None
 
@@ -58,10 +58,10 @@ def test_the_list_is_filtered_by_every_fact() -> None:
         summary("a", metadata=metadata("Talks", publisher="The Paper", published="2026-01-06")),
         summary("b", metadata=metadata("Talks", publisher="The Post")),
     ]
-    catalogue = TitleIndex.of(articles, "model")
-    assert [a.article_id for a in catalogue.matching("paper 2026")] == ["a"]
-    assert len(catalogue.matching("talks")) == len(catalogue.matching("")) == 2
-    assert catalogue.matching("nothing like that") == []
+    title_index = TitleIndex.of(articles, "model")
+    assert [a.article_id for a in title_index.matching("paper 2026")] == ["a"]
+    assert len(title_index.matching("talks")) == len(title_index.matching("")) == 2
+    assert title_index.matching("nothing like that") == []
 
 
 def test_ten_thousand_titles_are_searched_in_time() -> None:

@@ -59,7 +59,7 @@ async def test_the_buttons_under_a_message(state: MessageState, private: bool, l
 async def test_ids_are_distinct_and_short_and_read_back() -> None:
     """Discord takes 100 characters, once each; a later process learns all it needs from them."""
     key = new_key()
-    view = view_for([action for action in Action if action not in {Action.PREVIOUS, Action.NEXT, Action.PLACE}][:5],
+    view = view_for([action for action in Action if action not in {Action.PREVIOUS, Action.NEXT, Action.PAGE}][:5],
                     key, 41, 999)  # fmt: skip
     assert view is not None
     ids = [item.custom_id for item in view.children if isinstance(item, ActionButton)]

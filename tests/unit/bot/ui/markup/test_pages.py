@@ -17,10 +17,10 @@ from bot.store.message_state import (
     QuoteRef,
     RelatedPassages,
 )
-from bot.ui.answers import answer_pages, context_pages, findings_pages
-from bot.ui.articles import list_pages, page_of, source_pages, text_files
+from bot.ui.answers import answer_pages, context_pages, search_pages
+from bot.ui.articles import article_pages, list_pages, page_of, text_files
 from bot.ui.markup.escaping import quoted_words
-from bot.ui.markup.layout import Line, bodies, passage
+from bot.ui.markup.layout import TextLine, bodies, passage
 from bot.ui.markup.pages import Form, Page, link, weight
 from bot.ui.notices import About, Finding, about_pages, help_pages, settings_pages
 from bot.ui.reports import report_pages
@@ -121,7 +121,7 @@ def test_answers_stay_within_the_limits(
     elif kind is RelatedPassages:
         state = RelatedPassages(refs, notes=tuple(notes))
     hold(answer_pages(state, found, {}, form))
-    hold(findings_pages(question, len(found) + 5, found, {}, form))
+    hold(search_pages(question, len(found) + 5, found, {}, form))
     hold(context_pages([(each, paragraphs("before", each.text, "after")) for each in found] or [(None, [])], form))
 
 
@@ -143,7 +143,7 @@ def test_articles_stay_within_the_limits(
 ) -> None:
     """The card, the paragraphs and the list, for any metadata."""
     article = summary(article_id or "a", metadata=meta, sections=tuple(sections))
-    pages = source_pages(article, paragraphs(*said), form)
+    pages = article_pages(article, paragraphs(*said), form)
     hold(pages)
     hold(list_pages([article] * 23, article_id, form))
     for number in range(1, len(said) + 1):
@@ -191,7 +191,7 @@ def test_two_quotes_of_one_article_are_two_embeds_to_a_client() -> None:
 def test_an_elided_title_shows_that_it_is_elided_and_the_card_has_all_of_it() -> None:
     """Too long for a title line is not too long for the card."""
     article = summary(title="word " * 90 + "end")
-    (page,) = source_pages(article, [])
+    (page,) = article_pages(article, [])
     assert (page.embeds[0].title or "").endswith(r"\[…\]")
     assert "word end" in (page.embeds[0].description or "")
 
@@ -243,7 +243,7 @@ def test_files_put_together_are_the_text(text: str, limit: int) -> None:
 @given(texts(2000), st.integers(200, 600))
 def test_pieces_fit_their_room(text: str, room: int) -> None:
     """A body is never longer than the room it was made for."""
-    made = bodies([Line("a line"), passage(text or "x")], room)
+    made = bodies([TextLine("a line"), passage(text or "x")], room)
     assert all(units(body.markup) <= room for body in made)
     assert "".join(quoted_words(body.markup) for body in made) == (text or "x")
 
