@@ -10,7 +10,8 @@ from retrieval.core.types import Span
 from retrieval.text.mojibake import repair
 from retrieval.text.quotations import is_open_at_end, paragraphs_sharing_quotation, quoted
 from retrieval.text.sentences import split_sentences
-from retrieval.text.tokenizer import plain_words, tokenize
+from retrieval.text.stemmer import fold
+from retrieval.text.tokenizer import plain_words, term_of, tokenize
 from retrieval.text.vocabulary import passage_words
 from tests.support.adversarial import TEXTS
 from tests.support.growth import assert_linear
@@ -27,13 +28,20 @@ def share_quotation(text: str) -> None:
         paragraphs_sharing_quotation(text, lines[first : first + 8])
 
 
+def tokenize_uncached(text: str) -> None:
+    """Tokenize as if no word had been seen before."""
+    for cached in (term_of, fold):
+        cached.cache_clear()
+    tokenize(text)
+
+
 FUNCTIONS: dict[str, Callable[[str], object]] = {
     "repair": repair,
     "quoted": lambda text: quoted(text, 0, len(text)),
     "is_open_at_end": lambda text: is_open_at_end(text, 0, len(text)),
     "paragraphs_sharing_quotation": share_quotation,
     "split_sentences": split_sentences,
-    "tokenize": tokenize,
+    "tokenize": tokenize_uncached,
     "plain_words": plain_words,
     "passage_words": passage_words,
 }
