@@ -11,7 +11,7 @@ from bot.store.guild_settings import GuildSettings
 from bot.ui import strings
 from bot.ui.markup.escaping import escape
 from retrieval.core.errors import QuestionError
-from retrieval.search.query.validation import askable
+from retrieval.search.query.validation import validate_query
 
 
 class RefusedError(Exception):
@@ -95,6 +95,6 @@ def check_query(words: str, *, what: str = "question") -> None:
         RefusedError: when ``words`` are empty, too long, or hold nothing to search for.
     """
     try:
-        askable(words, what=what)
+        validate_query(words, what=what)
     except QuestionError as error:
         raise RefusedError(escape(str(error))) from None

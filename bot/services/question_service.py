@@ -21,7 +21,7 @@ from bot.store.message_state import (
 from bot.ui import strings
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Answer, Outcome
-from retrieval.search.query.message import merged, searches
+from retrieval.search.query.message import message_queries, related_passages
 from retrieval.search.searcher import KEYWORDS_ALONE
 
 _log = logging.getLogger(__name__)
@@ -80,14 +80,14 @@ class QuestionService:
             RetrievalError: when the articles cannot be searched.
         """
         answers = []
-        for query in searches(text):
+        for query in message_queries(text):
             try:
                 answers.append(self._articles.ask(query, _RELATED_PER_QUERY))
             except QuestionError:
                 continue
         if not answers:
             raise QuestionError(strings.NO_TEXT)
-        quotes, close = merged(answers)
+        quotes, close = related_passages(answers)
         keyword_only = any(found.keyword_only for found in answers)
         self._request_log.set_answer(Outcome.ANSWERED if quotes else Outcome.NOTHING, None, keyword_only=keyword_only)
         refs = tuple(map(QuoteRef.of, quotes))

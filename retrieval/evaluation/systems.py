@@ -15,7 +15,7 @@ from retrieval.core.vectors import Matrix
 from retrieval.evaluation.datasets import LabelledQuestion
 from retrieval.search.answer.confidence import Features, features_of, shipped
 from retrieval.search.query.analysis import Question, analyse
-from retrieval.search.query.validation import askable
+from retrieval.search.query.validation import validate_query
 from retrieval.search.ranking.ranker import rank
 from retrieval.search.ranking.scoring import ScoredCandidate
 from retrieval.search.ranking.selection import diversify
@@ -135,7 +135,7 @@ class IndexedCorpus:
         Raises:
             QuestionError: when the question cannot be searched for.
         """
-        analysed = analyse(askable(question), self._vocabulary(absent, within))
+        analysed = analyse(validate_query(question), self._vocabulary(absent, within))
         vector = self.retriever.encode([analysed.text])[0]
         if within is None:
             keys = self.retriever.retrieve(analysed, vector, RETRIEVED + len(absent)).keys

@@ -9,7 +9,7 @@ from retrieval.ingest.pipeline import (
     load_corpus,
 )
 from retrieval.ingest.sources.catalog import Catalog, CatalogEntry, load_catalog
-from retrieval.text.mojibake import repair, repair_words
+from retrieval.text.mojibake import repair
 from retrieval.text.sentences import split_sentences
 
 __all__ = [
@@ -26,6 +26,5 @@ __all__ = [
     "parse_document",
     "read_document",
     "repair",
-    "repair_words",
     "split_sentences",
 ]

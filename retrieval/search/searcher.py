@@ -16,7 +16,7 @@ from retrieval.search.answer.decision import Decision, decide
 from retrieval.search.answer.quotes import hit_of, quote_of
 from retrieval.search.query.analysis import Question, analyse
 from retrieval.search.query.follow_up import FollowUp, Variant, follow_up_of, variants_of
-from retrieval.search.query.validation import askable, phrases_in
+from retrieval.search.query.validation import phrases_in, validate_query
 from retrieval.search.ranking.ranker import rank
 from retrieval.search.ranking.reranker import Reranker, rerank
 from retrieval.search.ranking.scoring import ScoredCandidate
@@ -186,7 +186,7 @@ class Searcher:
             UnknownArticleError: when there is no article ``article_id``.
             StorageError: when the library or the index cannot be read.
         """
-        text = askable(words, what="search")
+        text = validate_query(words, what="search")
         phrases = phrases_in(text)
         if not phrases:
             raise QuestionError("Nothing to search for: give at least one word.")

@@ -29,6 +29,7 @@ _REPEATED = {
     "parentheses": "(",
     "brackets": "[",
     "angle brackets": "<",
+    "mentions": "<@",
     "ampersands": "&",
     "images": "![a](b)",
     "exclamation marks": "!",

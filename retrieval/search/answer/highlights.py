@@ -6,11 +6,13 @@ import re
 
 from retrieval.search.query.analysis import Question
 from retrieval.search.ranking.scoring import ScoredCandidate
+from retrieval.text.languages.english import DEMONSTRATIVES, POSSESSIVE_PRONOUNS, SUBJECT_PRONOUNS
 
 #: Share of the question's weight that a neighbouring sentence must add to be highlighted too.
 MIN_ADDED_WEIGHT = 0.25
 
-_PRONOUN = re.compile(r"[\"“'‘]?(?:He|She|They|It|His|Her|Their|Its|This|These|That|Those)\b")
+_PRONOUNS = "|".join(map(str.capitalize, (*SUBJECT_PRONOUNS, *POSSESSIVE_PRONOUNS, *DEMONSTRATIVES)))
+_PRONOUN = re.compile(rf"[\"“'‘]?(?:{_PRONOUNS})\b")
 
 
 def highlight(question: Question, scored: ScoredCandidate) -> tuple[int, ...]:

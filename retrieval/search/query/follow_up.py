@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from retrieval.core.errors import QuestionError
-from retrieval.search.query.validation import askable
+from retrieval.search.query.validation import validate_query
+from retrieval.text.languages.english import DEMONSTRATIVES, PERSONAL_PRONOUNS, POSSESSIVE_PRONOUNS
 
 #: A longer question stands alone, unless it opens like a follow-up or has a pronoun.
 _SHORT = 4
@@ -18,11 +19,9 @@ _QUESTION_WORD = re.compile(
     r"should)\b",
     re.IGNORECASE,
 )
-_POINTING = re.compile(
-    r"\b(?:he|she|him|they|them|it|this|that|these|those|there|then|his|her|hers|its|their|theirs)\b", re.IGNORECASE
-)
-_PRONOUN = re.compile(r"\b(he|she|him|they|them|it|his|her|its|their)\b", re.IGNORECASE)
-_POSSESSIVE = frozenset({"his", "her", "its", "their"})
+_PRONOUNS = "|".join((*PERSONAL_PRONOUNS, *POSSESSIVE_PRONOUNS))
+_POINTING = re.compile(rf"\b(?:{_PRONOUNS}|{'|'.join(DEMONSTRATIVES)}|there|then|hers|theirs)\b", re.IGNORECASE)
+_PRONOUN = re.compile(rf"\b({_PRONOUNS})\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+(?:of\s+(?:the\s+)?|de\s+|von\s+|van\s+)?[A-Z][\w’'-]*)*")
 _COUNTED = re.compile(r"\b(?:how many|how much|which|what kinds? of)\s+([\w’'-]+)", re.IGNORECASE)
 _PREPOSITION = re.compile(r"^(?:of|in|at|on|for|from|by|with|to)\s+(?=\S)", re.IGNORECASE)
@@ -85,12 +84,12 @@ def variants_of(question: str, follow_up: FollowUp | None) -> list[Variant]:
     rewrites = []
     for rewrite in follow_up.rewrites if follow_up is not None else ():
         try:
-            rewrites.append(Variant(askable(rewrite), rewrite))
+            rewrites.append(Variant(validate_query(rewrite), rewrite))
         except QuestionError:
             continue
     if follow_up is not None and rewrites and not follow_up.standalone_first:
         return rewrites
-    return [Variant(askable(question)), *rewrites]
+    return [Variant(validate_query(question)), *rewrites]
 
 
 def _names(question: str) -> list[str]:
@@ -112,7 +111,8 @@ def _with_replacement(rest: str, previous: str) -> list[str]:
     name = _PREPOSITION.sub("", rest)
     things = [counted.group(1)] if counted is not None and not rest[:1].isupper() else []
     things += _names(previous)
-    return [previous.replace(thing, name, 1) for thing in things if thing.casefold() != name.casefold()]
+    others = dict.fromkeys(thing for thing in things if thing.casefold() != name.casefold())
+    return [previous.replace(thing, name, 1) for thing in list(others)[-_MAX_REWRITES:]]
 
 
 def _with_names(rest: str, previous: str) -> list[str]:
@@ -120,9 +120,10 @@ def _with_names(rest: str, previous: str) -> list[str]:
     pronoun = _PRONOUN.search(rest)
     if pronoun is None:
         return []
-    ending = "'s" if pronoun.group().lower() in _POSSESSIVE else ""
-    names = [name.removesuffix("'s").removesuffix("’s") for name in _names(previous)]
-    return [f"{rest[: pronoun.start()]}{name}{ending}{rest[pronoun.end() :]}?" for name in names]
+    ending = "'s" if pronoun.group().lower() in POSSESSIVE_PRONOUNS else ""
+    names = dict.fromkeys(name.removesuffix("'s").removesuffix("’s") for name in _names(previous))
+    before, after = rest[: pronoun.start()], rest[pronoun.end() :]
+    return [f"{before}{name}{ending}{after}?" for name in list(names)[-_MAX_REWRITES:]]
 
 
 def _content_words(rest: str) -> frozenset[str]:

@@ -1,23 +1,27 @@
-"""What somebody typed, made ready to be searched for. Pure."""
+"""Validates what a member typed: a query within its length, with words to search for. Pure."""
 
 from __future__ import annotations
 
 import re
 
 from retrieval.core.errors import QuestionError
-from retrieval.ingest import repair_words
+from retrieval.text.mojibake import repair_words
 from retrieval.text.tokenizer import is_content, plain_words, tokenize
 
-#: Characters; a question that is longer is a text, and a text has no one answer.
-LONGEST_QUESTION = 1000
+#: Characters. A longer question is a text, which has no single answer.
+MAX_QUERY_LENGTH = 1000
 _PHRASE = re.compile(r'["“”„«]([^"“”„«»]+)["“”„»]')
 
 
-def askable(text: str, *, what: str = "question") -> str:
-    """``text`` as it is searched for: spellings repaired, white space plain. Raises QuestionError."""
-    if len(text) > LONGEST_QUESTION:
+def validate_query(text: str, *, what: str = "question") -> str:
+    """Return ``text`` ready to search for: encoding repaired, one space between words.
+
+    Raises:
+        QuestionError: when ``text`` is too long, empty, or has no word to search for. Its message calls it ``what``.
+    """
+    if len(text) > MAX_QUERY_LENGTH:
         raise QuestionError(
-            f"The {what} has {len(text):,} characters; at most {LONGEST_QUESTION:,} can be used. Shorten it."
+            f"The {what} has {len(text):,} characters; at most {MAX_QUERY_LENGTH:,} can be used. Shorten it."
         )
     cleaned = " ".join(repair_words(text.encode("utf-8", "replace").decode()).split())
     if not cleaned:
@@ -29,7 +33,7 @@ def askable(text: str, *, what: str = "question") -> str:
 
 
 def phrases_in(text: str) -> list[list[str]]:
-    """What has to be found exactly: each phrase in quotation marks, and every word outside them by itself."""
+    """Return the words of each quoted phrase, then each word outside of quotation marks as a phrase of its own."""
     phrases = [[found.word for found in plain_words(phrase)] for phrase in _PHRASE.findall(text)]
     phrases += [[found.word] for found in plain_words(_PHRASE.sub(" ", text))]
     return [phrase for phrase in phrases if phrase]

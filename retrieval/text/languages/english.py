@@ -42,7 +42,8 @@ IRREGULAR = MappingProxyType(
     {form: word for word, *forms in map(str.split, _IRREGULAR_FORMS.split("|")) for form in forms}
 )
 MONTHS = tuple("January February March April May June July August September October November December".split())
-#: Third-person pronouns: subjects and objects, possessives, and the words that point.
+#: Third-person pronouns: subjects, subjects and objects, possessives, and the words that point.
+SUBJECT_PRONOUNS = ("he", "she", "they", "it")
 PERSONAL_PRONOUNS = ("he", "she", "him", "they", "them", "it")
 POSSESSIVE_PRONOUNS = ("his", "her", "its", "their")
 DEMONSTRATIVES = ("this", "that", "these", "those")

@@ -1,4 +1,4 @@
-"""A message of any length becomes a few searches, and their results one list."""
+"""A message of any length becomes a few message_queries, and their results one list."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.core.types import Outcome
-from retrieval.search.query.message import MOST_SEARCHES, merged, searches
+from retrieval.search.query.message import MAX_QUERIES, message_queries, related_passages
 from tests.support.fake_articles import answer, quote
 
 
 @given(st.text(max_size=4000))
 def test_searches_stay_within_what_can_be_searched_for(message: str) -> None:
     """For every message that Discord allows."""
-    found = searches(message)
-    assert len(found) <= MOST_SEARCHES
+    found = message_queries(message)
+    assert len(found) <= MAX_QUERIES
     assert all(0 < len(text) <= 1000 and text.strip() for text in found)
 
 
 def test_a_short_message_is_searched_for_as_it_stands() -> None:
     """Without mentions, addresses and formatting."""
     message = "<@123> I think **Macron** met 31 leaders, see https://a.example/b"
-    assert searches(message) == ["I think Macron met 31 leaders, see"]
+    assert message_queries(message) == ["I think Macron met 31 leaders, see"]
 
 
 def test_of_a_long_message_the_telling_sentences_are_taken() -> None:
@@ -30,7 +30,7 @@ def test_of_a_long_message_the_telling_sentences_are_taken() -> None:
     message = (
         f"{chat}Emmanuel Macron met 31 leaders in Paris. {chat}Friedrich Merz asked Germany for 5 brigades. {chat}"
     )
-    found = searches(message)
+    found = message_queries(message)
     assert "Emmanuel Macron met 31 leaders in Paris." in found
     assert found.index("Emmanuel Macron met 31 leaders in Paris.") < found.index(
         "Friedrich Merz asked Germany for 5 brigades."
@@ -39,13 +39,13 @@ def test_of_a_long_message_the_telling_sentences_are_taken() -> None:
 
 def test_nothing_to_search_for() -> None:
     """A sticker, a row of marks or an address has no words."""
-    assert searches("!!! https://a.example/b <@1> ```") == []
+    assert message_queries("!!! https://a.example/b <@1> ```") == []
 
 
 def test_results_are_merged_without_repeats() -> None:
     """The surest search speaks first, each passage once, and what is close is not among what bears."""
     one, two, three = quote("One.", start=1), quote("Two.", start=2), quote("Three.", start=3)
-    bearing, close = merged(
+    bearing, close = related_passages(
         [
             answer(two, confidence=0.6),
             answer(one, two, confidence=0.9),
