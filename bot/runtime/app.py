@@ -32,6 +32,7 @@ from bot.services.worker_pool import SerialExecutor, WorkerPool
 from bot.settings import LogFormat, LogSettings, Settings
 from bot.store import LOCK_FILE, PersonHash, Store
 from bot.transport.delivery import Responder
+from bot.transport.gateway import resume_sessions
 from bot.transport.http_trace import error_trace
 from bot.web.http_server import serve_pages
 from retrieval.core.errors import SettingsError
@@ -70,6 +71,7 @@ def _run(environ: Mapping[str, str], *, as_json: bool) -> None:
     set_on_retry_hooks(())  # the default ones print, and use the global registry of Prometheus
     point_to(settings.api_url)
     without_voice()
+    resume_sessions()
     home = settings.retrieval.home
     with using(home, LOCK_FILE), Store(home, settings.retention_days) as store:
         asyncio.run(_serve(settings, store, PersonHash.from_folder(home)))

@@ -1,4 +1,4 @@
-"""What ``pullquote doctor`` asks of Discord: token, intents, servers, permissions, commands, clock. Changes nothing."""
+"""The bot's checks of ``pullquote doctor``: token, clock, intents, servers, permissions, commands. Read-only."""
 
 from __future__ import annotations
 
@@ -12,43 +12,44 @@ import discord
 from bot.runtime.bot import Parts, PullquoteBot, without_voice
 from bot.runtime.command_sync import definitions
 from bot.settings import Settings
-from bot.transport.rest_probe import AwayError, Inquiry, RefusedError, Told, inquiring, readiness
+from bot.transport.rest_probe import HttpError, Response, RestProbe, UnreachableError, open_probe, readiness
 from retrieval.core.errors import SettingsError, one_line
 from retrieval.core.health import Check, Verdict
 
 PORTAL = "https://discord.com/developers/applications"
-#: What the bot needs to answer a mention as it should; slash commands work without any.
+#: Permissions that an answer to a mention needs; slash commands need none.
 NEEDED = discord.Permissions(
     view_channel=True, send_messages=True, send_messages_in_threads=True, embed_links=True, read_message_history=True
 )
-#: An application's flags for intents that Discord calls privileged; the second of each pair is for small bots.
+#: Application flags of the privileged intents; the second of each pair is for bots in few servers.
 _PRIVILEGED = {
     "Presence": 1 << 12 | 1 << 13,
     "Server Members": 1 << 14 | 1 << 15,
     "Message Content": 1 << 18 | 1 << 19,
 }
-_PAGE, _MOST_PAGES, _MOST_NAMED = 200, 5, 5
-_SOME_SECONDS, _MANY_SECONDS = 5.0, 60.0
+_PAGE_SIZE, _MAX_PAGES, _MAX_NAMES = 200, 5, 5
+#: Seconds by which the clock may be off without a note, and without a fault.
+_CLOCK_NOTE, _CLOCK_FAULT = 5.0, 60.0
 
 
 def checks(environ: Mapping[str, str]) -> list[Check]:
-    """The health of a bot that runs here, and what can be asked of Discord with the token in ``environ``."""
+    """Check the health of a bot that runs here, and what Discord knows of the bot of the token in ``environ``."""
     return [*_health(environ), *_discord(environ)]
 
 
 def _health(environ: Mapping[str, str]) -> list[Check]:
     port = environ.get("HTTP_PORT", "").strip()
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16):
-        return []  # off, or a mistake that the bot itself names when it starts
+        return []  # off, or invalid, which the bot reports at its start
     host = environ.get("HTTP_HOST", "").strip() or "127.0.0.1"
     try:
-        ready, words = asyncio.run(readiness(host, int(port)))
-    except AwayError as error:
+        ready, notes = asyncio.run(readiness(host, int(port)))
+    except UnreachableError as error:
         return [Check("Health", Verdict.NOTE, f"no bot serves HTTP_PORT {port} here ({error})")]
-    told = "; ".join(one_line(each) for each in words)
+    words = "; ".join(one_line(each) for each in notes)
     if not ready:
-        return [Check("Health", Verdict.BAD, f"the bot is not ready: {told}", "See its log.")]
-    return [Check("Health", Verdict.NOTE if told else Verdict.GOOD, f"the bot is ready{told and f', but: {told}'}")]
+        return [Check("Health", Verdict.BAD, f"the bot is not ready: {words}", "See its log.")]
+    return [Check("Health", Verdict.NOTE if words else Verdict.GOOD, f"the bot is ready{words and f', but: {words}'}")]
 
 
 def _discord(environ: Mapping[str, str]) -> list[Check]:
@@ -64,19 +65,19 @@ def _discord(environ: Mapping[str, str]) -> list[Check]:
 
 async def _ask(settings: Settings) -> list[Check]:
     found: list[Check] = []
-    async with inquiring(settings.api_url, settings.token) as inquiry:
+    async with open_probe(settings.api_url, settings.token) as probe:
         try:
-            me = await inquiry.get("/users/@me")
+            me = await probe.get("/users/@me")
             name = one_line(me.document["username"])
             found += [Check("Token", Verdict.GOOD, f"Discord takes it; the bot is called {name}"), *_clock(me)]
-            application = (await inquiry.get("/applications/@me")).document
+            application = (await probe.get("/applications/@me")).document
             found.append(_intents(int(application.get("flags") or 0)))
-            guilds, complete = await _guilds(inquiry)
+            guilds, complete = await _guilds(probe)
             found += _servers(guilds, settings.guild_ids, complete=complete)
-            found.append(await _commands(inquiry, settings, int(application["id"]), {int(g["id"]) for g in guilds}))
-        except RefusedError as error:
+            found.append(await _commands(probe, settings, int(application["id"]), {int(g["id"]) for g in guilds}))
+        except HttpError as error:
             found.append(_refused(error))
-        except AwayError as error:
+        except UnreachableError as error:
             finding = f"{settings.api_url} cannot be asked ({error})"
             remedy = "Check the network, the proxy, and DISCORD_API_URL if you set it."
             found.append(Check("Discord", Verdict.BAD, finding, remedy))
@@ -86,24 +87,24 @@ async def _ask(settings: Settings) -> list[Check]:
     return found
 
 
-def _refused(error: RefusedError) -> Check:
+def _refused(error: HttpError) -> Check:
     if error.status == 401:
-        remedy = f"Copy it anew from {PORTAL} (your application, Bot, Reset Token)."
+        remedy = f"Copy it again from {PORTAL} (your application, Bot, Reset Token)."
         return Check("Token", Verdict.BAD, "Discord refuses it", remedy)
     if error.status == 429:
-        return Check("Discord", Verdict.NOTE, "it wants to be asked less often just now", "Try again in a minute.")
+        return Check("Discord", Verdict.NOTE, "it limits the bot's requests just now", "Try again in a minute.")
     remedy = "Check DISCORD_API_URL." if error.status == 404 else "See https://discordstatus.com"
-    return Check("Discord", Verdict.BAD, f"it refuses the bot's request ({error})", remedy)
+    return Check("Discord", Verdict.BAD, f"it answers the bot's request with an error ({error})", remedy)
 
 
-def _clock(told: Told) -> list[Check]:
-    if told.ahead is None:
+def _clock(response: Response) -> list[Check]:
+    if response.ahead is None:
         return []
-    off = abs(told.ahead)
-    if off <= _SOME_SECONDS:
+    off = abs(response.ahead)
+    if off <= _CLOCK_NOTE:
         return [Check("Clock", Verdict.GOOD, "agrees with Discord's")]
-    finding = f"{off:.0f} s {'ahead of' if told.ahead > 0 else 'behind'} Discord's"
-    verdict = Verdict.BAD if off > _MANY_SECONDS else Verdict.NOTE
+    finding = f"{off:.0f} s {'ahead of' if response.ahead > 0 else 'behind'} Discord's"
+    verdict = Verdict.BAD if off > _CLOCK_FAULT else Verdict.NOTE
     return [Check("Clock", verdict, finding, "Set this machine's clock by NTP: timedatectl set-ntp true")]
 
 
@@ -115,14 +116,14 @@ def _intents(flags: int) -> Check:
     return Check("Intents", Verdict.NOTE, finding, f"Switch them off at {PORTAL} (your application, Bot).")
 
 
-async def _guilds(inquiry: Inquiry) -> tuple[list[Any], bool]:
-    """The servers that the bot is in, and whether these are all."""
+async def _guilds(probe: RestProbe) -> tuple[list[Any], bool]:
+    """Fetch the servers that the bot is in, and whether these are all."""
     found: list[Any] = []
     after = 0
-    for _ in range(_MOST_PAGES):
-        page = (await inquiry.get(f"/users/@me/guilds?limit={_PAGE}&after={after}")).document
+    for _ in range(_MAX_PAGES):
+        page = (await probe.get(f"/users/@me/guilds?limit={_PAGE_SIZE}&after={after}")).document
         found += page
-        if len(page) < _PAGE:
+        if len(page) < _PAGE_SIZE:
             return found, True
         after = int(page[-1]["id"])
     return found, False
@@ -153,16 +154,16 @@ def _missing(guild: Mapping[str, Any]) -> list[str]:
 
 def _some(names: Iterable[str]) -> str:
     every = list(names)
-    more = f" and {len(every) - _MOST_NAMED} more" if len(every) > _MOST_NAMED else ""
-    return ", ".join(every[:_MOST_NAMED]) + more
+    more = f" and {len(every) - _MAX_NAMES} more" if len(every) > _MAX_NAMES else ""
+    return ", ".join(every[:_MAX_NAMES]) + more
 
 
-async def _commands(inquiry: Inquiry, settings: Settings, application: int, guilds: set[int]) -> Check:
-    """Compare what Discord has with what the bot would register where it would register it."""
+async def _commands(probe: RestProbe, settings: Settings, application: int, guilds: set[int]) -> Check:
+    """Compare the commands that Discord has with those that the bot would register in the same place."""
     ours = await command_definitions(settings)
     base = f"/applications/{application}"
     places = [f"{base}/guilds/{guild}/commands" for guild in sorted(settings.guild_ids & guilds)]
-    known = [(await inquiry.get(path)).document for path in places or [f"{base}/commands"]]
+    known = [(await probe.get(path)).document for path in places or [f"{base}/commands"]]
     if all(_outlines(ours) == _outlines(theirs) for theirs in known):
         return Check("Commands", Verdict.GOOD, f"{len(ours)} are registered, as this version defines them")
     if not any(known):

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import discord
 import yarl
-from discord.gateway import DiscordWebSocket
+from discord import shard
+from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.http import HTTPClient
 
 from bot.transport.retry import START_TIMEOUT, is_transient, retrying
@@ -23,6 +24,22 @@ class GatewayLimitError(Exception):
         self.shards = shards
         wanted = "no more connections" if shards == 1 else f"not the {shards} connections that it needs"
         super().__init__(f"Discord allows this bot {wanted} for {hours:.1f} h: it was started too often.")
+
+
+class ResumingShard(shard.Shard):
+    """A shard that resumes its session after a failed reconnection, as a client without shards does.
+
+    discord.py's own begins a new session there, and so loses the messages that were sent meanwhile.
+    """
+
+    async def reconnect(self) -> None:
+        """Connect again; the gateway asks for a new session if it no longer knows the old one."""
+        await self.reidentify(ReconnectWebSocket(self.id, resume=self.ws.session_id is not None))
+
+
+def resume_sessions() -> None:
+    """Make discord.py's sharded clients use ``ResumingShard``."""
+    shard.Shard = ResumingShard  # type: ignore[misc]  # it has no parameter for the class
 
 
 async def log_in(http: HTTPClient, login: Callable[[], Awaitable[object]]) -> None:

@@ -1,4 +1,4 @@
-"""Asks Discord's HTTP API about the bot, outside of discord.py: a check must neither connect nor try again for long."""
+"""Reads from Discord's REST API without discord.py, which would connect and retry. For the doctor's checks."""
 
 from __future__ import annotations
 
@@ -12,59 +12,68 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-_SECONDS = 10.0
+_TIMEOUT = 10.0
 
 
-class RefusedError(Exception):
-    """Discord answered with an error; ``status`` is HTTP's."""
+class HttpError(Exception):
+    """The response has an error status."""
 
     def __init__(self, status: int) -> None:
         self.status = status
         super().__init__(f"HTTP {status}")
 
 
-class AwayError(Exception):
-    """There was no answer, or none that Discord gives. ``str()`` says in a few words why."""
+class UnreachableError(Exception):
+    """No response, or one of another program. ``str()`` names the cause in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An answer: its JSON, and how many seconds this machine's clock is ahead of Discord's, where that is known."""
+class Response:
+    """A JSON document, and the seconds by which our clock is ahead of Discord's, if known."""
 
     document: Any
     ahead: float | None
 
 
-class Inquiry:
-    """Reads from the API with the bot's token."""
+class RestProbe:
+    """Client of the API with the bot's token, without retries."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self._session = session
         self._url = url
 
-    async def get(self, path: str) -> Told:
-        """What is at ``path``. Raises RefusedError, AwayError."""
+    async def get(self, path: str) -> Response:
+        """Return what is at ``path``.
+
+        Raises:
+            HttpError: when Discord answers with an error status.
+            UnreachableError: when there is no response, or none in JSON.
+        """
         before = time.time()
         try:
             async with self._session.get(self._url + path, allow_redirects=False) as response:
                 ahead = _ahead(response.headers.get("Date"), (before + time.time()) / 2)
                 if response.status != 200:
-                    raise RefusedError(response.status)
-                return Told(await response.json(content_type=None), ahead)
+                    raise HttpError(response.status)
+                return Response(await response.json(content_type=None), ahead)
         except TimeoutError as error:
-            raise AwayError(f"no answer within {_SECONDS:.0f} s") from error
+            raise UnreachableError(f"no answer within {_TIMEOUT:.0f} s") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise AwayError(type(error).__name__) from error
+            raise UnreachableError(type(error).__name__) from error
         except ValueError as error:
-            raise AwayError("its answer is no JSON") from error
+            raise UnreachableError("its answer is no JSON") from error
 
 
 async def readiness(host: str, port: int) -> tuple[bool, list[str]]:
-    """Whether the bot that serves its health there is ready, and why not or what is amiss. Raises AwayError."""
-    place = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where it listens, not where we ask
+    """Ask a running bot's health page whether it is ready; return that, with the reasons and notes.
+
+    Raises:
+        UnreachableError: when no bot answers there.
+    """
+    place = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where the bot listens; we ask the loopback
     place = f"[{place}]" if ":" in place else place
     try:
-        timeout = aiohttp.ClientTimeout(total=_SECONDS)
+        timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
         async with (
             aiohttp.ClientSession(timeout=timeout) as session,
             session.get(f"http://{place}:{port}/readyz") as response,
@@ -72,18 +81,18 @@ async def readiness(host: str, port: int) -> tuple[bool, list[str]]:
             document = await response.json(content_type=None)
             return bool(document["ready"]), [*map(str, document["reasons"]), *map(str, document["notes"])]
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise AwayError(type(error).__name__) from error
+        raise UnreachableError(type(error).__name__) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise AwayError("its answer is not the bot's") from error
+        raise UnreachableError("its answer is not the bot's") from error
 
 
 @asynccontextmanager
-async def inquiring(url: str, token: SecretStr) -> AsyncIterator[Inquiry]:
-    """An open line to the API at ``url``."""
+async def open_probe(url: str, token: SecretStr) -> AsyncIterator[RestProbe]:
+    """A probe of the API at ``url``, closed at the end of the block."""
     headers = {"Authorization": f"Bot {token.get_secret_value()}", "User-Agent": "DiscordBot (pullquote, doctor)"}
-    timeout = aiohttp.ClientTimeout(total=_SECONDS)
+    timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
-        yield Inquiry(session, url)
+        yield RestProbe(session, url)
 
 
 def _ahead(date: str | None, now: float) -> float | None:

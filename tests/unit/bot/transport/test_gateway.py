@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -15,7 +16,7 @@ from discord.http import HTTPClient, Route
 from bot.runtime import bot as client
 from bot.runtime.bot import Parts, PullquoteBot, point_to
 from bot.settings import Settings
-from bot.transport.gateway import GatewayLimitError, find_gateway, log_in
+from bot.transport.gateway import GatewayLimitError, ResumingShard, find_gateway, log_in
 from tests.support.fake_discord import DiscordDouble
 
 
@@ -62,6 +63,22 @@ async def test_a_wrong_token_is_reported_as_one() -> None:
     """The first request finds it out, and is not retried."""
     with pytest.raises(discord.LoginFailure):
         await found(1, token="wrong")
+
+
+async def test_a_failed_reconnection_still_resumes_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Discord sent meanwhile is not lost; discord.py's own shard would begin a new session."""
+    attempts: list[dict[str, Any]] = []
+
+    async def fail(_client: object, **how: Any) -> None:
+        attempts.append(how)
+        raise ValueError
+
+    monkeypatch.setattr(DiscordWebSocket, "from_client", fail)
+    client_: Any = SimpleNamespace(_reconnect=True, dispatch=lambda *_: None)
+    socket: Any = SimpleNamespace(shard_id=0, gateway="wss://gateway", session_id="session", sequence=7)
+    await ResumingShard(socket, client_, lambda _: None).reconnect()
+    (how,) = attempts
+    assert (how["resume"], how["session"], how["sequence"], how["gateway"]) == (True, "session", 7, "wss://gateway")
 
 
 async def test_a_first_connection_that_cannot_be_made_ends_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
