@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.ready-run
 DEV := $(VENV)/.ready-dev
 LOCKS := pyproject.toml setup.py requirements/install.py requirements/build.txt requirements/torch.txt
+# What to test: make test TESTS=tests/unit
+TESTS ?=
+# Per cent of branches that make coverage asks for.
+BRANCHES ?= 90
 QUESTION ?= Who will lead the truce monitoring mechanism?
 
 .PHONY: help setup setup-dev demo test test-container coverage check audit lock package format clean
@@ -31,13 +35,19 @@ demo: $(RUN) ## index the seeds and ask them a question: make demo QUESTION="…
 	$(BIN)/pullquote ask "$(QUESTION)"
 
 test: $(DEV) ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TESTS)
 
 test-container: $(DEV) ## build the image and run it: needs root, buildah, debootstrap, runc; minutes
 	$(BIN)/python -m pytest tests/deploy/container --run-container
 
-coverage: $(DEV) ## run all tests with branch coverage, subprocesses included; fails below the gate
-	$(BIN)/python -m pytest --cov --cov-report=
+coverage: $(DEV) ## run all tests with branch coverage, subprocesses included; fails below BRANCHES
+	@rm -f .coverage .coverage.* coverage.json
+	$(BIN)/python -m pytest --cov --cov-report= $(TESTS)
+	@# The fork server ends after the tests, and writes then.
+	@[ -z "$$(ls .coverage.* 2>/dev/null)" ] || $(BIN)/coverage combine --quiet --append
+	$(BIN)/coverage report
+	$(BIN)/coverage json --quiet
+	$(BIN)/python -m tests.support.branch_gate coverage.json $(BRANCHES)
 
 check: $(DEV) ## ruff, mypy --strict, import contracts, actionlint, spelling
 	$(BIN)/pre-commit run --all-files
