@@ -9,13 +9,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from retrieval.core.environment import EnvironmentSettings, secret_from_file, variable
+from retrieval.core.environment import EnvironmentSettings, from_variable, secret_from_file, variable
 from retrieval.core.errors import SettingsError
 from retrieval.core.settings import Settings as RetrievalSettings
 
-DEFAULT_API_URL = "https://discord.com/api/v10"
-DEFAULT_RETENTION_DAYS = 90
-DEFAULT_HTTP_HOST = "127.0.0.1"
+_API_URL = "https://discord.com/api/v10"
+_LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 class LogFormat(StrEnum):
@@ -34,7 +33,7 @@ def _api_url(url: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise ValueError(f"{url[:80]!r} is not an address such as {DEFAULT_API_URL}")
+        raise ValueError(f"{url[:80]!r} is not an address such as {_API_URL}")
     return url.rstrip("/")
 
 
@@ -49,16 +48,14 @@ def _items(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
-_Lower, _Upper = BeforeValidator(str.lower), BeforeValidator(str.upper)
+_LOWER, _UPPER = BeforeValidator(str.lower), BeforeValidator(str.upper)
 _GuildId = Annotated[int, Field(gt=0, lt=1 << 63)]
 
 
 class LogSettings(EnvironmentSettings):
     """The log's format, read before everything else so that errors in other settings are logged in it."""
 
-    log_format: Annotated[LogFormat, _Lower] = Field(
-        default=LogFormat.AUTO, validation_alias="LOG_FORMAT", description="auto, json or text"
-    )
+    log_format: Annotated[LogFormat, _LOWER] = from_variable("LOG_FORMAT", LogFormat.AUTO, must_be="auto, json or text")
 
 
 class Settings(LogSettings):
@@ -69,33 +66,19 @@ class Settings(LogSettings):
     """
 
     token: SecretStr
-    api_url: Annotated[str, AfterValidator(_api_url)] = Field(
-        default=DEFAULT_API_URL, validation_alias="DISCORD_API_URL"
+    api_url: Annotated[str, AfterValidator(_api_url)] = from_variable("DISCORD_API_URL", _API_URL)
+    guild_ids: Annotated[frozenset[_GuildId], BeforeValidator(_items)] = from_variable(
+        "DISCORD_GUILD_IDS", frozenset(), must_be="a server's id; write ids with commas between"
     )
-    guild_ids: Annotated[frozenset[_GuildId], BeforeValidator(_items)] = Field(
-        default=frozenset(),
-        validation_alias="DISCORD_GUILD_IDS",
-        description="a server's id; write ids with commas between",
+    retention_days: int = from_variable(
+        "PULLQUOTE_RETENTION_DAYS", 90, must_be="a number of days, 1 to 3650", ge=1, le=3650
     )
-    retention_days: int = Field(
-        default=DEFAULT_RETENTION_DAYS,
-        ge=1,
-        le=3650,
-        validation_alias="PULLQUOTE_RETENTION_DAYS",
-        description="a number of days, 1 to 3650",
+    log_level: Annotated[_LogLevel, _UPPER] = from_variable(
+        "PULLQUOTE_LOG_LEVEL", "INFO", must_be="DEBUG, INFO, WARNING or ERROR"
     )
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _Upper] = Field(
-        default="INFO", validation_alias="PULLQUOTE_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR"
-    )
-    log_questions: bool = Field(
-        default=False, validation_alias="LOG_QUESTIONS", description="1, true, yes, 0, false or no"
-    )
-    http_port: int = Field(
-        default=0, ge=0, le=65_535, validation_alias="HTTP_PORT", description="a port, 1 to 65535, or 0 for none"
-    )
-    http_host: Annotated[str, AfterValidator(_http_host)] = Field(
-        default=DEFAULT_HTTP_HOST, validation_alias="HTTP_HOST"
-    )
+    log_questions: bool = from_variable("LOG_QUESTIONS", False, must_be="1, true, yes, 0, false or no")
+    http_port: int = from_variable("HTTP_PORT", 0, must_be="a port, 1 to 65535, or 0 for none", ge=0, le=65_535)
+    http_host: Annotated[str, AfterValidator(_http_host)] = from_variable("HTTP_HOST", "127.0.0.1")
     retrieval: RetrievalSettings = RetrievalSettings()
 
     @property
@@ -106,10 +89,9 @@ class Settings(LogSettings):
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], **values: Any) -> Self:
-        """Read the settings, those of the search included. DISCORD_TOKEN takes precedence over DISCORD_TOKEN_FILE.
+        """Read the settings, those of the search included; raises as the base class does.
 
-        Raises:
-            SettingsError: A variable cannot be used; the message names it.
+        DISCORD_TOKEN takes precedence over DISCORD_TOKEN_FILE.
         """
         token = variable(environ, "DISCORD_TOKEN") or secret_from_file(environ, "DISCORD_TOKEN_FILE")
         return super().from_env(

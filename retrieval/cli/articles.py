@@ -20,7 +20,9 @@ def sources(
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """List the articles, or with --audit every piece of their text that is not indexed.
+    """List the articles.
+
+    With --audit it lists every piece of their text that is not indexed.
 
     Example: pullquote sources --audit
     """
@@ -64,7 +66,9 @@ def source(
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Print an article with numbered paragraphs; those that are not indexed are marked.
+    """Print an article with numbered paragraphs.
+
+    Paragraphs that are not indexed are marked.
 
     Example: pullquote source 001_c89cddc9c1940466
     """

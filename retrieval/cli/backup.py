@@ -29,9 +29,9 @@ def backup(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Back up the library and the bot's records into one file; a running bot may go on.
+    """Back up the library and the bot's records.
 
-    The file holds all articles and members' questions: keep it private.
+    A running bot may go on. The file holds all articles and members' questions: keep it private.
 
     Example: pullquote backup pullquote.tar.gz
     """

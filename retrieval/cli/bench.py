@@ -20,7 +20,9 @@ def bench(
     full: Annotated[bool, typer.Option("--full", help="Encode every passage of every size; takes hours.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure indexing and asking on synthetic corpora, side by side with a plain pipeline.
+    """Measure the speed of indexing and asking.
+
+    It uses synthetic corpora and measures a plain pipeline beside it.
 
     Example: pullquote bench --sizes 1000,10000
     """

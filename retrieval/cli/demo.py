@@ -22,11 +22,11 @@ QUESTION = "Who will lead the truce monitoring mechanism?"
 
 
 def demo(
-    question: Annotated[str, typer.Argument(help="What you want to know.")] = QUESTION,
+    question: Annotated[str, typer.Argument(help="Your question.")] = QUESTION,
 ) -> None:
-    """Answer from five articles that come with the program; your own data folder and settings are left alone.
+    """Answer from five articles that come with the program.
 
-    Exit code 1: no article answers.
+    Your own data folder and settings are left alone. Exit code 1: no article answers.
 
     Example: pullquote demo "What did Nausėda say?"
     """

@@ -56,7 +56,9 @@ def evaluate(
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Measure retrieval and declining, side by side with plain vectors and plain BM25.
+    """Measure how well questions are answered or declined.
+
+    Plain vectors and plain BM25 are measured beside it.
 
     Example: pullquote eval --squad questions.json --errors
     """
@@ -97,7 +99,9 @@ def calibrate(
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Fit the confidence weights, cross-validated by article, and print their reliability.
+    """Fit the confidence weights and print their reliability.
+
+    The fit is cross-validated by article.
 
     Example: pullquote calibrate --squad questions.json --output retrieval/search/answer/confidence.json
     """

@@ -38,9 +38,9 @@ def index(
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Index the articles of a folder; unchanged articles are skipped.
+    """Index the articles of a folder.
 
-    Exit code 2: some files could not be used; all others were indexed.
+    Unchanged articles are skipped. Exit code 2: some files could not be used; all others were indexed.
 
     Example: pullquote index seeds
     """
@@ -80,7 +80,7 @@ def _report_document(report: IndexReport) -> dict[str, object]:
 
 
 def doctor(as_json: JsonOption = False, home: HomeOption = None, corpus: CorpusOption = None) -> None:
-    """Check the installation, the data folder and the bot, and say what to do.
+    """Check the installation, the data folder and the bot.
 
     Discord is asked only if DISCORD_TOKEN or DISCORD_TOKEN_FILE is set. Exit code 2: something needs action.
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, SecretStr
 
-from retrieval.core.environment import EnvironmentSettings, UserPath, secret_from_file, variable
+from retrieval.core.environment import EnvironmentSettings, UserPath, from_variable, secret_from_file, variable
 from retrieval.core.errors import SettingsError
 
 _CLOUD = ".trychroma.com"
@@ -47,11 +47,11 @@ class ChromaServer(EnvironmentSettings):
     Cloud, which derives tenant and database from the token.
     """
 
-    url: Annotated[str, AfterValidator(_address)] = Field(validation_alias="CHROMA_URL")
+    url: Annotated[str, AfterValidator(_address)] = from_variable("CHROMA_URL", ...)
     token: SecretStr | None = None
-    tenant: str | None = Field(default=None, validation_alias="CHROMA_TENANT")
-    database: str | None = Field(default=None, validation_alias="CHROMA_DATABASE")
-    ca_file: UserPath | None = Field(default=None, validation_alias="CHROMA_CA_FILE")
+    tenant: str | None = from_variable("CHROMA_TENANT", None)
+    database: str | None = from_variable("CHROMA_DATABASE", None)
+    ca_file: UserPath | None = from_variable("CHROMA_CA_FILE", None)
     cloud: bool = False
 
     @property
@@ -61,11 +61,7 @@ class ChromaServer(EnvironmentSettings):
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], **values: Any) -> Self:
-        """Read the server that ``CHROMA_URL`` names.
-
-        Raises:
-            SettingsError: A variable cannot be used; the message names it.
-        """
+        """Read the server that ``CHROMA_URL`` names; raises as the base class does."""
         server = super().from_env(environ, token=_token(environ), **values)
         parts = urlsplit(server.url)
         _check_ca_file(server, parts)

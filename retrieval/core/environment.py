@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from retrieval.core.errors import SettingsError
@@ -18,11 +18,16 @@ from retrieval.core.errors import SettingsError
 UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
-class EnvironmentSettings(BaseSettings):
-    """Settings that are read from a mapping of variables; a field's alias is the name of its variable.
+def from_variable(name: str, default: Any, *, must_be: str = "usable", **constraints: Any) -> Any:
+    """Declare a field that is read from the variable ``name``; ``...`` as default makes it required.
 
-    A field's description completes the error message "… is not {description}".
+    An error says that the value is not ``must_be``.
     """
+    return Field(default=default, validation_alias=name, description=must_be, **constraints)
+
+
+class EnvironmentSettings(BaseSettings):
+    """Base class of settings whose fields are declared by ``from_variable`` or given by name."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", validate_by_name=True, hide_input_in_errors=True)
 

@@ -105,11 +105,9 @@ class DamagedStoreError(StorageError):
     """A store is corrupt. ``derived``: it can be rebuilt from the articles."""
 
     def __init__(self, place: Path | str, problem: str, *, derived: bool = True) -> None:
-        remedy = (
-            "Run: pullquote index --rebuild"
-            if derived
-            else "Restore a backup, or move the file away: a new one is made."
-        )
+        remedy = "Restore a backup, or move the file away: a new one is made."
+        if derived:
+            remedy = "Run: pullquote index --rebuild"
         super().__init__(place, f"damaged ({problem})", remedy)
 
 
@@ -150,8 +148,6 @@ class IndexesDisagreeError(RetrievalError):
     """A derived index lacks passages of the library, or belongs to another library (``indexed`` is ``None``)."""
 
     def __init__(self, place: Path | str, stored: int, indexed: int | None = None) -> None:
-        self.stored = stored
-        self.indexed = indexed
         problem = (
             "was made for another state of the library"
             if indexed is None
@@ -175,8 +171,6 @@ class ModelMismatchError(RetrievalError):
     """The index was made with another model; vectors of two models are not comparable."""
 
     def __init__(self, indexed: str, current: str) -> None:
-        self.indexed = indexed
-        self.current = current
         super().__init__(
             f"This index was made with the model {indexed}, the current one is {current}. "
             "Set EMBEDDING_MODEL back, or run: pullquote index --rebuild"
@@ -187,8 +181,6 @@ class RemovalRefusedError(RetrievalError):
     """An indexing run would remove more than half of the articles; nothing has changed."""
 
     def __init__(self, removed: int, stored: int) -> None:
-        self.removed = removed
-        self.stored = stored
         super().__init__(
             f"{removed} of {stored} articles of the library are no longer in the corpus folder, so nothing was "
             "changed. Check the folder, or run: pullquote index --allow-removal"

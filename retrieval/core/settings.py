@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field
-
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.environment import EnvironmentSettings, UserPath, variable
+from retrieval.core.environment import EnvironmentSettings, UserPath, from_variable, variable
 
 DEFAULT_HOME = ".pullquote"
-DEFAULT_CORPUS = "seeds"
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 
@@ -26,22 +23,16 @@ class Settings(EnvironmentSettings):
         PosixPath('texts')
     """
 
-    home: UserPath = Field(default=Path(DEFAULT_HOME), validation_alias="PULLQUOTE_HOME")
-    corpus: UserPath = Field(default=Path(DEFAULT_CORPUS), validation_alias="PULLQUOTE_CORPUS")
-    embedding_model: str = Field(default=DEFAULT_MODEL, validation_alias="EMBEDDING_MODEL")
-    reranker_model: str | None = Field(default=None, validation_alias="RERANKER_MODEL")
-    threads: int = Field(
-        default=0, ge=0, le=1024, validation_alias="PULLQUOTE_THREADS", description="a number of threads, 0 to 1024"
-    )
+    home: UserPath = from_variable("PULLQUOTE_HOME", Path(DEFAULT_HOME))
+    corpus: UserPath = from_variable("PULLQUOTE_CORPUS", Path("seeds"))
+    embedding_model: str = from_variable("EMBEDDING_MODEL", DEFAULT_MODEL)
+    reranker_model: str | None = from_variable("RERANKER_MODEL", None)
+    threads: int = from_variable("PULLQUOTE_THREADS", 0, must_be="a number of threads, 0 to 1024", ge=0, le=1024)
     chroma: ChromaServer | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], **values: Any) -> Self:
-        """Read the settings, those of the Chroma server included.
-
-        Raises:
-            SettingsError: A variable cannot be used; the message names it.
-        """
+        """Read the settings, those of the Chroma server included; raises as the base class does."""
         server = ChromaServer.from_env(environ) if variable(environ, "CHROMA_URL") else None
         return super().from_env(environ, chroma=server, **values)
 
