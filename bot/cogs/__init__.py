@@ -1,1 +1,1 @@
-"""Commands, messages and buttons: each reads what Discord sent, calls the desk and sends the reply."""
+"""Commands, messages and buttons: each cog reads the event, calls a service and sends the reply."""

@@ -18,7 +18,7 @@ from retrieval.core.system import version
 
 
 class AboutCog(commands.Cog):
-    """What the bot is and what it keeps."""
+    """Help, facts about the bot, and erasure of a user's records."""
 
     forget = app_commands.Group(name="forget", description="Deletes what I keep")
 
@@ -29,7 +29,7 @@ class AboutCog(commands.Cog):
 
     @app_commands.command(name="about", description="What I am, how many articles I have, what I store")
     async def about(self, interaction: discord.Interaction) -> None:
-        """The facts about the bot."""
+        """Show the facts about the bot."""
         title_index = self._services.articles.title_index
         about = About(
             articles=len(title_index.articles),
@@ -47,7 +47,7 @@ class AboutCog(commands.Cog):
 
     @app_commands.command(name="help", description="What you can ask of me, with examples")
     async def help(self, interaction: discord.Interaction) -> None:
-        """The commands."""
+        """Show the commands."""
 
         async def show() -> None:
             await self._handler.show_privately(interaction, help_pages(RequestContext.of(interaction).form))
@@ -56,7 +56,7 @@ class AboutCog(commands.Cog):
 
     @forget.command(name="me", description="Deletes your questions, your votes and the buttons under your answers")
     async def forget_me(self, interaction: discord.Interaction) -> None:
-        """Delete what the person left."""
+        """Delete the user's records."""
 
         async def forget() -> None:
             done = await self._services.records.forget(interaction.user.id)

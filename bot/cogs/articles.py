@@ -16,7 +16,7 @@ from bot.ui.articles import page_of
 
 
 class ArticlesCog(commands.Cog):
-    """Articles to look up; nothing here counts as a question."""
+    """Lookups, which do not count as questions."""
 
     def __init__(self, handler: InteractionHandler, services: Services) -> None:
         self._handler = handler
@@ -25,7 +25,7 @@ class ArticlesCog(commands.Cog):
     @app_commands.command(name="find", description="Finds exact words in the articles")
     @app_commands.describe(words='Words that must all occur; "…" holds a phrase together')
     async def find(self, interaction: discord.Interaction, words: app_commands.Range[str, 1, 1000]) -> None:
-        """Passages with exactly these words."""
+        """Show the passages with exactly these words."""
         await self._look_up(interaction, SearchResults(without_surrogates(words), interaction.guild_id))
 
     @app_commands.command(name="source", description="Shows an article: its card, its paragraphs, its full text")
@@ -36,7 +36,7 @@ class ArticlesCog(commands.Cog):
         article: app_commands.Range[str, 1, 1000],
         paragraph: app_commands.Range[int, 1, 1_000_000] | None = None,
     ) -> None:
-        """An article's card and numbered paragraphs."""
+        """Show an article's card and numbered paragraphs."""
         try:
             summary = chosen(article, self._services.articles.title_index)
         except RefusedError as refusal:
@@ -46,7 +46,7 @@ class ArticlesCog(commands.Cog):
 
     @source.autocomplete("article")
     async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Titles like what was typed."""
+        """Suggest articles while typing."""
         return suggestions(typed, self._services.articles.title_index)
 
     @app_commands.command(name="sources", description="Lists the articles")
@@ -56,7 +56,7 @@ class ArticlesCog(commands.Cog):
         interaction: discord.Interaction,
         filter: app_commands.Range[str, 0, 200] = "",  # noqa: A002 - the option's name
     ) -> None:
-        """The list of articles."""
+        """List the articles."""
         await self._look_up(interaction, ArticleList(without_surrogates(filter.strip()), interaction.guild_id))
 
     async def _look_up(

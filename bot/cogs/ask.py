@@ -13,7 +13,7 @@ from bot.services.admission import RefusedError, check_query
 from bot.services.question_service import Question
 from bot.services.services import Services
 from bot.services.worker_pool import Slot
-from bot.store.guild_settings import MOST_QUOTES
+from bot.store.guild_settings import MAX_QUOTES
 
 FIND_SOURCES = "Find sources"
 
@@ -28,7 +28,7 @@ class AskCog(commands.Cog):
         self._menu = app_commands.ContextMenu(name=FIND_SOURCES, callback=self.find_sources)
 
     async def cog_load(self) -> None:
-        """Message commands cannot be declared in a class, so this one is added here."""
+        """Add the message command: it cannot be declared in a class."""
         self._bot.tree.add_command(self._menu)
 
     async def cog_unload(self) -> None:
@@ -46,7 +46,7 @@ class AskCog(commands.Cog):
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, 1000],
         article: str | None = None,
-        quotes: app_commands.Range[int, 1, MOST_QUOTES] | None = None,
+        quotes: app_commands.Range[int, 1, MAX_QUOTES] | None = None,
         private: bool | None = None,
     ) -> None:
         """Answer a question."""
@@ -81,7 +81,7 @@ class AskCog(commands.Cog):
 
     @ask.autocomplete("article")
     async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Titles like what was typed."""
+        """Suggest articles while typing."""
         return suggestions(typed, self._services.articles.title_index)
 
     async def find_sources(self, interaction: discord.Interaction, message: discord.Message) -> None:

@@ -1,4 +1,4 @@
-"""What the buttons under the bot's messages do."""
+"""Actions of the buttons under the bot's messages."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class MentionsCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Answer a message that is meant for the bot; others are not even looked at."""
+        """Answer a message that is meant for the bot; ignore any other."""
         if not self._is_for_me(message) or not self._is_new(message):
             return
         question = self._question(message)
@@ -69,7 +69,7 @@ class MentionsCog(commands.Cog):
         return message.guild is None or any(user.id == me.id for user in message.mentions)
 
     def _is_new(self, message: discord.Message) -> bool:
-        """A resumed connection may tell of a message once more."""
+        """Recognise a repeated event: a resumed connection may send one twice."""
         if message.id in self._seen:
             return False
         self._seen[message.id] = None

@@ -1,4 +1,4 @@
-"""``/report``: what a server's members asked."""
+"""``/report``: the questions asked in a guild, for its managers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.ui.reports import report_csv, report_pages
 
 
 class ReportCog(commands.Cog):
-    """Most asked, unanswered, least helpful."""
+    """The report command."""
 
     def __init__(self, handler: InteractionHandler, services: Services, retention_days: int) -> None:
         self._handler = handler
@@ -27,7 +27,7 @@ class ReportCog(commands.Cog):
     async def report(
         self, interaction: discord.Interaction, days: app_commands.Range[int, 1, 3650] | None = None
     ) -> None:
-        """A page to read and a CSV to work with."""
+        """Send the report as pages and as a CSV file."""
         guild = await managed_guild(interaction, self._handler)
         if guild is None:
             return

@@ -1,4 +1,4 @@
-"""``/settings``: what a server's managers decide."""
+"""``/settings``: the settings of a guild, for its managers."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from bot.cogs.common.checks import managed_guild
 from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext
 from bot.services.permissions import ChannelPermissions, Requester, explain
 from bot.services.services import Services
-from bot.store.guild_settings import MOST_QUOTES, GuildSettings
+from bot.store.guild_settings import MAX_QUOTES, GuildSettings
 from bot.ui import strings
 from bot.ui.markup.pages import Page
 from bot.ui.notices import settings_pages
 
 Change = Literal["add", "remove", "clear"]
 _ResolvedChannel = app_commands.AppCommandChannel | app_commands.AppCommandThread
-Person = discord.Member | discord.User  # somebody may have left
+Person = discord.Member | discord.User  # a user who has left is no member
 SERVERS_ONLY = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 _MANAGERS = discord.Permissions(manage_guild=True)
 
 
 class ChannelOption(app_commands.Transformer):
-    """A channel or thread in which people can write, known to the bot or not."""
+    """A channel or thread with messages, also one that the bot cannot see."""
 
     @property
     def type(self) -> discord.AppCommandOptionType:
@@ -48,7 +48,7 @@ Channel = app_commands.Transform[_ResolvedChannel, ChannelOption]
 
 
 class SettingsCog(commands.Cog):
-    """Settings of a server, and an explanation of what they do."""
+    """Settings of a guild, and an explanation of their effect."""
 
     settings = app_commands.Group(
         name="settings",
@@ -66,7 +66,7 @@ class SettingsCog(commands.Cog):
     async def show(
         self, interaction: discord.Interaction, channel: Channel | None = None, person: Person | None = None
     ) -> None:
-        """The settings and what follows from them."""
+        """Show the settings and their effect on a mention."""
         await self._change(interaction, lambda old: old, channel, person)
 
     @settings.command(name="channel", description="Channels where I answer mentions; none: all of them")
@@ -89,13 +89,13 @@ class SettingsCog(commands.Cog):
     @settings.command(name="private", description="Whether answers to commands are private unless asked otherwise")
     @app_commands.describe(private="True: for the requester alone, with a button to share")
     async def private(self, interaction: discord.Interaction, private: bool) -> None:
-        """Change for whom answers are."""
+        """Change whether answers are private by default."""
         await self._change(interaction, lambda old: replace(old, private=private))
 
     @settings.command(name="quotes", description="How many passages an answer has at most")
     @app_commands.describe(number="1 to 5")
-    async def quotes(self, interaction: discord.Interaction, number: app_commands.Range[int, 1, MOST_QUOTES]) -> None:
-        """Change how much is quoted."""
+    async def quotes(self, interaction: discord.Interaction, number: app_commands.Range[int, 1, MAX_QUOTES]) -> None:
+        """Change the number of quotes."""
         await self._change(interaction, lambda old: replace(old, quotes=number))
 
     async def _change(
@@ -105,7 +105,7 @@ class SettingsCog(commands.Cog):
         channel: Channel | None = None,
         person: Person | None = None,
     ) -> None:
-        """Change the settings if need be, and show what they are then."""
+        """Apply ``change`` to the settings, and show them."""
         guild = await managed_guild(interaction, self._handler)
         if guild is None:
             return
@@ -116,12 +116,12 @@ class SettingsCog(commands.Cog):
             new = change(old)
             if new != old:
                 await records.save_guild_settings(guild, new)
-            pages = self._explained(interaction, new, channel, person)
+            pages = self._explanation(interaction, new, channel, person)
             await self._handler.show_privately(interaction, pages)
 
         await self._handler.privately(interaction, work)
 
-    def _explained(
+    def _explanation(
         self, interaction: discord.Interaction, settings: GuildSettings, channel: Channel | None, person: Person | None
     ) -> list[Page]:
         member = person or interaction.user
@@ -152,7 +152,7 @@ def _changed(ids: frozenset[int], change: Change, chosen: int) -> frozenset[int]
 
 
 def _channel_permissions(interaction: discord.Interaction, channel_id: int) -> ChannelPermissions | None:
-    """What the bot may do in a channel; ``None`` where that cannot be known."""
+    """The bot's permissions in a channel; ``None`` where they are unknown."""
     guild = interaction.guild
     channel = guild.get_channel_or_thread(channel_id) if guild is not None else None
     if channel_id == interaction.channel_id:

@@ -89,7 +89,7 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
     async with AsyncExitStack() as stack:
         load = stack.enter_context(BackgroundLoad(articles))
         executor = await stack.enter_async_context(SerialExecutor())
-        pool = await stack.enter_async_context(WorkerPool(waited=partial(log.observe, Step.WAITING)))
+        pool = await stack.enter_async_context(WorkerPool(on_start=partial(log.observe, Step.WAITING)))
         monitor = Monitor(settings.retrieval.home, articles, pool)
         stack.callback(asyncio.create_task(monitor.run()).cancel)
         if settings.http_port:

@@ -133,7 +133,7 @@ class Monitor:
             memory=self._resources.memory,
             loop_lag=max(self._lags),
             queue_depth=self._pool.taken,
-            queue_places=self._pool.places,
+            queue_places=self._pool.capacity,
             articles=len(title_index.articles),
             passages=sum(article.passages for article in title_index.articles),
             model=title_index.model,

@@ -1,1 +1,1 @@
-"""What the bot does, free of Discord's objects: questions, answers, permissions, rate limits."""
+"""Services of the bot, free of Discord's objects: questions, articles, permissions, rate limits, records."""

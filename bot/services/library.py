@@ -1,6 +1,6 @@
-"""The articles as the bot uses them: opened once, opened anew when another process has indexed. Synchronous.
+"""Articles for the bot: opened once, reopened when another process has indexed. Synchronous and thread-safe.
 
-Safe to use from several threads. The title_index is in memory: what is asked of it never touches a store.
+The title index is in memory: looking a title up reads no store.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class _Opened:
 
 
 class Articles:
-    """Use as a context manager; opening indexes the corpus first where nothing is indexed."""
+    """The articles of a data folder. Use as a context manager; entering it indexes the corpus if nothing is indexed."""
 
     def __init__(self, settings: Settings, observe: Observe = unobserved, models: ModelCache | None = None) -> None:
         self._settings = settings
@@ -90,7 +90,7 @@ class Articles:
 
     @property
     def title_index(self) -> TitleIndex:
-        """What is known of all articles, from memory."""
+        """The index of all articles, in memory."""
         return self._title_index
 
     def __enter__(self) -> Articles:
@@ -122,12 +122,12 @@ class Articles:
         _log.info("%d articles are open, model %s", len(self.title_index.articles), model)
 
     def health(self) -> VectorHealth:
-        """How the vectors are doing, from memory."""
+        """The health of the vector index, from memory."""
         opened = self._opened
         return self._health if opened is None else opened.searcher.health()
 
     def _note(self, health: VectorHealth) -> None:
-        """Log a change of the vectors' state, once, however often the articles are opened meanwhile."""
+        """Log a change of the vectors' state once, also when the articles are reopened in between."""
         before, self._health = self._health, health
         if health.state is before.state:
             return
@@ -142,7 +142,7 @@ class Articles:
             opened.stack.close()
 
     def _probe(self) -> tuple[tuple[int, str], str]:
-        """The state of the data folder (it changes with every indexing), and the model's name."""
+        """The state of the data folder, which changes with every indexing, and the model's name."""
         with Library(self._settings.home) as library:
             identity = library.properties.model()
             return (
@@ -151,10 +151,13 @@ class Articles:
             ), identity.name if identity else "none"
 
     def refresh(self, *, force: bool = False) -> None:
-        """Open everything anew if another process has indexed since.
+        """Reopen the stores if another process has indexed since, or if forced.
 
-        An embedded vector index does not see what another process writes, so it is closed first; whoever asks
-        meanwhile waits that long. Raises RetrievalError.
+        An embedded vector index does not see what another process writes, so it is closed first. Questions wait
+        meanwhile.
+
+        Raises:
+            RetrievalError: when the stores cannot be opened.
         """
         state, _ = self._probe()
         with self._free:
@@ -186,39 +189,44 @@ class Articles:
                 self._users -= 1
                 self._free.notify_all()
 
-    def _steady(self, work: Callable[[_Opened], T]) -> T:
-        """``work``'s result; once more with everything opened anew when a store was changed under it."""
+    def _reopening(self, work: Callable[[_Opened], T]) -> T:
+        """The result of ``work``, repeated with reopened stores if one was changed while it ran."""
         try:
             with self._use() as opened:
                 return work(opened)
         except VectorsUnavailableError:
-            raise  # opening anew would not help, and the searcher looks after them
+            raise  # reopening does not help: the searcher reconnects by itself
         except StorageError as error:
-            _log.warning("Opening the articles anew: %s", error)
+            _log.warning("Reopening the articles: %s", error)
         self.refresh(force=True)
         with self._use() as opened:
             return work(opened)
 
     def ask(self, question: str, quotes: int, article_id: str | None = None, previous: str | None = None) -> Answer:
         """As ``Searcher.ask``."""
-        return self._steady(
+        return self._reopening(
             lambda opened: opened.searcher.ask(question, quotes=quotes, article_id=article_id, previous=previous)
         )
 
     def find(self, words: str, limit: int, article_id: str | None = None) -> Findings:
         """As ``Searcher.find``."""
-        return self._steady(lambda opened: opened.searcher.find(words, limit=limit, article_id=article_id))
+        return self._reopening(lambda opened: opened.searcher.find(words, limit=limit, article_id=article_id))
 
     def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
         """As ``ArticleReader.read``."""
-        return self._steady(lambda opened: opened.shelf.read(article_id))
+        return self._reopening(lambda opened: opened.shelf.read(article_id))
 
     def text(self, article_id: str) -> str:
-        """The whole text of an article. Raises UnknownArticleError, AlteredArticleError."""
-        return self._steady(lambda opened: opened.shelf.omissions(article_id)[0])
+        """The whole text of an article.
+
+        Raises:
+            UnknownArticleError: when there is no such article.
+            AlteredArticleError: when its stored text is not the text that was indexed.
+        """
+        return self._reopening(lambda opened: opened.shelf.omissions(article_id)[0])
 
     def quotes(self, refs: Sequence[QuoteRef]) -> list[Quote | None]:
-        """The quotes that ``refs`` stand for; ``None`` where the article is gone or says something else now."""
+        """The quotes at ``refs``; ``None`` where the article is gone or its text has changed."""
         texts: dict[str, str | None] = {}
         for article_id in {ref.article for ref in refs}:
             try:
@@ -232,11 +240,11 @@ class Articles:
         return found
 
     def around(self, ref: QuoteRef, quote: Quote | None, reach: int = 2) -> list[Paragraph]:
-        """The paragraphs of a quote and ``reach`` more on either side."""
+        """The paragraphs of a quote and ``reach`` more before and after it; none for ``None``."""
         if quote is None:
             return []
         _, paragraphs = self.read(ref.article)
-        inside = [place for place, p in enumerate(paragraphs) if p.start < ref.end and p.end > ref.start]
+        inside = [index for index, p in enumerate(paragraphs) if p.start < ref.end and p.end > ref.start]
         if not inside:
             return []
         return paragraphs[max(0, inside[0] - reach) : inside[-1] + reach + 1]

@@ -1,4 +1,4 @@
-"""How often a person and a server may ask: token buckets."""
+"""Rate limits on questions, per user and per guild: token buckets."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Rate:
     burst: int
 
 
-PERSON = Rate(per_minute=6, burst=3)
+USER = Rate(per_minute=6, burst=3)
 GUILD = Rate(per_minute=60, burst=60)
 
 
 class Buckets:
-    """A bucket of tokens for each key: full at first, refilled evenly."""
+    """A token bucket for each key: full at first, refilled evenly."""
 
     def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
@@ -49,29 +49,29 @@ class Buckets:
             self._levels = {k: v for k, v in self._levels.items() if self._level(k) < full}
 
     def put_back(self, key: int) -> None:
-        """Return a token that was taken for nothing."""
+        """Return a token."""
         self._levels[key] = (min(float(self._rate.burst), self._level(key) + 1.0), self._clock())
 
 
 class RateLimits:
-    """The limits on questions, a person's and a server's."""
+    """The limits on questions: a user's and a guild's."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, person: Rate = PERSON, guild: Rate = GUILD) -> None:
-        self._people = Buckets(person, clock)
+    def __init__(self, clock: Callable[[], float] = time.monotonic, user: Rate = USER, guild: Rate = GUILD) -> None:
+        self._users = Buckets(user, clock)
         self._guilds = Buckets(guild, clock)
 
-    def take(self, person: int, guild: int | None) -> int:
-        """0 and one question fewer, or the whole seconds after which to try again; then nothing is taken."""
-        wait = max(self._people.wait(person), self._guilds.wait(guild) if guild is not None else 0.0)
+    def take(self, user: int, guild: int | None) -> int:
+        """Take a token of each and return 0, or take none and return the seconds to wait."""
+        wait = max(self._users.wait(user), self._guilds.wait(guild) if guild is not None else 0.0)
         if wait > 0.0:
             return math.ceil(wait)
-        self._people.take(person)
+        self._users.take(user)
         if guild is not None:
             self._guilds.take(guild)
         return 0
 
-    def put_back(self, person: int, guild: int | None) -> None:
-        """Undo ``take`` for a question that was not accepted after all."""
-        self._people.put_back(person)
+    def put_back(self, user: int, guild: int | None) -> None:
+        """Return the tokens of a question that was not accepted."""
+        self._users.put_back(user)
         if guild is not None:
             self._guilds.put_back(guild)

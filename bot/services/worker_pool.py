@@ -1,4 +1,4 @@
-"""Work off the event loop: a bounded pool for the model and the stores, a single lane for the bot's own records."""
+"""Threads beside the event loop: a bounded pool for searches, one thread for the bot's own store."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FIRST_ESTIMATE, _FOLLOW = 0.5, 0.2
 
 
 class BusyError(Exception):
-    """All places are taken; ``seconds`` is when one is likely to be free."""
+    """Every slot is taken; one is likely to be free in ``seconds``."""
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
@@ -29,7 +29,7 @@ class BusyError(Exception):
 
 
 class Slot:
-    """A place in the pool, held from the moment work is accepted until it is done. Use as a context manager."""
+    """A reserved place in the pool, held until its work is done. Use as a context manager."""
 
     __slots__ = ("_held", "_pool")
 
@@ -44,10 +44,10 @@ class Slot:
         self.release()
 
     def release(self) -> None:
-        """Give the place back; a second time does nothing."""
+        """Release the slot. A no-op the second time."""
         if self._held:
             self._held = False
-            self._pool.give_back()
+            self._pool.free_slot()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of ``work``, called in one of the pool's threads."""
@@ -55,10 +55,10 @@ class Slot:
 
 
 class WorkerPool:
-    """Runs ``at_once`` pieces of work and lets ``waiting`` more stand in line. Use with ``async with``.
+    """Runs ``at_once`` calls in threads and queues ``waiting`` more. Use with ``async with``.
 
-    Work sees the context variables of whoever handed it in. ``waited`` is told, in the thread, how many seconds it
-    stood in line.
+    A call sees the context variables of its caller. ``on_start`` receives, in the thread, the seconds that the call
+    was queued.
     """
 
     def __init__(
@@ -66,15 +66,15 @@ class WorkerPool:
         at_once: int = AT_ONCE,
         waiting: int = WAITING,
         clock: Callable[[], float] = time.monotonic,
-        waited: Callable[[float], None] = lambda _: None,
+        on_start: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="articles")
         self._at_once = at_once
-        self._places = at_once + waiting
+        self._capacity = at_once + waiting
         self._taken = 0
         self._seconds = _FIRST_ESTIMATE
         self._clock = clock
-        self._waited = waited
+        self._on_start = on_start
 
     async def __aenter__(self) -> WorkerPool:
         return self
@@ -86,37 +86,41 @@ class WorkerPool:
 
     @property
     def taken(self) -> int:
-        """How many places are held now."""
+        """Slots in use."""
         return self._taken
 
     @property
-    def places(self) -> int:
-        """How many there are."""
-        return self._places
+    def capacity(self) -> int:
+        """Slots in all."""
+        return self._capacity
 
     def reserve(self) -> Slot:
-        """Take a place, without waiting. Raises BusyError."""
-        if self._taken >= self._places:
+        """Reserve a slot at once.
+
+        Raises:
+            BusyError: when every slot is taken.
+        """
+        if self._taken >= self._capacity:
             raise BusyError(self.estimate())
         self._taken += 1
         return Slot(self)
 
-    def give_back(self) -> None:
-        """Called by a place that is released."""
+    def free_slot(self) -> None:
+        """Count a slot as free. Called by the slot."""
         self._taken -= 1
 
     def estimate(self) -> int:
-        """Seconds until about half of those in line are served; at least 1."""
+        """Seconds until about half of the queue is served; at least 1."""
         return max(1, math.ceil(self._seconds * self._taken / self._at_once / 2))
 
     async def call(self, work: Callable[[], T]) -> T:
-        """The result of ``work``; the time it takes goes into the estimate."""
+        """The result of ``work``, called in a thread. Its duration goes into the estimate."""
         handed_in = self._clock()
         context = copy_context()
 
         def timed() -> T:
             started = self._clock()
-            self._waited(started - handed_in)
+            self._on_start(started - handed_in)
             try:
                 return work()
             finally:
@@ -126,7 +130,7 @@ class WorkerPool:
 
 
 class SerialExecutor:
-    """One thread that does short pieces of work in the order of their arrival. Use with ``async with``."""
+    """One thread that runs short calls in the order of their arrival. Use with ``async with``."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="records")
@@ -137,7 +141,7 @@ class SerialExecutor:
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        # What was handed in is written: a vote that was acknowledged must not be lost by the end of the process.
+        # Wait for queued writes: a vote that was acknowledged must not be lost when the process ends.
         self._thread.shutdown(wait=True)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

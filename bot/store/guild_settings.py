@@ -1,18 +1,16 @@
-"""A server's settings: who may ask, where mentions are answered, how many quotes are shown."""
+"""Settings of a guild (a Discord server)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOST_QUOTES = 5
-
-
+MAX_QUOTES = 5
 DEFAULT_QUOTES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """A server's settings. No channels: mentions are answered in all; no roles: everybody may ask."""
+    """Settings of a guild. ``channels`` restricts mentions, ``roles`` restricts who may ask; empty: no restriction."""
 
     channels: frozenset[int] = frozenset()
     roles: frozenset[int] = frozenset()

@@ -1,4 +1,4 @@
-"""Who somebody is, without saying so: a keyed hash of the user's id."""
+"""Pseudonyms of users: keyed hashes of their Discord ids."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _KEY_BYTES = 32
 
 
 class PersonHash:
-    """Ids to hashes. Discord's ids can all be tried out, so without a secret key a hash would hide nobody."""
+    """Hashes users' ids with a secret key. Without a key, trying all ids would reverse a hash."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -27,13 +27,17 @@ class PersonHash:
 
     @classmethod
     def from_folder(cls, folder: Path) -> PersonHash:
-        """With the key in ``folder``, made at the first start and readable to its owner only. Raises OSError."""
+        """Read the key in ``folder``; create it at the first start, readable by its owner only.
+
+        Raises:
+            OSError: when the key cannot be read or written, or is damaged.
+        """
         path = folder / KEY_FILE
         try:
             return cls(_checked(path))
         except FileNotFoundError:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Written aside and linked: a process that is killed here never leaves half a key behind.
+        # Write aside, then link: a process that is killed here leaves no partial key.
         draft = folder / f"{KEY_FILE}.{os.getpid()}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -52,5 +56,5 @@ class PersonHash:
 def _checked(path: Path) -> bytes:
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:
-        raise OSError(0, f"it does not hold {_KEY_BYTES} bytes; restore it, or delete it to begin anew", str(path))
+        raise OSError(0, f"it does not hold {_KEY_BYTES} bytes; restore it, or delete it to start over", str(path))
     return key

@@ -1,4 +1,4 @@
-"""What a server's members asked, summed up by question. Pure."""
+"""Report on the questions asked in a guild, grouped by question. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from retrieval.core.types import Outcome
 
 @dataclass(frozen=True, slots=True)
 class AskedRow:
-    """One question as it was asked, with its votes."""
+    """One asked question with its votes."""
 
     question: str
     asked_at: float
@@ -22,7 +22,7 @@ class AskedRow:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """A question, however often it was asked; ``question``, ``outcome`` and ``confidence`` as of the last time."""
+    """A question and its count; ``question``, ``outcome`` and ``confidence`` are those of the last time."""
 
     question: str
     times: int
@@ -35,14 +35,14 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Every question of a server in a number of days, the most asked first."""
+    """The questions of a guild in the last ``days``, the most asked first."""
 
     days: int
     questions: tuple[QuestionRow, ...]
 
     @property
     def asked(self) -> int:
-        """How many questions were asked, repeats counted."""
+        """The number of questions, repeats counted."""
         return sum(row.times for row in self.questions)
 
     @property
@@ -52,26 +52,26 @@ class Report:
 
     @property
     def unanswered(self) -> list[QuestionRow]:
-        """Those that no article answered the last time, the most asked first."""
+        """Questions without an answer the last time, the most asked first."""
         return [row for row in self.questions if row.outcome is not Outcome.ANSWERED]
 
     @property
     def least_helpful(self) -> list[QuestionRow]:
-        """Those with more votes against than for them, the worst first."""
+        """Questions with more votes against than for them, the worst first."""
         bad = [row for row in self.questions if row.not_helpful > row.helpful]
         return sorted(bad, key=lambda row: (row.helpful - row.not_helpful, -row.last_asked))
 
 
-def summed(rows: Iterable[AskedRow], days: int) -> Report:
-    """The report over ``rows``: spellings that differ in case, spaces and final marks only are one question."""
+def summarise(rows: Iterable[AskedRow], days: int) -> Report:
+    """Group ``rows`` by question: case, spaces and final punctuation do not tell questions apart."""
     groups: dict[str, list[AskedRow]] = {}
     for row in rows:
-        groups.setdefault(_folded(row.question), []).append(row)
+        groups.setdefault(_normalised(row.question), []).append(row)
     questions = [_row(group) for group in groups.values()]
     return Report(days, tuple(sorted(questions, key=lambda row: (-row.times, -row.last_asked, row.question))))
 
 
-def _folded(question: str) -> str:
+def _normalised(question: str) -> str:
     return " ".join(question.casefold().split()).rstrip("?!. ") or question
 
 

@@ -1,4 +1,4 @@
-"""The bot's own SQLite file: the only place that opens it. Synchronous; called from one thread at a time."""
+"""Repository of the bot's records in SQLite. Synchronous; call it from one thread at a time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from bot.store.guild_settings import GuildSettings
 from bot.store.message_state import AnswerMessage, MessageState, from_json, to_json
-from bot.store.report import AskedRow, Report, summed
+from bot.store.report import AskedRow, Report, summarise
 from bot.store.schema import MIGRATIONS
 from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError, one_line
 from retrieval.core.types import Outcome
@@ -26,11 +26,11 @@ _DAMAGED = ("malformed", "not a database")
 
 
 class RecordsError(Exception):
-    """The file cannot be opened, read or written. ``str()`` is one line that says what to do."""
+    """The store cannot be opened, read or written. ``str()`` is one line that says what to do."""
 
 
 class Vote(StrEnum):
-    """What became of a vote."""
+    """The effect of a vote."""
 
     COUNTED = "counted"
     CHANGED = "changed"
@@ -39,7 +39,7 @@ class Vote(StrEnum):
 
 
 class DeletedCounts(NamedTuple):
-    """How much was deleted."""
+    """Numbers of deleted rows."""
 
     questions: int
     votes: int
@@ -47,10 +47,14 @@ class DeletedCounts(NamedTuple):
 
 
 class Store:
-    """Use as a context manager."""
+    """The bot's SQLite file. Use as a context manager. Every method raises RecordsError if SQLite fails."""
 
     def __init__(self, folder: Path, retention_days: int = 90, migrations: Sequence[str] = MIGRATIONS) -> None:
-        """Open the file in ``folder``, made or brought up to date if need be. Raises RecordsError."""
+        """Open the file in ``folder``; create or migrate it first if needed.
+
+        Raises:
+            RecordsError: when the file is damaged, newer than this program, or cannot be written.
+        """
         self.path = folder / FILE_NAME
         self._retention = retention_days * _DAY
         with self._translated():
@@ -67,7 +71,7 @@ class Store:
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+        self._connection.execute("PRAGMA secure_delete = ON")  # deleted rows are overwritten
         try:
             migrate(self._connection, self.path, migrations)
         except SchemaVersionError as error:
@@ -85,7 +89,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the file; the store cannot be used afterwards."""
+        """Close the file."""
         self._connection.close()
 
     @contextmanager
@@ -114,10 +118,10 @@ class Store:
         with self._translated():
             return self._connection.execute(sql, values).fetchall()
 
-    # Settings of servers
+    # Guild settings
 
     def guild_settings(self) -> dict[int, GuildSettings]:
-        """Every server's settings."""
+        """Every guild's settings."""
         rows = self._rows("SELECT guild_id, channels, roles, private, quotes FROM guilds")
         return {
             guild: GuildSettings(frozenset(json.loads(channels)), frozenset(json.loads(roles)), bool(private), quotes)
@@ -125,7 +129,7 @@ class Store:
         }
 
     def save_guild_settings(self, guild: int, rules: GuildSettings) -> None:
-        """Keep a server's settings."""
+        """Store a guild's settings."""
         channels, roles = (json.dumps(sorted(ids)) for ids in (rules.channels, rules.roles))
         values = (guild, channels, roles, rules.private, rules.quotes)
         with self._writing() as connection:
@@ -141,7 +145,7 @@ class Store:
             connection.execute("INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
     def vote(self, key: str, person: str, now: float, *, helpful: bool) -> Vote:
-        """Count a person's vote on a question; the last one counts."""
+        """Record a person's vote on a question; it replaces an earlier one."""
         with self._writing() as connection:
             if not connection.execute("SELECT 1 FROM questions WHERE key = ?", (key,)).fetchone():
                 return Vote.GONE
@@ -152,7 +156,7 @@ class Store:
         return Vote.SAME if bool(old[0]) == helpful else Vote.CHANGED
 
     def report(self, guild: int, days: int, now: float) -> Report:
-        """What was asked in a server during the last ``days``."""
+        """The questions asked in a guild during the last ``days``."""
         rows = self._rows(
             "SELECT q.question, q.asked_at, q.outcome, q.confidence, "
             "(SELECT count(*) FROM votes v WHERE v.key = q.key AND v.helpful = 1), "
@@ -160,7 +164,7 @@ class Store:
             "FROM questions q WHERE q.guild_id = ? AND q.asked_at >= ? ORDER BY q.asked_at",
             (guild, now - days * _DAY),
         )
-        return summed((AskedRow(q, at, Outcome(out), conf, good, bad) for q, at, out, conf, good, bad in rows), days)
+        return summarise((AskedRow(q, at, Outcome(out), conf, good, bad) for q, at, out, conf, good, bad in rows), days)
 
     # Messages with buttons
 
@@ -188,10 +192,10 @@ class Store:
         rows = self._rows(sql, (conversation, now - BUTTON_DAYS * _DAY))
         return _read(rows[0][0]) if rows else None
 
-    # Forgetting
+    # Erasure and retention
 
     def forget(self, person: str) -> DeletedCounts:
-        """Delete what a person left: questions with all their votes, the person's votes, what the buttons need."""
+        """Delete a person's votes, message states, and questions with all their votes."""
         with self._writing() as connection:
             votes = connection.execute("DELETE FROM votes WHERE person = ?", (person,)).rowcount
             questions = connection.execute("DELETE FROM questions WHERE person = ?", (person,)).rowcount

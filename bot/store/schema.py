@@ -1,4 +1,4 @@
-"""The tables, as the steps that made them: one script a version, never changed once released."""
+"""Schema of the bot's store: one migration script per version, never changed once released."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""From answers, articles and reports to messages within Discord's limits. Pure."""
+"""Rendering of answers, articles and reports as messages within Discord's limits. Pure."""

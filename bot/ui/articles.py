@@ -36,7 +36,7 @@ def article_pages(article: ArticleSummary, paragraphs: Sequence[Paragraph], form
 
 
 def card(article: ArticleSummary) -> Panel:
-    """What is known of an article."""
+    """The card of an article: its metadata and size."""
     meta = article.metadata
     title = title_of(meta, article.article_id)
     facts: list[Part] = []
@@ -59,7 +59,7 @@ def card(article: ArticleSummary) -> Panel:
 
 
 def _plain_address(address: str) -> bool:
-    """Whether Discord shows an address as it stands and links the whole of it."""
+    """Check that Discord shows an address unchanged and links all of it."""
     return size(address) <= _SHORT_ADDRESS and _PLAIN_ADDRESS.fullmatch(address) is not None and "__" not in address
 
 
@@ -75,7 +75,7 @@ def page_of(pages: Sequence[Page], paragraph: int) -> int:
 
 
 def list_pages(articles: Sequence[ArticleSummary], filtered_by: str, form: Form = Form.EMBEDS) -> list[Page]:
-    """The articles, ten a page, with what is known of when they are from and how long they are."""
+    """The list of articles, ten a page, with publisher, date and length."""
     count = "1 article" if len(articles) == 1 else f"{len(articles):,} articles"
     title = f"{count} with “{fitted_line(filtered_by, 150, markdown=False)}”" if filtered_by else count
     if not articles:
@@ -102,7 +102,7 @@ def _entry(number: int, article: ArticleSummary, room: int) -> str:
 
 
 def file_name(article_id: str) -> str:
-    """A name for an article's text as a file."""
+    """The file name for an article's text."""
     return f"{_UNSAFE.sub('_', article_id.rpartition('/')[2])[:100].strip('._') or 'article'}.txt"
 
 
@@ -118,5 +118,5 @@ def text_files(article_id: str, text: str, limit: int = limits.FILE_BYTES) -> li
 
 
 def choice_name(article: ArticleSummary) -> str:
-    """An article as a suggestion in autocomplete."""
+    """The name of an article in autocomplete."""
     return fitted(one_line(title_of(article.metadata, article.article_id)), limits.CHOICE) or "(no title)"

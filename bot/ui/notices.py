@@ -1,4 +1,4 @@
-"""What the bot says of itself: help, about, settings, refusals."""
+"""Pages about the bot itself: help, about, settings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def help_pages(form: Form = Form.EMBEDS) -> list[Page]:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The facts that ``/about`` tells."""
+    """The facts that ``/about`` shows."""
 
     articles: int
     model: str
@@ -33,7 +33,7 @@ class About:
 
 
 def about_pages(about: About, form: Form = Form.EMBEDS) -> list[Page]:
-    """What the bot is and what it stores."""
+    """The bot's purpose, version and storage."""
     stored = strings.ABOUT_STORAGE.format(retention_days=about.retention_days, button_days=about.button_days)
     facts = (
         f"**Articles:** {about.articles:,}",
@@ -78,7 +78,7 @@ def _listed(names: Sequence[str], most: int = 20) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of an explanation: good, or standing in the way (``blocking``), or worth knowing."""
+    """One line of an explanation. ``blocking``: it alone keeps the bot from answering."""
 
     good: bool
     text: str

@@ -1,4 +1,4 @@
-"""Quotes as panels: title, lead-in, the passage with the answering sentence in bold, where it comes from."""
+"""Quotes as panels: title, lead-in, the passage with the answering sentence in bold, source."""
 
 from __future__ import annotations
 

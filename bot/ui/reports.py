@@ -1,4 +1,4 @@
-"""The report on what was asked: a page to read, a CSV to work with."""
+"""The report on asked questions, as pages and as CSV."""
 
 from __future__ import annotations
 

@@ -58,8 +58,8 @@ MORE_RESULTS = "The first {shown:,} are shown. Add a word to narrow the search."
 # Errors and refusals
 
 CLOSING = "I am being restarted. Ask again in a minute."
-UNAVAILABLE = "The articles cannot be searched right now. The bot's operator finds the reason in the log: {incident}."
-FAILED = "Sorry, something went wrong. The bot's operator finds the reason in the log: {incident}."
+UNAVAILABLE = "The articles cannot be searched now. The bot's operator finds the reason in the log under {incident}."
+FAILED = "Sorry, something went wrong. The bot's operator finds the reason in the log under {incident}."
 ALTERED = "This article cannot be quoted: its stored text is not the text that was indexed. Incident {incident}."
 NO_TEXT = "This message has no text to look up."
 NOT_A_MANAGER = "Only members who may manage this server can do that."

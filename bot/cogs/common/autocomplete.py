@@ -1,4 +1,4 @@
-"""Naming an article: suggestions while typing, and what was meant in the end. Answered from memory."""
+"""Autocomplete of an article's name, and the article that was chosen. Answered from memory."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from retrieval.core.types import ArticleSummary
 
 
 def suggestions(typed: str, title_index: TitleIndex) -> list[app_commands.Choice[str]]:
-    """At most 25 articles, the likeliest first."""
+    """At most 25 articles whose names are like what was typed, the best first."""
     found = title_index.suggest(typed)[:25]
     return [app_commands.Choice(name=choice_name(article), value=choice_value(article)) for article in found]
 
 
 def chosen(typed: str, title_index: TitleIndex) -> ArticleSummary:
-    """The article meant by what was picked or typed. Raises RefusedError with suggestions."""
+    """The article that was picked or typed.
+
+    Raises:
+        RefusedError: when there is no such article; names the most similar ones.
+    """
     article = title_index.resolve(typed)
     if article is None:
         raise RefusedError(no_such_article(typed, title_index))

@@ -1,4 +1,4 @@
-"""Who may manage what: the same question before every command that is for managers."""
+"""Checks the Manage Server permission before manager commands."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from bot.ui import strings
 
 
 async def managed_guild(interaction: discord.Interaction, handler: InteractionHandler) -> int | None:
-    """The server that somebody may manage; ``None`` for anybody else, who is told so.
+    """The guild, if the member may manage it; else say why not and return ``None``.
 
-    Asked anew at each command, since a server can hand out commands to others.
+    Checked at each command, because a guild can grant commands to other members.
     """
     if interaction.guild_id is None:
         await handler.say(interaction, strings.ONLY_IN_SERVERS)

@@ -1,4 +1,4 @@
-"""What somebody is told when something fails; the log has the rest under the same number."""
+"""Error messages for members; the log has the details under the same incident number."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _MOST_SUGGESTIONS = 3
 
 
 def for_user(error: Exception, title_index: TitleIndex) -> str:
-    """A sentence for the person whose request failed with ``error``, in Markdown; logged unless it is their matter.
+    """The text for the member whose request failed with ``error``, in Markdown.
 
-    The number it names is the request's id, which all other lines on it carry as well.
+    Errors that the member cannot fix are logged. The incident number is the request's id, which every log line of
+    the request carries.
     """
     if isinstance(error, RefusedError):
         return str(error)
@@ -30,7 +31,7 @@ def for_user(error: Exception, title_index: TitleIndex) -> str:
         return no_such_article(error.article_id, title_index)
     incident = current_id()
     if isinstance(error, (RetrievalError, RecordsError)):
-        # These say themselves what to do, so a traceback would only hide it.
+        # Their text says what to do; a traceback would hide it.
         _log.error("incident %s: %s", incident, error)
         text = strings.ALTERED if isinstance(error, AlteredArticleError) else strings.UNAVAILABLE
     else:
@@ -40,7 +41,7 @@ def for_user(error: Exception, title_index: TitleIndex) -> str:
 
 
 def no_such_article(typed: str, title_index: TitleIndex) -> str:
-    """For a name that is no article's; with the names that are most like it."""
+    """The text for a name that is no article's, with the most similar names."""
     name = fitted_line(typed, 150)
     near = [fitted_line(a.metadata.title or a.article_id, 200) for a in title_index.suggest(typed)[:_MOST_SUGGESTIONS]]
     if not near:

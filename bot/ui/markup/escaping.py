@@ -1,4 +1,4 @@
-"""Text that Discord shows as it stands, and the way back.
+"""Escaping of Markdown, so that Discord shows a text unchanged, and its reverse.
 
 Discord takes a backslash before any sign that is neither a letter, a digit nor white space as "the next sign means
 nothing special". So nothing is ever replaced or put between: what a reader copies is what the article says, and
@@ -27,7 +27,7 @@ def escape(text: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """What Discord shows for a text without formatting."""
+    """``text`` as Discord shows it, formatting aside."""
     return _ESCAPED.sub(r"\1", text)
 
 

@@ -13,7 +13,7 @@ from retrieval.core.types import Span
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line that the bot itself says; Markdown already, and short. ``anchor`` lets a page be found again."""
+    """A short line of the bot's own, in Markdown. ``anchor`` finds its page again."""
 
     markup: str
     anchor: int | None = None
@@ -135,7 +135,7 @@ def _markup(words: QuotedText, start: int, end: int) -> str:
 
 
 def _cut(words: QuotedText, start: int, room: int) -> int:
-    """Where a piece that begins at ``start`` ends: before white space if possible, so that nothing is trimmed away."""
+    """The end of a piece that begins at ``start``: before white space if possible, so that nothing is trimmed."""
     low, high = start + 1, min(len(words.text), start + room)
     while low < high:
         middle = (low + high + 1) // 2

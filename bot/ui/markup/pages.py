@@ -20,7 +20,7 @@ _CONTINUED = " (continued)"
 
 
 class Form(StrEnum):
-    """How a page is shown."""
+    """The form of a page."""
 
     EMBEDS = "embeds"
     PLAIN = "plain"
@@ -104,7 +104,7 @@ def _distinct(embed: discord.Embed, panel: Panel, links: set[str]) -> None:
 
 
 def weight(embed: discord.Embed) -> int:
-    """What an embed counts towards the limit over all embeds of a message."""
+    """The size of an embed, counted towards the limit over all embeds of a message."""
     return size(embed.title or "") + size(embed.description or "") + size(embed.footer.text or "")
 
 
@@ -128,5 +128,5 @@ def _plain(panels: Sequence[Panel], *, one_a_page: bool) -> list[Page]:
 
 
 def sentence(text: str) -> Page:
-    """A page with something the bot itself says; ``text`` is Markdown."""
+    """A page with a text of the bot's own, in Markdown."""
     return Page(fitted(text, limits.CONTENT))

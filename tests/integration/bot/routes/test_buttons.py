@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from bot.ui import strings
 from tests.integration.bot.reading import displayed, labels, numbered, passages, question
 from tests.integration.bot.seeds import assert_verbatim, ids, paragraphs, texts
 from tests.integration.bot.staging import Stage
@@ -108,7 +109,7 @@ async def test_one_vote_a_person_that_can_be_changed(stage: Stage) -> None:
 
 
 async def test_the_button_of_an_unknown_message(stage: Stage) -> None:
-    """A press whose key nothing is kept under is told that such buttons are no longer kept."""
+    """A press on a button with an unknown key is answered: it has expired."""
     discord = stage.discord
     guild = discord.guild()
     ada = discord.person("Ada", guild)
@@ -123,7 +124,7 @@ async def test_the_button_of_an_unknown_message(stage: Stage) -> None:
                 each["custom_id"] = forged
     told = await ada.press(answer, custom_id=forged)
     assert told.ephemeral
-    assert "no longer" in told.content
+    assert told.content == strings.EXPIRED
 
 
 async def test_a_press_by_somebody_without_the_right_is_told_why(stage: Stage) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 
 import pytest
 
+from bot.ui import strings
 from tests.integration.bot.reading import displayed, labels, passages
 from tests.integration.bot.staging import Stage
 from tests.support.fake_discord import Channel, Guild, NotOfferedError, Permission, Person, Role
@@ -184,7 +185,7 @@ async def test_forget_me_deletes_what_a_person_left(stage: Stage) -> None:
     assert "1 × question" in told.content
     assert "1 × vote" in told.content
     over = await ada.press(hers, "More passages")
-    assert "no longer" in over.content
+    assert over.content == strings.EXPIRED
     report = await boss.slash("report")
     ((_, content),) = report.files.items()
     assert [(row["question"], row["not_helpful"]) for row in rows(content)] == [(TRUCE, "0")]

@@ -18,7 +18,7 @@ ADA = Requester(user=1, guild=7, channel=70)
 async def test_a_busy_bot_takes_no_token(tmp_path: Path) -> None:
     """Four refusals for want of a slot leave all three questions of a user's burst."""
     async with open_services(tmp_path, FakeArticles()) as services:
-        slots = [services.admission.reserve() for _ in range(services.pool.places)]
+        slots = [services.admission.reserve() for _ in range(services.pool.capacity)]
         for _ in range(4):
             with pytest.raises(TooBusyError, match=r"busy, try again in \d+ s"):
                 services.admission.accept(ADA, Source.COMMAND)

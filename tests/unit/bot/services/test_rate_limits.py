@@ -59,4 +59,4 @@ def test_many_people_do_not_fill_the_memory() -> None:
     for person in range(20_000):
         clock.now += 60
         limits.take(person, None)
-    assert len(limits._people._levels) <= 10_001
+    assert len(limits._users._levels) <= 10_001
