@@ -1,6 +1,6 @@
-"""From a folder of documents to articles with their passages."""
+"""Documents of a folder to articles with their passages."""
 
-from retrieval.ingest.parsers.document import Document, find_documents, parse_document, read_document
+from retrieval.ingest.parsers.document import Document, parse_document
 from retrieval.ingest.pipeline import (
     LoadedCorpus,
     NoCorpusError,
@@ -9,6 +9,7 @@ from retrieval.ingest.pipeline import (
     load_corpus,
 )
 from retrieval.ingest.sources.catalog import Catalog, CatalogEntry, load_catalog
+from retrieval.ingest.sources.folder import find_documents, read_document
 from retrieval.text.mojibake import repair
 from retrieval.text.sentences import split_sentences
 

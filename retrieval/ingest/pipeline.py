@@ -1,9 +1,10 @@
-"""A corpus folder to articles: one bad file never stops the rest, and is always reported."""
+"""Ingestion of a corpus folder: read, parse, clean and chunk each document, and collect the problems."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Article, Metadata, Omission, Reason, TitleSource
 from retrieval.ingest.chunking.chunker import segment
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock, clean
-from retrieval.ingest.parsers.document import Document, list_documents, read_document
+from retrieval.ingest.parsers.document import Document
 from retrieval.ingest.sources.catalog import Catalog, CatalogEntry, load_catalog
+from retrieval.ingest.sources.folder import Listing, list_documents, read_document
 
 
 class NoCorpusError(CorpusFileError):
@@ -22,11 +24,11 @@ class NoCorpusError(CorpusFileError):
 
 @dataclass(frozen=True, slots=True)
 class LoadedCorpus:
-    """What a folder holds.
+    """Articles and problems of a folder.
 
     ``unread`` are the ids of articles whose file exists but could not be used now, ``unlisted`` the folders
-    (relative to the corpus) that could not be looked into: neither says that an article stored earlier is
-    gone. ``catalog_read`` is false where catalog.toml could not be used: metadata may be missing then.
+    (relative to the corpus) that could not be listed: neither says that an article stored earlier is gone.
+    ``catalog_read`` is false if a part of the catalog could not be used, so that what it said earlier still holds.
     """
 
     articles: tuple[Article, ...]
@@ -37,80 +39,77 @@ class LoadedCorpus:
 
 
 @dataclass(slots=True)
-class _Shelf:
-    """The documents accepted so far."""
+class _LoadState:
+    """The documents accepted so far, and what was wrong with others."""
 
     articles: dict[str, Article] = field(default_factory=dict)
-    by_text: dict[bytes, str] = field(default_factory=dict)
+    by_text: dict[bytes, str] = field(default_factory=dict)  # article ids by the digest of their text
     problems: list[CorpusFileError] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
 
 
 def load_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress = no_progress) -> LoadedCorpus:
-    """Read every document of the folder. ``progress`` is called after each file.
+    """Read every document of the folder.
 
-    Raises ``NoCorpusError`` if there is nothing to read; all else that is wrong is in ``problems``.
+    ``progress`` is called after each file. One bad file never stops the rest: it is one of the ``problems``.
+
+    Example:
+        >>> load_corpus(Path("seeds")).articles[1].metadata.title
+        "Ukraine's Western Allies Seal Security Guarantees for Kyiv Amid Ongoing Conflict"
+
+    Raises:
+        NoCorpusError: if there is no such folder, or no document in it.
     """
     if not folder.is_dir():
         raise NoCorpusError(folder, "there is no such corpus folder", "Create it or name another one.")
     listing = list_documents(folder)
     if not listing.documents and not listing.unlisted:
         raise NoCorpusError(folder, "the corpus folder holds no article", "Put .txt or .md files into it.")
-    shelf = _Shelf()
-    catalog = _catalog(folder, shelf.problems)
-    catalog_read = not shelf.problems
-    unread: set[str] = set()
-    unlisted = tuple(path.relative_to(folder).as_posix() for path, _ in listing.unlisted)
-    for name, (_, reason) in zip(unlisted, listing.unlisted, strict=True):
-        shelf.problems.append(
-            CorpusFileError(name, f"the folder cannot be listed ({reason})", "Check its permissions.")
-        )
+    catalog = load_catalog(folder)
+    state = _LoadState(problems=[*_unlisted(listing, folder), *catalog.problems])
     for done, path in enumerate(listing.documents, start=1):
-        shelf.ids.add(path.stem)
         try:
             document = read_document(path, folder, mend=catalog.entry(path.stem).repair)
-            _shelve(shelf, document, catalog, max_tokens)
+            _accept(state, document, catalog, max_tokens)
         except CorpusFileError as error:
-            shelf.problems.append(error)
-            unread.add(path.stem)
+            state.problems.append(error)
+            state.unread.add(path.stem)
         progress("Reading articles", done, len(listing.documents))
-    if not unlisted:
-        shelf.problems += catalog.strangers(shelf.ids)
+    if not listing.unlisted:
+        state.problems += catalog.unknown_articles(path.stem for path in listing.documents)
     return LoadedCorpus(
-        articles=tuple(shelf.articles.values()),
-        problems=tuple(shelf.problems),
-        unread=frozenset(unread - shelf.articles.keys()),
-        unlisted=unlisted,
-        catalog_read=catalog_read,
+        articles=tuple(state.articles.values()),
+        problems=tuple(state.problems),
+        unread=frozenset(state.unread - state.articles.keys()),
+        unlisted=tuple(path.relative_to(folder).as_posix() for path, _ in listing.unlisted),
+        catalog_read=not catalog.problems,
     )
 
 
-def _catalog(folder: Path, problems: list[CorpusFileError]) -> Catalog:
-    try:
-        return load_catalog(folder)
-    except CorpusFileError as error:
-        problems.append(error)
-        return Catalog()
+def _unlisted(listing: Listing, folder: Path) -> Iterator[CorpusFileError]:
+    for path, reason in listing.unlisted:
+        name = path.relative_to(folder).as_posix()
+        yield CorpusFileError(name, f"the folder cannot be listed ({reason})", "Check its permissions.")
 
 
-def _shelve(shelf: _Shelf, document: Document, catalog: Catalog, max_tokens: int) -> None:
-    words = hashlib.sha256(document.text.strip().encode("utf-8", "surrogatepass")).digest()
-    twin_id = shelf.by_text.get(words)
+def _accept(state: _LoadState, document: Document, catalog: Catalog, max_tokens: int) -> None:
+    """Add a document's article, or its file's name to the article with the same text."""
+    digest = hashlib.sha256(document.text.strip().encode("utf-8", "surrogatepass")).digest()
+    twin_id = state.by_text.get(digest)
     if twin_id is not None:
-        twin = shelf.articles[twin_id]
-        shelf.articles[twin_id] = replace(twin, files=(*twin.files, document.file))
+        twin = state.articles[twin_id]
+        state.articles[twin_id] = replace(twin, files=(*twin.files, document.file))
         problem = f"it has the same content as {twin.files[0]}, one article stands for both"
-        shelf.problems.append(CorpusFileError(document.file, problem, "Delete one of the two."))
+        state.problems.append(CorpusFileError(document.file, problem, "Delete one of the two."))
         return
-    other = shelf.articles.get(document.article_id)
+    other = state.articles.get(document.article_id)
     if other is not None:
         problem = f"{other.files[0]} has the same name, so this one is left out"
         raise CorpusFileError(document.file, problem, "Rename one of the two.")
-    entry = catalog.entry(document.article_id)
-    article, numbers = _build(document, entry, max_tokens)
-    shelf.articles[article.article_id] = article
-    shelf.by_text[words] = article.article_id
-    shelf.problems += catalog.missing_paragraphs(article.article_id, numbers)
+    article, numbers = _build(document, catalog.entry(document.article_id), max_tokens)
+    state.articles[article.article_id] = article
+    state.by_text[digest] = article.article_id
+    state.problems += catalog.missing_paragraphs(article.article_id, numbers)
 
 
 def build_article(document: Document, entry: CatalogEntry | None = None, *, max_tokens: int = 256) -> Article:
@@ -118,7 +117,13 @@ def build_article(document: Document, entry: CatalogEntry | None = None, *, max_
 
     Every character of its text that is not white space ends up in exactly one passage or one omission.
 
-    Raises ``CorpusFileError`` if it has no words at all.
+    Example:
+        >>> article = build_article(parse_document(b"The pier is open. The ships are back.", "pier.txt"))
+        >>> article.slice(article.passages[0].sentences[1])
+        'The ships are back.'
+
+    Raises:
+        CorpusFileError: if the document has no words at all.
     """
     return _build(document, entry or CatalogEntry(), max_tokens)[0]
 
@@ -166,7 +171,7 @@ def _front_matter(document: Document) -> list[Omission]:
 
 
 def _metadata(document: Document, entry: CatalogEntry, shown: str | None) -> Metadata:
-    """The catalog goes before the front matter, and that before what the text shows."""
+    """Metadata of the catalog, else of the front matter, else what the text shows."""
     given = document.front_matter
     titles = (
         (entry.title, entry.title_source),
@@ -187,7 +192,7 @@ def _metadata(document: Document, entry: CatalogEntry, shown: str | None) -> Met
 
 
 def article_digest(article: Article) -> str:
-    """SHA-256 (hex) over everything that is stored of an article: if it is unchanged, so is the article."""
+    """Compute the SHA-256 (hex) of everything that is stored of an article; an equal digest needs no indexing."""
     values = asdict(replace(article, source=b""))
     values["source"] = hashlib.sha256(article.source).hexdigest()
     packed = json.dumps(values, ensure_ascii=True, sort_keys=True, separators=(",", ":"))

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import re
-import tomllib
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
-
-import yaml
 
 from retrieval.core.errors import CorpusFileError
+from retrieval.ingest.parsers.metadata import MetadataError, is_web_address, one_line, parse_toml, parse_yaml
 
 _LIMIT = 65_536  # characters; metadata is no longer than this, so a distant second rule closes nothing
 _FIELDS = {
@@ -21,12 +17,9 @@ _FIELDS = {
     "url": ("url", "link"),
     "language": ("language",),
 }
-_LONGEST = {"title": 300, "url": 2_000}
-_LONGEST_OTHER = 200
 _YAML_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _TOML_CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _LOOKS_LIKE_YAML = re.compile(r"\s*(?:#.*\n\s*)*[\"']?[\w.-]+[\"']?[ \t]*:(?:\s|$)")
-_TOML_LINE = re.compile(r"at line (\d+)")
 
 
 class FrontMatter(NamedTuple):
@@ -39,7 +32,8 @@ class FrontMatter(NamedTuple):
 def read_front_matter(text: str, file: str, markup: str) -> FrontMatter:
     """Read what stands before the body; no front matter gives no fields and offset 0.
 
-    Raises ``CorpusFileError`` with the line of the file where a block cannot be read.
+    Raises:
+        CorpusFileError: if a block cannot be read; it has the line of the file.
     """
     opening, newline, _ = text[:_LIMIT].partition("\n")
     kind = opening.rstrip()
@@ -54,20 +48,18 @@ def read_front_matter(text: str, file: str, markup: str) -> FrontMatter:
     block = text[start : closing.start()]
     if kind == "---" and markup == "plain" and block.strip() and not _LOOKS_LIKE_YAML.match(block):
         return FrontMatter({}, 0)  # two rules around a piece of prose
-    values = _yaml(block, file) if kind == "---" else _toml(block, file)
+    values = _parse(block, "YAML" if kind == "---" else "TOML", file)
     after = closing.end()
     return FrontMatter(_recognised(values, block, file), after + text.startswith("\n", after))
 
 
-def _yaml(block: str, file: str) -> dict[Any, Any]:
+def _parse(block: str, kind: str, file: str) -> dict[Any, Any]:
     try:
-        values = yaml.safe_load(block)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _broken(file, "YAML", error.problem or "", mark.line + 2 if mark else 2) from error
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
-        line = 2 + block.count("\n", 0, getattr(error, "position", 0))
-        raise _broken(file, "YAML", getattr(error, "reason", str(error)), line) from error
+        values = parse_yaml(block) if kind == "YAML" else parse_toml(block)
+    except MetadataError as error:
+        line = error.line or 1 + block.rstrip("\n").count("\n")
+        problem = f"the {kind} front matter is broken ({error})"
+        raise CorpusFileError(file, problem, "Correct it or remove it.", 1 + line) from error
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -75,21 +67,6 @@ def _yaml(block: str, file: str) -> dict[Any, Any]:
             file, "the front matter is no list of fields", "Write one field: value a line, like title: …", 2
         )
     return values
-
-
-def _toml(block: str, file: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(block)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = _TOML_LINE.search(str(error))
-        line = int(found[1]) + 1 if found else 1 + block.rstrip("\n").count("\n") + 1
-        raise _broken(file, "TOML", re.sub(r" \(at .*\)$", "", str(error)), line) from error
-
-
-def _broken(file: str, kind: str, problem: str, line: int) -> CorpusFileError:
-    reason = " ".join(problem.split())[:120] or "unreadable"
-    problem = f"the {kind} front matter is broken ({reason})"
-    return CorpusFileError(file, problem, "Correct it or remove it.", line)
 
 
 def _recognised(values: dict[Any, Any], block: str, file: str) -> dict[str, str]:
@@ -111,37 +88,3 @@ def _recognised(values: dict[Any, Any], block: str, file: str) -> dict[str, str]
             if value:
                 fields[field] = value
     return fields
-
-
-def one_line(value: object, field: str) -> str | None:
-    """Turn a scalar, or a list of scalars, into one line of bounded length; ``None`` if it is neither.
-
-    Dates become ISO strings.
-    """
-    if isinstance(value, list) and value:
-        parts = [one_line(item, field) for item in value if not isinstance(item, list)]
-        known = [part for part in parts if part]
-        return clipped(", ".join(known), field) if len(known) == len(value) else None
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    return clipped(str(value), field)
-
-
-def clipped(value: str, field: str) -> str:
-    """One line without control characters, at most as long as the field may be."""
-    line = " ".join("".join(char if char.isprintable() or char.isspace() else " " for char in value).split())
-    longest = _LONGEST.get(field, _LONGEST_OTHER)
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
-
-
-def is_web_address(value: str) -> bool:
-    """Whether the value is an http or https address with a host, no spaces, short enough to keep whole."""
-    if len(value) > _LONGEST["url"] or any(char.isspace() or char in '<>"' for char in value):
-        return False
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        return False

@@ -2,63 +2,102 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import TitleSource
-from retrieval.ingest.parsers.front_matter import is_web_address, one_line
+from retrieval.ingest.parsers.metadata import MetadataError, clipped, is_web_address, one_line, parse_toml
 
 CATALOG_NAME = "catalog.toml"
-_TEXTS = ("title", "publisher", "author", "published", "url", "language")
-_KEYS = (*_TEXTS, "title_source", "keep", "drop", "repair")
-_SOURCES = {"assigned": TitleSource.ASSIGNED, "document": TitleSource.DOCUMENT}
-_TOML_LINE = re.compile(r"at line (\d+)")
+_MAX_BYTES = 8 * 1024 * 1024
+_MAX_PARAGRAPH = 10**9
+_MISTAKES = {
+    "title_source": ("is unknown", 'Write "assigned" or "document".'),
+    "url": ("is no web address", "Start it with https://."),
+    "keep": ("is no list of paragraph numbers", "Write keep = [1, 2]."),
+    "drop": ("is no list of paragraph numbers", "Write drop = [1, 2]."),
+    "repair": ("is neither true nor false", "Write repair = false."),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogEntry:
+def _line(value: object, info: ValidationInfo) -> str:
+    name = info.field_name or ""
+    line = one_line(value, name)
+    if not line or (name != "published" and not isinstance(value, str)):
+        raise ValueError("no text")
+    if name == "url" and not is_web_address(line):
+        raise ValueError("no web address")
+    return line
+
+
+def _title_source(value: object) -> TitleSource:
+    if value not in (TitleSource.ASSIGNED, TitleSource.DOCUMENT):
+        raise ValueError("unknown")
+    return TitleSource(str(value))
+
+
+_Line = Annotated[str, BeforeValidator(_line)]
+_Paragraphs = frozenset[Annotated[int, Strict(), Field(gt=0, le=_MAX_PARAGRAPH)]]
+
+
+class CatalogEntry(BaseModel):
     """What the catalog says of one article; ``keep`` and ``drop`` are paragraph numbers from 1."""
 
-    title: str | None = None
-    title_source: TitleSource = TitleSource.CATALOG
-    publisher: str | None = None
-    author: str | None = None
-    published: str | None = None
-    url: str | None = None
-    language: str | None = None
-    keep: frozenset[int] = frozenset()
-    drop: frozenset[int] = frozenset()
-    repair: bool = True
-    line: int | None = None
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: _Line | None = None
+    title_source: Annotated[TitleSource, BeforeValidator(_title_source)] = TitleSource.CATALOG
+    publisher: _Line | None = None
+    author: _Line | None = None
+    published: _Line | None = None
+    url: _Line | None = None
+    language: _Line | None = None
+    keep: _Paragraphs = frozenset()
+    drop: _Paragraphs = frozenset()
+    repair: Annotated[bool, Strict()] = True
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        both = self.keep & self.drop
+        if both:
+            raise ValueError(f"keeps and drops paragraph {min(both)}", "Name it in one of the two.")
+        if self.title is None and "title_source" in self.model_fields_set:
+            raise ValueError("has a title_source without a title", "Add the title.")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The entries by article id; an article without one gets an empty entry."""
+    """The entries by article id; ``problems`` are the mistakes, each entry with one left out."""
 
-    file: str = CATALOG_NAME
     entries: dict[str, CatalogEntry] = field(default_factory=dict)
+    problems: tuple[CorpusFileError, ...] = ()
 
     def entry(self, article_id: str) -> CatalogEntry:
-        """What is said of the article, if anything."""
+        """What is said of the article; an empty entry if nothing is."""
         return self.entries.get(article_id, CatalogEntry())
 
-    def strangers(self, article_ids: Iterable[str]) -> tuple[CorpusFileError, ...]:
+    def unknown_articles(self, article_ids: Iterable[str]) -> tuple[CorpusFileError, ...]:
         """One error for each entry whose article does not exist."""
         known = frozenset(article_ids)
+        remedy = "Use the file's name without its ending, or remove the entry."
         return tuple(
-            CorpusFileError(
-                self.file,
-                f'there is no article "{article_id}"',
-                "Use the file's name without its ending, or remove the entry.",
-                entry.line,
-            )
-            for article_id, entry in self.entries.items()
+            CorpusFileError(CATALOG_NAME, f'there is no article "{clipped(article_id, "title")}"', remedy)
+            for article_id in self.entries
             if article_id not in known
         )
 
@@ -70,103 +109,68 @@ class Catalog:
             return ()
         named = ", ".join(map(str, absent[:10]))
         remedy = f"See `pullquote source {article_id}` for the numbers."
-        return (CorpusFileError(self.file, f'"{article_id}" has no paragraph {named}', remedy, entry.line),)
+        return (CorpusFileError(CATALOG_NAME, f'"{article_id}" has no paragraph {named}', remedy),)
 
 
 def load_catalog(folder: Path) -> Catalog:
     """Read the folder's catalog; a missing file is an empty catalog.
 
-    Raises ``CorpusFileError`` with the line for anything but a sound catalog: a typing error that was
-    passed over would quietly lose what its author meant.
+    Nothing that is wrong is passed over: each mistake is one problem, with the path of its key.
     """
     try:
-        source = (folder / CATALOG_NAME).read_bytes()
+        with (folder / CATALOG_NAME).open("rb") as file:
+            source = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         return Catalog()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        problem = f"it cannot be read ({reason})"
-        raise CorpusFileError(CATALOG_NAME, problem, "Check its permissions.") from error
+        return Catalog(problems=(_problem(f"it cannot be read ({reason})", "Check its permissions."),))
+    if len(source) > _MAX_BYTES:
+        return Catalog(problems=(_problem("it is too large", f"{_MAX_BYTES // 2**20} MB is the limit."),))
     try:
-        text = source.decode("utf-8-sig").replace("\r\n", "\n")
-        values = tomllib.loads(text)
+        values = parse_toml(source.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
-        line = 1 + source.count(b"\n", 0, error.start)
-        raise CorpusFileError(CATALOG_NAME, "it is not in UTF-8", "Save it as UTF-8.", line) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = _TOML_LINE.search(str(error))
-        last = 1 + text.rstrip("\n").count("\n")
-        reason = re.sub(r" \(at .*\)$", "", str(error))[:120]
-        line = int(found[1]) if found else last
-        raise CorpusFileError(CATALOG_NAME, f"it is no valid TOML ({reason})", "Correct it.", line) from error
-    return _Reading(text).catalog(values)
+        return Catalog(
+            problems=(_problem("it is not in UTF-8", "Save it as UTF-8.", 1 + source.count(b"\n", 0, error.start)),)
+        )
+    except MetadataError as error:
+        return Catalog(problems=(_problem(f"it is no valid TOML ({error})", "Correct it.", error.line),))
+    return _validated(values)
 
 
-class _Reading:
-    """Checks the parsed values, with the text at hand to name the line of what is wrong."""
+def _validated(values: dict[str, object]) -> Catalog:
+    entries: dict[str, CatalogEntry] = {}
+    remedy = 'Only tables [articles."ID"] belong here.'
+    unknown = [key for key in values if key != "articles"]
+    problems = [_problem(f'unknown key "{clipped(key, "title")}"', remedy) for key in unknown]
+    articles = values.get("articles", {})
+    if not isinstance(articles, dict):
+        return Catalog(problems=(*problems, _problem("articles is no table", 'Write [articles."ID"].')))
+    for name, fields in articles.items():
+        try:
+            entries[name] = CatalogEntry.model_validate(fields)
+        except ValidationError as error:
+            problems += _mistakes(name, error)
+    return Catalog(entries, tuple(problems))
 
-    def __init__(self, text: str) -> None:
-        self._lines = text.split("\n")
 
-    def catalog(self, values: dict[str, Any]) -> Catalog:
-        for key in values:
-            if key != "articles":
-                raise self._wrong(f'unknown key "{key}"', 'Only tables [articles."ID"] belong here.', "", key)
-        articles = values.get("articles", {})
-        if not isinstance(articles, dict):
-            raise self._wrong("articles is no table", 'Write [articles."ID"].', "", "articles")
-        return Catalog(entries={name: self._entry(name, fields) for name, fields in articles.items()})
+def _mistakes(name: str, error: ValidationError) -> list[CorpusFileError]:
+    """One problem for each wrong key of an entry."""
+    path = f'articles."{clipped(name, "title")}"'
+    found: dict[str, CorpusFileError] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        key = clipped(str(detail["loc"][0]), "title") if detail["loc"] else ""
+        if detail["type"] == "extra_forbidden":
+            what, remedy = "is unknown", f"Known are {', '.join(CatalogEntry.model_fields)}."
+        elif key:
+            what, remedy = _MISTAKES.get(key, ("is no text", f'Write {key} = "…".'))
+        elif detail["type"] == "value_error":
+            what, remedy = detail["ctx"]["error"].args
+        else:
+            what, remedy = "is no table", f"Write [{path}]."
+        found.setdefault(key, _problem(f"{path}.{key} {what}" if key else f"{path} {what}", remedy))
+    return list(found.values())
 
-    def _entry(self, name: str, fields: object) -> CatalogEntry:
-        if not isinstance(fields, dict):
-            raise self._wrong(f'"{name}" is no table', f'Write [articles."{name}"].', "", name)
-        values: dict[str, Any] = {key: self._value(name, key, value) for key, value in fields.items()}
-        entry = CatalogEntry(**values, line=self._line(name))
-        both = entry.keep & entry.drop
-        if both:
-            problem = f"paragraph {min(both)} is kept and dropped"
-            raise self._wrong(problem, "Name it in one of the two.", name, "drop")
-        if entry.title is None and "title_source" in fields:
-            raise self._wrong("title_source without a title", "Add the title.", name, "title_source")
-        return entry
 
-    def _value(self, name: str, key: str, value: object) -> object:
-        if key not in _KEYS:
-            raise self._wrong(f'unknown key "{key}"', f"Known are {', '.join(_KEYS)}.", name, key)
-        if key in {"keep", "drop"}:
-            numbers = value if isinstance(value, list) else [None]
-            if not all(isinstance(each, int) and not isinstance(each, bool) and each > 0 for each in numbers):
-                problem = f"{key} is no list of paragraph numbers"
-                raise self._wrong(problem, f"Write {key} = [1, 2].", name, key)
-            return frozenset(numbers)
-        if key == "repair":
-            if not isinstance(value, bool):
-                raise self._wrong("repair is neither true nor false", "Write repair = false.", name, key)
-            return value
-        if key == "title_source":
-            if not isinstance(value, str) or value not in _SOURCES:
-                raise self._wrong("unknown title_source", 'Write "assigned" or "document".', name, key)
-            return _SOURCES[value]
-        return self._text(name, key, value)
-
-    def _text(self, name: str, key: str, value: object) -> str:
-        line = one_line(value, key)
-        if not line or (key != "published" and not isinstance(value, str)):
-            raise self._wrong(f"{key} is no text", f'Write {key} = "…".', name, key)
-        if key == "url" and not is_web_address(line):
-            raise self._wrong("url is no web address", "Start it with https://.", name, key)
-        return line
-
-    def _wrong(self, problem: str, remedy: str, name: str, key: str) -> CorpusFileError:
-        where = f' (article "{name}")' if name else ""
-        return CorpusFileError(CATALOG_NAME, problem + where, remedy, self._line(name, key))
-
-    def _line(self, name: str, key: str = "") -> int | None:
-        """The line of a key below the article's name, as well as plain searching finds it."""
-        quoted = rf"[\"']?{re.escape(name)}[\"']?\s*"
-        header = re.compile(rf"articles[\"']?\s*\.\s*{quoted}[\].=]|^\s*{quoted}=" if name else "")
-        first = next((at for at, line in enumerate(self._lines) if header.search(line)), 0)
-        pattern = re.compile(rf"(?:^\s*|[\[.{{,]\s*)[\"']?{re.escape(key)}\b")
-        lines = range(first, len(self._lines))
-        found = next((at for at in lines if key and pattern.search(self._lines[at])), None)
-        return 1 + (first if found is None else found)
+def _problem(problem: str, remedy: str, line: int | None = None) -> CorpusFileError:
+    return CorpusFileError(CATALOG_NAME, problem, remedy, line)

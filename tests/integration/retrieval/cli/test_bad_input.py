@@ -37,7 +37,7 @@ BAD_FILES = {
     "unclosed front matter": ("bad.md", b"---\ntitle: one\nText of it.\n", "line 1"),
     "same content": ("twin.txt", GOOD.encode(), "same content as"),
     "catalog": ("catalog.toml", b'[articles.a0]\ntitle = "one"\nnonsense\n', "line 3"),
-    "catalog key": ("catalog.toml", b'[articles.a0]\ntitel = "one"\n', "line 2"),
+    "catalog key": ("catalog.toml", b'[articles.a0]\ntitel = "one"\n', 'articles."a0".titel is unknown'),
 }
 
 

@@ -162,7 +162,7 @@ def test_a_missing_or_empty_folder_raises(tmp_path: Path, make: bool) -> None:
 
 
 def test_a_broken_catalog_does_not_lose_the_corpus(tmp_path: Path) -> None:
-    """The articles load without it, and its mistake is a problem with a line."""
+    """The articles load without it, its mistake is a problem with a line, and the result says that it failed."""
     (tmp_path / "a.txt").write_text("The pier is open.")
     (tmp_path / "catalog.toml").write_text("x =\n")
 
@@ -170,10 +170,11 @@ def test_a_broken_catalog_does_not_lose_the_corpus(tmp_path: Path) -> None:
 
     assert len(loaded.articles) == 1
     assert [(problem.file, problem.line) for problem in loaded.problems] == [("catalog.toml", 1)]
+    assert not loaded.catalog_read
 
 
 def test_the_catalog_goes_before_the_front_matter(tmp_path: Path) -> None:
-    """Catalog, front matter, the text's own headline, the file's name: in this order, and the source is told."""
+    """Catalog, front matter, the text's own headline, the file's name: in this order, and the source is recorded."""
     body = "The pier of the harbour town is open again, and the first ships have moored at it.\n"
     (tmp_path / "a.md").write_text(f"---\ntitle: Front\npublisher: P\nauthor: A\n---\n# Own\n\n{body}")
     (tmp_path / "b.md").write_text(f"---\ntitle: Front\n---\n# Own\n\n{body}x")
@@ -193,7 +194,10 @@ def test_the_catalog_goes_before_the_front_matter(tmp_path: Path) -> None:
         ("d", TitleSource.FILE_NAME),
     ]
     assert (metadata[0].publisher, metadata[0].author) == ("P", "B")
-    assert [problem.line for problem in loaded.problems] == [5]
+    assert [str(problem) for problem in loaded.problems] == [
+        'catalog.toml: there is no article "e". Use the file\'s name without its ending, or remove the entry.'
+    ]
+    assert loaded.catalog_read
     assert loaded.articles[0].omissions[0].reason is Reason.FRONT_MATTER
 
 

@@ -73,6 +73,28 @@ def test_broken_front_matter_names_the_line(text: str, line: int | None) -> None
     assert line is None or caught.value.line == line
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "---\ntitle: " + "9" * 5_000 + "\n---\n",
+        "---\ntitle: 0x" + "f" * 5_000 + "\n---\n",
+        "---\na: &a {b: c}\nd: {<<: [" + "*a, " * 1_000 + "*a]}\n---\n",
+        "---\ntitle: " + "[" * 30_000 + "\n---\n",
+        "---\n? " + "? " * 30_000 + "\n---\n",
+        "+++\ntitle = " + "9" * 5_000 + "\n+++\n",
+        "+++\na" + ".a" * 30_000 + " = 1\n+++\n",
+    ],
+    ids=["decimal", "hexadecimal", "merge keys", "nested", "nested keys", "toml", "dotted"],
+)
+def test_hostile_front_matter_is_one_short_line(block: str) -> None:
+    """Endless numbers, aliases that multiply and deep nesting are refused by one line of bounded length."""
+    with pytest.raises(CorpusFileError, match=r"^a\.md") as caught:
+        parse_document((block + "Body.").encode(), "a.md")
+
+    assert len(str(caught.value)) < 300
+    assert str(caught.value).isprintable()
+
+
 def test_values_are_bounded() -> None:
     """A title of any length is kept to what can be shown."""
     document = parse_document(f"---\ntitle: {'word ' * 1000}\n---\nBody.".encode(), "a.md")

@@ -1,0 +1,88 @@
+"""Corpus folder: which of its files are documents, and their bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+from retrieval.core.errors import CorpusFileError
+from retrieval.ingest.parsers.document import Document, parse_document
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SUFFIXES = frozenset({".txt", ".md"})
+_NO_ARTICLES = frozenset({"readme.md", "catalog.toml"})
+
+
+class Listing(NamedTuple):
+    """The documents of a folder in order of their names, and the folders in it that could not be listed."""
+
+    documents: list[Path]
+    unlisted: list[tuple[Path, str]]
+
+
+def find_documents(folder: Path) -> list[Path]:
+    """Find the .txt and .md files in and below the folder, sorted; nothing hidden, no README.md."""
+    return list_documents(folder).documents
+
+
+def list_documents(folder: Path) -> Listing:
+    """List the documents like ``find_documents``, with the folders that cannot be listed and the system's reason."""
+    found: list[Path] = []
+    unlisted: list[tuple[Path, str]] = []
+    seen: set[tuple[int, int]] = set()
+
+    def refused(error: OSError) -> None:
+        unlisted.append((Path(error.filename or folder), error.strerror or str(error)))
+
+    for here, folders, files in os.walk(folder, onerror=refused, followlinks=True):
+        try:
+            entry = Path(here).stat()
+        except OSError as error:
+            refused(error)
+            continue
+        if (entry.st_dev, entry.st_ino) in seen:  # a link back to a folder above it
+            folders.clear()
+            continue
+        seen.add((entry.st_dev, entry.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(here, name) for name in files if _is_document(name)]
+    return Listing(sorted(found, key=lambda path: path.relative_to(folder).as_posix()), unlisted)
+
+
+def _is_document(name: str) -> bool:
+    if name.startswith(".") or name.lower() in _NO_ARTICLES:
+        return False
+    return Path(name).suffix.lower() in _SUFFIXES
+
+
+def read_document(path: Path, folder: Path, *, mend: bool = True) -> Document:
+    """Read one document; ``mend=False`` leaves wrongly decoded characters as they are.
+
+    Raises:
+        CorpusFileError: if the file cannot be read, is too large, or cannot be parsed.
+    """
+    file = path.relative_to(folder).as_posix()
+    if _UNSHOWABLE.search(file):  # bytes that are no UTF-8, or a line break: neither can be shown or stored
+        raise CorpusFileError(ascii(file), "its name cannot be shown", "Rename it in plain characters.")
+    return parse_document(_read_bytes(path, file), file, mend=mend)
+
+
+def _read_bytes(path: Path, file: str) -> bytes:
+    try:
+        entry = path.stat()
+        if not stat.S_ISREG(entry.st_mode):  # opening a pipe would wait for ever
+            raise CorpusFileError(file, "it is no regular file", "Move it out of the corpus folder.")
+        if entry.st_size > MAX_FILE_BYTES:
+            size = f"{entry.st_size / 2**20:.0f} MB"
+            problem = f"it is too large for an article ({size})"
+            raise CorpusFileError(file, problem, "Split it; 64 MB is the limit.")
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CorpusFileError(
+            file, f"it cannot be read ({reason})", "Check that it exists and that this user may read it."
+        ) from error
