@@ -1,4 +1,14 @@
-"""Vectors on a server as a search sees them: failing at once while it is out of order, back by themselves."""
+"""Vector search on a Chroma server behind a circuit breaker: fails fast while open, reconnects in the background.
+
+========= ==================================== =========================================================
+state     searches                             background thread
+========= ==================================== =========================================================
+closed    ask the server; a failure opens the  checks now and then that the collection matches the library
+          breaker
+open      fail at once                         tries to close it, with growing pauses: reconnects, and puts
+                                               back from the library what the server has lost
+========= ==================================== =========================================================
+"""
 
 from __future__ import annotations
 
@@ -7,6 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsUnavailableError
@@ -18,27 +29,43 @@ from retrieval.storage.library import Library
 
 _log = logging.getLogger(__name__)
 
-#: Called with the vectors' health whenever it has changed, in any thread.
+#: Called with the vectors' health on every change of its state, in any thread.
 Changed = Callable[[VectorHealth], None]
-#: Fills the vectors from the library; gives up when the function that it is given says so. Raises RetrievalError.
+#: Fills the vectors from the library; gives up when its argument returns true. Raises RetrievalError.
 Refill = Callable[[Callable[[], bool]], None]
 
-_FIRST, _LONGEST = 1.0, 15.0  # seconds between two attempts; each pause is twice the one before
-_LEAVING = 2.0  # seconds that ``close`` waits for an attempt to end
-# So many times in so many seconds vectors are put back; then somebody else takes them away, and would do it again.
-_REFILLS, _REFILLED_WITHIN = 3, 600.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0  # seconds between two attempts; each pause is twice the one before
+_MAX_DOUBLINGS = 4
+_EXIT_TIMEOUT = 2.0  # seconds that leaving waits for an attempt to end
+# So many refills within so many seconds: another library on the same database takes the vectors away each time.
+_MAX_REFILLS, _REFILL_WINDOW = 3, 600.0
 _CONTESTED = (
     "has lost the vectors again and again. Give each data folder that was copied from another a CHROMA_DATABASE of its "
     "own, and the server a volume that lasts"
 )
 
 
-class MonitoredVectors:
-    """The reading side of one library's vectors on a server. Use as a context manager, which makes the first attempt.
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Searches reach the server."""
 
-    With ``changed`` a thread looks after them as well: it notices a server that is lost before anybody asks, tries
-    again and again with growing pauses, and has ``refill`` put back what the server has lost. Without it the first
-    failure is final. ``longest``: seconds between two looks at a server that is well, and at most between two attempts.
+    index: ServerVectorIndex
+    health: VectorHealth = field(default_factory=VectorHealth)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Searches fail at once, and say why."""
+
+    health: VectorHealth
+
+
+class MonitoredVectors:
+    """One library's vectors on a server, for reading. Use as a context manager, which makes the first attempt.
+
+    With ``changed`` a daemon thread reconnects, and has ``refill`` put back what the server has lost. Without it the
+    first failure is final. ``longest`` is the pause in seconds between two checks of a good server, and the longest one
+    between two attempts.
     """
 
     def __init__(
@@ -47,7 +74,7 @@ class MonitoredVectors:
         library: Library,
         refill: Refill | None = None,
         changed: Changed | None = None,
-        longest: float = _LONGEST,
+        longest: float = _LONGEST_PAUSE,
     ) -> None:
         self._server = server
         self._library = library
@@ -56,21 +83,20 @@ class MonitoredVectors:
         self._longest = longest
         self._folder = library.properties.indexes_folder()
         self._guard = threading.Lock()
-        self._index: ServerVectorIndex | None = None
-        self._health = VectorHealth()
+        self._breaker: Closed | Open = Open(VectorHealth())
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
-        self._refilled: deque[float] = deque(maxlen=_REFILLS)
+        self._refills: deque[float] = deque(maxlen=_MAX_REFILLS)
 
     def __enter__(self) -> MonitoredVectors:
         try:
-            self._become(self._opened(), VectorHealth())
+            self._connect()
         except VectorsUnavailableError as error:
-            self._become(None, error.health)
+            self._switch(Open(error.health))
         if self._changed is not None:
             # A daemon: a request that hangs must not keep the program from ending.
-            self._thread = threading.Thread(target=self._watch, name="vectors", daemon=True)
+            self._thread = threading.Thread(target=self._monitor, name="vectors", daemon=True)
             self._thread.start()
         return self
 
@@ -78,111 +104,114 @@ class MonitoredVectors:
         self._ended.set()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join(_LEAVING)
-        with self._guard:
-            index, self._index = self._index, None
-        if index is not None:
-            index.close()
+            self._thread.join(_EXIT_TIMEOUT)
+        self._switch(Open(self._breaker.health))
 
     def health(self) -> VectorHealth:
-        """How the vectors are doing, from memory."""
-        return self._health
+        """Last known health; asks no server."""
+        return self._breaker.health
 
     def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]:
-        """As a vector index. Raises VectorsUnavailableError, at once where that is known; IndexesReplacedError."""
-        with self._guard:
-            index, health = self._index, self._health
-        if index is None:
-            raise VectorsUnavailableError(self._server.place, health)
+        """Keys and cosines of the passages nearest to ``vector``, shape (d,); best first.
+
+        Raises:
+            VectorsUnavailableError: when the server fails; at once while the breaker is not closed.
+            IndexesReplacedError: when a rebuild has replaced the collection.
+        """
+        breaker = self._breaker
+        if isinstance(breaker, Open):
+            raise VectorsUnavailableError(self._server.place, breaker.health)
         try:
-            return index.nearest(vector, limit)
+            return breaker.index.nearest(vector, limit)
         except VectorsUnavailableError as error:
-            if isinstance(error, LostCollectionError) and self._library.properties.indexes_folder() != self._folder:
+            if isinstance(error, LostCollectionError) and self._is_replaced():
                 raise IndexesReplacedError(self._server.place) from None
-            self._lose(index, error.health)
+            if self._switch(Open(error.health), failed=breaker):
+                self._wake.set()
             raise
 
-    def _lose(self, index: ServerVectorIndex, health: VectorHealth) -> None:
-        """``index`` is of no more use; several questions may find that out at the same time."""
-        if self._become(None, health, instead_of=index):
-            self._wake.set()
+    def _is_replaced(self) -> bool:
+        return self._library.properties.indexes_folder() != self._folder
 
-    def _become(
-        self, index: ServerVectorIndex | None, health: VectorHealth, *, instead_of: ServerVectorIndex | None = None
-    ) -> bool:
-        """Take on a new index and health; not if meanwhile there is another one than ``instead_of``."""
+    def _connect(self) -> None:
+        """Close the breaker over a collection that matches the library. Raises VectorsUnavailableError."""
+        self._switch(Closed(open_consistent(self._server, self._library, self._folder)))
+
+    def _switch(self, breaker: Closed | Open, *, failed: Closed | None = None) -> bool:
+        """Put the breaker into another state.
+
+        A no-op, and false, where ``failed`` is no longer the state: several searches may fail at the same time.
+        """
         with self._guard:
-            before = self._index
-            if instead_of is not None and before is not instead_of:
+            before = self._breaker
+            if failed is not None and before is not failed:
                 return False
-            news = health.state is not self._health.state
-            self._index, self._health = (None if self._ended.is_set() else index), health
-        for useless in (before, index if self._ended.is_set() else None):
-            if useless is not None and useless is not self._index:
-                useless.close()
-        if news and self._changed is not None and not self._ended.is_set():
-            self._changed(health)
+            ended = self._ended.is_set()
+            self._breaker = Open(breaker.health) if ended else breaker
+        for state in (before, breaker):
+            if isinstance(state, Closed) and state is not self._breaker:
+                state.index.close()
+        if breaker.health.state is not before.health.state and self._changed is not None and not ended:
+            self._changed(breaker.health)
         return True
 
-    def _opened(self) -> ServerVectorIndex:
-        return open_consistent(self._server, self._library, self._folder)
-
-    def _watch(self) -> None:
+    def _monitor(self) -> None:
         failures = 0
         while not self._ended.is_set():
-            self._wake.wait(self._longest if self._health.good else min(_FIRST * 2**failures, self._longest))
+            pause = self._longest if self._breaker.health.good else min(_FIRST_PAUSE * 2**failures, self._longest)
+            self._wake.wait(pause)
             self._wake.clear()
             if self._ended.is_set():
                 return
             try:
                 self._attempt()
             except Exception as error:  # noqa: BLE001 - without this thread the vectors would stay lost
-                _log.exception("The vectors could not be looked after")
-                health = VectorHealth(VectorState.UNAVAILABLE, f"{self._server.place} failed ({type(error).__name__})")
-                self._become(None, health)
-            failures = 0 if self._health.good else min(failures + 1, 4)
+                _log.exception("The vectors could not be monitored")
+                detail = f"{self._server.place} failed ({type(error).__name__})"
+                self._switch(Open(VectorHealth(VectorState.UNAVAILABLE, detail)))
+            failures = 0 if self._breaker.health.good else min(failures + 1, _MAX_DOUBLINGS)
 
     def _attempt(self) -> None:
-        """Look whether all is well, or bring it back."""
-        if self._library.properties.indexes_folder() != self._folder:
-            return  # replaced by another process: whoever opened this opens the new ones
-        index = self._index
+        """Check a closed breaker's server, or reconnect; refill where vectors are missing."""
+        if self._is_replaced():  # by another process: the owner of this object opens the new indexes
+            return
+        breaker = self._breaker
         try:
-            if index is not None:
-                check_consistency(self._server, index, self._library)
+            if isinstance(breaker, Closed):
+                check_consistency(self._server, breaker.index, self._library)
             else:
-                self._become(self._opened(), VectorHealth())
+                self._connect()
         except VectorsUnavailableError as error:
-            lost = error.health.state is VectorState.INCOMPLETE
-            if lost and self._contested():
+            incomplete = error.health.state is VectorState.INCOMPLETE
+            if incomplete and self._is_contested():
                 self._give_up()
                 return
-            self._become(None, error.health)
-            if lost and self._refill is not None:
-                self._fill(self._refill)
+            self._switch(Open(error.health))
+            if incomplete and self._refill is not None:
+                self._run_refill(self._refill)
         except RetrievalError as error:
             _log.warning("%s", error)
 
-    def _contested(self) -> bool:
-        """Whether what was put back was taken away again so often that to go on would be a fight."""
-        return len(self._refilled) == _REFILLS and time.monotonic() - self._refilled[0] < _REFILLED_WITHIN
+    def _is_contested(self) -> bool:
+        """Whether refilled vectors were lost again so often that another library must be deleting them."""
+        return len(self._refills) == _MAX_REFILLS and time.monotonic() - self._refills[0] < _REFILL_WINDOW
 
     def _give_up(self) -> None:
-        """For as long as it is contested; the other one has its peace."""
+        """Stay open as long as the collection is contested, so that the other library can work."""
         health = VectorHealth(VectorState.INCOMPLETE, f"{self._server.place} {_CONTESTED}")
-        if self._health != health:
+        if self._breaker.health != health:
             _log.warning("%s.", health.detail)
-        self._become(None, health)
+        self._switch(Open(health))
 
-    def _fill(self, refill: Refill) -> None:
+    def _run_refill(self, refill: Refill) -> None:
         try:
             refill(self._ended.is_set)
-            self._become(self._opened(), VectorHealth())
-            self._refilled.append(time.monotonic())
+            self._connect()
+            self._refills.append(time.monotonic())
         except VectorsUnavailableError as error:
-            self._become(None, error.health)
-        except HomeBusyError as error:  # it is being filled there, or will be when that is done
+            self._switch(Open(error.health))
+        except HomeBusyError as error:  # the other process is filling them, or will be
             detail = f"{self._server.place} lacks vectors of the library. {str(error).rstrip('.')}"
-            self._become(None, VectorHealth(VectorState.INCOMPLETE, detail))
+            self._switch(Open(VectorHealth(VectorState.INCOMPLETE, detail)))
         except RetrievalError as error:
-            self._become(None, VectorHealth(VectorState.INCOMPLETE, str(error).rstrip(".")))
+            self._switch(Open(VectorHealth(VectorState.INCOMPLETE, str(error).rstrip("."))))
