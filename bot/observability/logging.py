@@ -1,6 +1,6 @@
-"""How the bot writes its log: one line an event on standard error, without tokens and without questions.
+"""Logging: one line an event on standard error, tokens masked, no questions; the libraries' records included.
 
-The only importer of structlog. Everything goes through it: what is said here, and what the libraries say.
+The only importer of structlog.
 """
 
 from __future__ import annotations
@@ -22,24 +22,25 @@ from pydantic import SecretStr
 _log = logging.getLogger(__name__)
 
 Event = MutableMapping[str, Any]
-_EVERYDAY = ("Attempting a reconnect", "Failed to connect for shard_id", "Ignoring exception in autocomplete")
-# An interaction's token lets anybody answer in the bot's name for 15 minutes.
+#: Beginnings of discord.py's messages about events that it recovers from.
+_EXPECTED = ("Attempting a reconnect", "Failed to connect for shard_id", "Ignoring exception in autocomplete")
+#: An interaction's token allows answers in the bot's name for 15 minutes.
 _TOKEN_IN_PATH = re.compile(r"((?:webhooks|interactions)/\d+/)[\w.-]{16,}")
-#: A secret shorter than this occurs in ordinary words, which masking would spoil.
-_SHORTEST_SECRET = 8
+#: A shorter secret occurs in ordinary words, which masking would spoil.
+_MIN_SECRET_LENGTH = 8
 _COLOURS = {"debug": "2", "info": "32", "warning": "33", "error": "31", "critical": "31;1"}
 _PLAIN_VALUE = re.compile(r"[^\s\"=]+")
 
 
 @contextmanager
-def bind_request_id(name: str) -> Iterator[None]:
-    """Every line that is logged within the block, in whichever thread, carries ``name`` as its id."""
-    with structlog.contextvars.bound_contextvars(id=name):
+def bind_request_id(request_id: str) -> Iterator[None]:
+    """Put ``request_id`` on every line logged within the block, in all threads that carry its context."""
+    with structlog.contextvars.bound_contextvars(id=request_id):
         yield
 
 
 def set_up(secrets: Sequence[SecretStr], level: str = "INFO", *, as_json: bool, stream: TextIO | None = None) -> None:
-    """Send everything to standard error. discord.py's own records start at WARNING: its DEBUG shows messages."""
+    """Send all records to standard error. Libraries log from WARNING on: discord.py's DEBUG shows messages."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter(secrets, as_json=as_json, colours=stream.isatty()))
@@ -50,15 +51,15 @@ def set_up(secrets: Sequence[SecretStr], level: str = "INFO", *, as_json: bool, 
     logging.captureWarnings(capture=True)
     for name in ("discord.client", "discord.shard", "discord.app_commands.tree"):
         logger = logging.getLogger(name)
-        logger.filters[:] = [_WithoutTraceback()]
-    if any(0 < len(secret.get_secret_value()) < _SHORTEST_SECRET for secret in secrets):
-        _log.warning("A token of fewer than %d signs cannot be masked in this log", _SHORTEST_SECRET)
+        logger.filters[:] = [_ExpectedErrorFilter()]
+    if any(0 < len(secret.get_secret_value()) < _MIN_SECRET_LENGTH for secret in secrets):
+        _log.warning("A token of fewer than %d characters cannot be masked in this log", _MIN_SECRET_LENGTH)
 
 
 def formatter(secrets: Sequence[SecretStr], *, as_json: bool, colours: bool = False) -> logging.Formatter:
-    """Makes a record one line: a JSON object, or text for a terminal, where only a traceback takes more lines.
+    """Build a formatter of one line a record: JSON, or text for a terminal, where a traceback takes further lines.
 
-    Tokens are masked in the finished line, so that none slips by in a field, a library's words or a traceback.
+    Tokens are masked in the finished line, so that none passes in a field, a library's message or a traceback.
     """
     render = structlog.processors.JSONRenderer() if as_json else _Text(colours=colours)
     return _Formatter(
@@ -72,19 +73,19 @@ def formatter(secrets: Sequence[SecretStr], *, as_json: bool, colours: bool = Fa
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):
-    """A record that cannot be written is replaced by a line that says so: logging itself would print its arguments."""
+    """Replaces a record that cannot be formatted by a line that says so; logging itself would print its arguments."""
 
     def format(self, record: logging.LogRecord) -> str:
         try:
             return super().format(record)
-        except Exception as error:  # noqa: BLE001 - a line of the log must not end what it tells of
+        except Exception as error:  # noqa: BLE001 - a log line must not fail its caller
             problem = f"A record of {record.filename}:{record.lineno} cannot be written ({type(error).__name__})"
             plain = logging.LogRecord(record.name, logging.ERROR, record.pathname, record.lineno, problem, (), None)
             return super().format(plain)
 
 
 def _ordered(_logger: Any, _method: str, event: Event) -> Event:
-    """What every line has comes first, and cannot be overridden by what an event brings."""
+    """Put the fields of every line first; an event's own fields cannot override them."""
     record: logging.LogRecord = event.pop("_record")
     event.pop("_from_structlog", None)
     moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -100,9 +101,9 @@ def _ordered(_logger: Any, _method: str, event: Event) -> Event:
 
 
 class _Text:
-    """A line for people: time, level, logger, what happened, then the fields; a traceback below it, indented.
+    """Renders time, level, logger, message and fields for a terminal, with an indented traceback below.
 
-    Whatever could begin a line or move the cursor is written out, so nobody who writes to the bot can forge a line.
+    Control characters are escaped, so that no message to the bot can forge a line.
     """
 
     def __init__(self, *, colours: bool) -> None:
@@ -115,10 +116,10 @@ class _Text:
         shown = f"{level.upper():<7}"
         if self._colours:
             shown = f"\x1b[{_COLOURS.get(level, '0')}m{shown}\x1b[0m"
-        line = " ".join([time, shown, f"{visible(logger)}:", visible(str(text)), *_pairs(event)])
+        line = " ".join([time, shown, f"{escape_controls(logger)}:", escape_controls(str(text)), *_pairs(event)])
         if trace is None:
             return line
-        return "\n".join([line, *(f"    {visible(each)}" for each in str(trace).split("\n"))])
+        return "\n".join([line, *(f"    {escape_controls(each)}" for each in str(trace).split("\n"))])
 
 
 def _pairs(fields: Mapping[str, Any]) -> Iterator[str]:
@@ -127,23 +128,26 @@ def _pairs(fields: Mapping[str, Any]) -> Iterator[str]:
             yield from _pairs(value)
         elif value is not None:
             text = str(value)
-            plain = _PLAIN_VALUE.fullmatch(text) is not None
-            yield f"{visible(str(name))}={visible(text if plain else json.dumps(text, ensure_ascii=False))}"
+            if _PLAIN_VALUE.fullmatch(text) is None:
+                text = json.dumps(text, ensure_ascii=False)
+            yield f"{escape_controls(str(name))}={escape_controls(text)}"
 
 
-def visible(text: str) -> str:
-    """``text`` with everything that is no letter or sign to be seen written out: ends of lines, direction marks."""
+def escape_controls(text: str) -> str:
+    """Escape everything in ``text`` that is not printable: line ends, direction marks."""
     if text.isprintable():
         return text
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 class _Masking:
-    """Puts ``[token]`` in the place of each secret, in a finished line."""
+    """Replaces each secret in a finished line by ``[token]``."""
 
     def __init__(self, secrets: Sequence[SecretStr], *, as_json: bool) -> None:
-        texts = {secret.get_secret_value() for secret in secrets if len(secret.get_secret_value()) >= _SHORTEST_SECRET}
-        # As it is, as Python shows it in an error, as it stands in an address; in JSON, and in a quoted field, escaped.
+        texts = {
+            secret.get_secret_value() for secret in secrets if len(secret.get_secret_value()) >= _MIN_SECRET_LENGTH
+        }
+        # Plain, as ``repr`` shows it, as quoted in a URL; escaped in JSON and in quoted fields.
         shown = {form for text in texts for form in (text, repr(text)[1:-1], quote(text, safe=""))}
         escaped = {json.dumps(form)[1:-1] for form in shown}
         self._texts = sorted(escaped if as_json else escaped | shown, key=len, reverse=True)
@@ -155,21 +159,20 @@ class _Masking:
         return _TOKEN_IN_PATH.sub(r"\1[token]", text).replace("\x7f", "\\u007f")
 
 
-class _WithoutTraceback(logging.Filter):
-    """Everyday events, of which one line is enough: a lost connection that discord.py mends by itself, and suggestions
-    that came too late for somebody who types on."""
+class _ExpectedErrorFilter(logging.Filter):
+    """Turns tracebacks of expected events into one warning: reconnections, and autocompletions that came too late."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        if record.exc_info and text.startswith(_EVERYDAY):
+        if record.exc_info and text.startswith(_EXPECTED):
             error = record.exc_info[1]
-            text = text.partition(" (Guild: ")[0]  # and who they were
+            text = text.partition(" (Guild: ")[0]
             record.msg, record.args = f"{text} ({type(error).__name__})", ()
             record.exc_info, record.exc_text, record.levelno, record.levelname = None, None, logging.WARNING, "WARNING"
         return True
 
 
 def thread_failed(failure: threading.ExceptHookArgs) -> None:
-    """To be called where a thread ends with an error that nobody caught."""
+    """Log the uncaught error of a thread; for ``threading.excepthook``."""
     if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
         _log.error("A thread failed", exc_info=failure.exc_value)

@@ -18,7 +18,7 @@ from bot.observability.health import assess
 from bot.observability.logging import set_up
 from bot.observability.metrics import Metrics
 from bot.observability.request_log import RequestLog, Step
-from bot.runtime.bot import Parts, PullquoteBot, point_to, without_voice
+from bot.runtime.bot import Parts, PullquoteBot
 from bot.runtime.exit_codes import ExitCode, describe_failure
 from bot.runtime.monitor import Monitor
 from bot.runtime.startup import BackgroundLoad
@@ -32,7 +32,7 @@ from bot.services.worker_pool import SerialExecutor, WorkerPool
 from bot.settings import LogFormat, LogSettings, Settings
 from bot.store import LOCK_FILE, PersonHash, Store
 from bot.transport.delivery import Responder
-from bot.transport.gateway import resume_sessions
+from bot.transport.gateway import configure_discord
 from bot.transport.http_trace import error_trace
 from bot.web.http_server import serve_pages
 from retrieval.core.errors import SettingsError
@@ -69,9 +69,7 @@ def _run(environ: Mapping[str, str], *, as_json: bool) -> None:
     settings = Settings.from_env(environ)
     set_up(settings.secrets, settings.log_level, as_json=as_json)
     set_on_retry_hooks(())  # the default ones print, and use the global registry of Prometheus
-    point_to(settings.api_url)
-    without_voice()
-    resume_sessions()
+    configure_discord(settings.api_url)
     home = settings.retrieval.home
     with using(home, LOCK_FILE), Store(home, settings.retention_days) as store:
         asyncio.run(_serve(settings, store, PersonHash.from_folder(home)))

@@ -12,7 +12,6 @@ import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands, tasks
-from discord.http import Route
 
 from bot.cogs.about import AboutCog
 from bot.cogs.articles import ArticlesCog
@@ -36,9 +35,11 @@ from retrieval.core.errors import RetrievalError
 
 _log = logging.getLogger(__name__)
 
+#: Seconds between two looks at what another process has indexed.
 REFRESH_SECONDS = 15
-#: Also how soon records are deleted after a start with a clock that looks wrong, see ``Store.prune``.
+#: Hours between two deletions of old records; the first after a long pause deletes nothing, see ``Store.prune``.
 PRUNE_HOURS = 1
+#: Seconds for which requests that came in just before the end are still refused with a message.
 _GRACE = 0.3
 
 
@@ -51,24 +52,13 @@ def intents() -> discord.Intents:
     return wanted
 
 
-def without_voice() -> None:
-    """Keep discord.py from warning at each start of libraries that only voice needs."""
-    discord.VoiceClient.warn_nacl = False
-    discord.VoiceClient.warn_dave = False
-
-
-def point_to(api_url: str) -> None:
-    """Send every request of discord.py to ``api_url``."""
-    Route.BASE = api_url
-
-
 class Tree(app_commands.CommandTree["PullquoteBot"]):
     """The command tree; its error handler answers for commands that failed."""
 
     async def on_error(
         self, interaction: discord.Interaction[PullquoteBot], error: app_commands.AppCommandError, /
     ) -> None:
-        """Apologise with an incident number."""
+        """Send an apology with an incident number."""
         cause: Exception = error
         if isinstance(error, (app_commands.CommandInvokeError, app_commands.TransformerError)):
             cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
@@ -222,5 +212,5 @@ class PullquoteBot(commands.AutoShardedBot):
         self._monitor.report_closing()
         self.refresh_articles.cancel()
         self.prune_records.cancel()
-        await asyncio.sleep(_GRACE)  # what came in just now is still refused with a message
+        await asyncio.sleep(_GRACE)
         return await self.handler.idle(seconds - _GRACE)

@@ -9,9 +9,10 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.runtime.bot import Parts, PullquoteBot, without_voice
+from bot.runtime.bot import Parts, PullquoteBot
 from bot.runtime.command_sync import definitions
 from bot.settings import Settings
+from bot.transport.gateway import configure_discord
 from bot.transport.rest_probe import HttpError, Response, RestProbe, UnreachableError, open_probe, readiness
 from retrieval.core.errors import SettingsError, one_line
 from retrieval.core.health import Check, Verdict
@@ -182,7 +183,7 @@ def _outlines(commands: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
 
 async def command_definitions(settings: Settings) -> list[dict[str, Any]]:
     """The commands as the bot would register them with these settings; makes no request."""
-    without_voice()
+    configure_discord(settings.api_url)
     unused: Any = None  # the bot never connects: it only builds its commands
     parts = Parts(settings, unused, unused, unused, unused, aiohttp.TraceConfig())
     async with PullquoteBot(parts) as bot:

@@ -9,7 +9,7 @@ import discord
 import yarl
 from discord import shard
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
-from discord.http import HTTPClient
+from discord.http import HTTPClient, Route
 
 from bot.transport.retry import START_TIMEOUT, is_transient, retrying
 
@@ -37,9 +37,12 @@ class ResumingShard(shard.Shard):
         await self.reidentify(ReconnectWebSocket(self.id, resume=self.ws.session_id is not None))
 
 
-def resume_sessions() -> None:
-    """Make discord.py's sharded clients use ``ResumingShard``."""
+def configure_discord(api_url: str) -> None:
+    """Set what discord.py keeps for the whole process: the API's address, the class of shards, no voice warnings."""
+    Route.BASE = api_url
     shard.Shard = ResumingShard  # type: ignore[misc]  # it has no parameter for the class
+    discord.VoiceClient.warn_nacl = False
+    discord.VoiceClient.warn_dave = False
 
 
 async def log_in(http: HTTPClient, login: Callable[[], Awaitable[object]]) -> None:

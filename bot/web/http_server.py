@@ -1,4 +1,4 @@
-"""Pages for programs that look after the bot: is it alive, is it ready, what are its figures."""
+"""HTTP server for probes and Prometheus: /healthz, /readyz, /metrics."""
 
 from __future__ import annotations
 
@@ -23,19 +23,27 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _INDEX = """pullquote
 /healthz  whether the process is alive
 /readyz   whether it can answer questions, and why not
-/metrics  figures for Prometheus
+/metrics  metrics for Prometheus
 """
-_TO_CLOSE = 0.2
+_SHUTDOWN_TIMEOUT = 0.2
 
 
 @asynccontextmanager
 async def serve_pages(
-    host: str, port: int, health: Callable[[], Health], figures: Callable[[], bytes]
+    host: str, port: int, health: Callable[[], Health], metrics: Callable[[], bytes]
 ) -> AsyncIterator[None]:
-    """Serve the pages while the block runs. Raises SettingsError where nobody can listen there."""
-    _log.filters[:] = [_WithoutRubbish()]
+    """Serve the pages during the block.
+
+    Raises:
+        SettingsError: when the address cannot be listened on.
+    """
+    _log.filters[:] = [_BadRequestFilter()]
     runner = web.AppRunner(
-        _application(health, figures), access_log=None, logger=_log, shutdown_timeout=_TO_CLOSE, handle_signals=False
+        _application(health, metrics),
+        access_log=None,
+        logger=_log,
+        shutdown_timeout=_SHUTDOWN_TIMEOUT,
+        handle_signals=False,
     )
     await runner.setup()
     try:
@@ -48,12 +56,12 @@ async def serve_pages(
         await runner.cleanup()
 
 
-def _application(health: Callable[[], Health], figures: Callable[[], bytes]) -> web.Application:
+def _application(health: Callable[[], Health], metrics: Callable[[], bytes]) -> web.Application:
     async def index(_request: web.Request) -> web.Response:
         return web.Response(text=_INDEX)
 
     async def alive(_request: web.Request) -> web.Response:
-        """The event loop answers, so it turns; one that stalls lets whoever asks wait until that gives up."""
+        """Answer from the event loop, so that a probe of a stalled one times out."""
         return web.Response(text="alive\n")
 
     async def ready(_request: web.Request) -> web.Response:
@@ -61,31 +69,31 @@ def _application(health: Callable[[], Health], figures: Callable[[], bytes]) -> 
         text = json.dumps(asdict(state), ensure_ascii=False, indent=2) + "\n"
         return web.Response(text=text, status=200 if state.ready else 503, content_type="application/json")
 
-    async def measured(_request: web.Request) -> web.Response:
-        return web.Response(body=figures(), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})
+    async def exposed(_request: web.Request) -> web.Response:
+        return web.Response(body=metrics(), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE})
 
-    app = web.Application(client_max_size=0, middlewares=[_only_reading])
-    app.on_response_prepare.append(_reticent)
-    for path, handler in (("/", index), ("/healthz", alive), ("/readyz", ready), ("/metrics", measured)):
+    app = web.Application(client_max_size=0, middlewares=[_read_only])
+    app.on_response_prepare.append(_set_headers)
+    for path, handler in (("/", index), ("/healthz", alive), ("/readyz", ready), ("/metrics", exposed)):
         app.router.add_get(path, handler)
     return app
 
 
 @web.middleware
-async def _only_reading(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _read_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method not in {hdrs.METH_GET, hdrs.METH_HEAD}:
         raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_GET, hdrs.METH_HEAD])
     return await handler(request)
 
 
-async def _reticent(_request: web.Request, response: web.StreamResponse) -> None:
-    """Which libraries answer, and in which version, is nobody's business; nor is an old answer of any use."""
+async def _set_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Remove the Server header; disable caching."""
     response.headers.popall(hdrs.SERVER, None)
     response.headers[hdrs.CACHE_CONTROL] = "no-store"
 
 
-class _WithoutRubbish(logging.Filter):
-    """What is no HTTP was refused already: whoever can reach the port must not be able to fill the log."""
+class _BadRequestFilter(logging.Filter):
+    """Drops records about bytes that are not HTTP, which were answered by 400: they must not fill the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.exc_info is None or not isinstance(record.exc_info[1], BadHttpMessage)
@@ -96,4 +104,4 @@ def _unusable(host: str, port: int, error: OSError) -> SettingsError:
         return SettingsError("HTTP_PORT", f"port {port} of {host} is in use; choose another, or 0 for none")
     if error.errno in {errno.EACCES, errno.EPERM}:
         return SettingsError("HTTP_PORT", f"listening on port {port} is not permitted; choose one above 1023")
-    return SettingsError("HTTP_HOST", f"nobody can listen on {host} here; take 127.0.0.1, ::1 or 0.0.0.0")
+    return SettingsError("HTTP_HOST", f"this machine cannot listen on {host}; use 127.0.0.1, ::1 or 0.0.0.0")

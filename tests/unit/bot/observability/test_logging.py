@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.observability.logging import _WithoutTraceback, bind_request_id, formatter, set_up
+from bot.observability.logging import _ExpectedErrorFilter, bind_request_id, formatter, set_up
 from bot.services.worker_pool import SerialExecutor, WorkerPool
 
 TOKEN = "abc.DEF.ghi-123"
@@ -154,7 +154,7 @@ def test_a_token_too_short_to_be_masked_is_said(log: io.StringIO) -> None:
 def test_a_lost_connection_is_one_line() -> None:
     """discord.py's traceback is left out of what mends itself."""
     made = record("Attempting a reconnect in 1.00s", error=ConnectionResetError())
-    assert _WithoutTraceback().filter(made)
+    assert _ExpectedErrorFilter().filter(made)
     line = json.loads(formatter((), as_json=True).format(made))
     assert line["event"] == "Attempting a reconnect in 1.00s (ConnectionResetError)"
     assert "exception" not in line

@@ -10,22 +10,23 @@ from typing import Any
 import aiohttp
 import discord
 import pytest
+from discord import shard
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
 from bot.runtime import bot as client
-from bot.runtime.bot import Parts, PullquoteBot, point_to
+from bot.runtime.bot import Parts, PullquoteBot
 from bot.settings import Settings
-from bot.transport.gateway import GatewayLimitError, ResumingShard, find_gateway, log_in
+from bot.transport.gateway import GatewayLimitError, ResumingShard, configure_discord, find_gateway, log_in
 from tests.support.fake_discord import DiscordDouble
 
 
 @pytest.fixture(autouse=True)
 def restored() -> Iterator[None]:
-    """Put back the addresses that discord.py keeps for the whole process."""
-    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    """Put back what discord.py keeps for the whole process."""
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard.Shard
     yield
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard.Shard = before  # type: ignore[misc]
 
 
 async def found(shards: int, session_starts: int = 1000, *, token: str | None = None, errors: int = 0) -> int:
@@ -35,7 +36,7 @@ async def found(shards: int, session_starts: int = 1000, *, token: str | None = 
         for pattern in ("GET /users/@me", "GET /gateway/bot"):
             if errors:
                 double.faults.server_error(pattern, times=errors)
-        point_to(double.url)
+        configure_discord(double.url)
         http = HTTPClient(asyncio.get_running_loop())
         try:
             await log_in(http, lambda: http.static_login(token or double.token))
