@@ -36,7 +36,7 @@ class AskCog(commands.Cog):
 
     @app_commands.command(name="ask", description="Quotes the passages that answer a question, word for word")
     @app_commands.describe(
-        question="What you context to know",
+        question="What you want to know",
         article="Look in this article only",
         quotes="How many passages at most, 1 to 5",
         private="Show the answer to you alone",
@@ -85,7 +85,7 @@ class AskCog(commands.Cog):
         return suggestions(typed, self._services.articles.title_index)
 
     async def find_sources(self, interaction: discord.Interaction, message: discord.Message) -> None:
-        """The passages that bear on a message, for the requester alone."""
+        """Show the passages related to a message, to the requester alone."""
         context = RequestContext.of(interaction)
         texts = [message.content, *(embed.description or "" for embed in message.embeds)]
         text = without_surrogates("\n".join(filter(None, texts)))

@@ -26,7 +26,7 @@ from bot.store.message_state import (
 from bot.transport.delivery import Outgoing
 from bot.ui import strings
 from bot.ui.articles import text_files
-from bot.ui.buttons import TEMPLATE, Act, Action, ActionButton
+from bot.ui.buttons import TEMPLATE, Action, ActionButton, BotInteraction
 from bot.ui.markup.limits import CONTENT, fitted_line, size
 from bot.ui.markup.pages import Page, sentence
 from bot.ui.quotes import title_of
@@ -45,14 +45,14 @@ class ButtonsCog(commands.Cog):
         self._bot.add_dynamic_items(ActionButton)
 
     @commands.Cog.listener()
-    async def on_interaction(self, interaction: Act) -> None:
+    async def on_interaction(self, interaction: BotInteraction) -> None:
         """Answer a button that this version of the program does not know."""
         component = interaction.type is discord.InteractionType.component
         if component and not TEMPLATE.fullmatch(interaction.custom_id or ""):
             await self._handler.say(interaction, strings.EXPIRED)
 
     @commands.Cog.listener()
-    async def on_button(self, button: ActionButton, interaction: Act) -> None:
+    async def on_button(self, button: ActionButton, interaction: BotInteraction) -> None:
         """Do what the button says, or say why not."""
         with self._handler.in_progress():
             context = RequestContext.of(interaction)

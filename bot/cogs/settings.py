@@ -87,7 +87,7 @@ class SettingsCog(commands.Cog):
         await self._change(interaction, lambda old: replace(old, roles=_changed(old.roles, change, chosen)))
 
     @settings.command(name="private", description="Whether answers to commands are private unless asked otherwise")
-    @app_commands.describe(private="True: for the requester alone, with a button to share")
+    @app_commands.describe(private="True: for the asker alone, with a button to share")
     async def private(self, interaction: discord.Interaction, private: bool) -> None:
         """Change whether answers are private by default."""
         await self._change(interaction, lambda old: replace(old, private=private))

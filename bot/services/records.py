@@ -15,7 +15,11 @@ _log = logging.getLogger(__name__)
 
 
 class Records:
-    """Runs the store's calls in its one thread, with users' ids hashed. Used on the event loop only."""
+    """Runs the store's calls in its one thread, with users' ids hashed. Used on the event loop only.
+
+    Raises:
+        RecordsError: from every method that says nothing else, when the store cannot be read or written.
+    """
 
     def __init__(
         self, store: Store, executor: SerialExecutor, person_hash: PersonHash, now: Callable[[], float] = time.time
@@ -28,11 +32,7 @@ class Records:
         self._guild_settings: dict[int, GuildSettings] = {}
 
     async def load(self) -> None:
-        """Read every guild's settings into memory.
-
-        Raises:
-            RecordsError: when the store cannot be read.
-        """
+        """Read every guild's settings into memory."""
         self._guild_settings = await self._executor.run(self._store.guild_settings)
 
     def guild_settings(self, guild: int | None) -> GuildSettings:
@@ -40,11 +40,7 @@ class Records:
         return self._guild_settings.get(guild, GuildSettings()) if guild is not None else GuildSettings()
 
     async def save_guild_settings(self, guild: int, settings: GuildSettings) -> None:
-        """Change a guild's settings.
-
-        Raises:
-            RecordsError: when the store cannot be written.
-        """
+        """Change a guild's settings."""
         await self._executor.run(self._store.save_guild_settings, guild, settings)
         self._guild_settings[guild] = settings
 
@@ -69,11 +65,7 @@ class Records:
         return True
 
     async def message(self, key: str) -> MessageState | None:
-        """A message's state; ``None`` if it has expired or was deleted.
-
-        Raises:
-            RecordsError: when the store cannot be read.
-        """
+        """A message's state; ``None`` if it has expired or was deleted."""
         return await self._executor.run(self._store.message, key, self._now())
 
     async def link_conversation(self, key: str | None, *conversations: int | None) -> None:
@@ -98,35 +90,19 @@ class Records:
         return None
 
     async def vote(self, key: str, user: int, *, helpful: bool) -> Vote:
-        """Count a vote.
-
-        Raises:
-            RecordsError: when the store cannot be written.
-        """
+        """Count a vote."""
         return await self._executor.run(self._store.vote, key, self._hash(user), self._now(), helpful=helpful)
 
     async def report(self, guild: int, days: int) -> Report:
-        """The questions asked in a guild during the last ``days``.
-
-        Raises:
-            RecordsError: when the store cannot be read.
-        """
+        """The questions asked in a guild during the last ``days``."""
         return await self._executor.run(self._store.report, guild, days, self._now())
 
     async def forget(self, user: int) -> DeletedCounts:
-        """Delete everything that a user left.
-
-        Raises:
-            RecordsError: when the store cannot be written.
-        """
+        """Delete everything that a user left."""
         return await self._executor.run(self._store.forget, self._hash(user))
 
     async def state(self, name: str) -> str | None:
-        """A value that the program keeps between two runs.
-
-        Raises:
-            RecordsError: when the store cannot be read.
-        """
+        """A value that the program keeps between two runs."""
         return await self._executor.run(self._store.state, name)
 
     async def save_state(self, name: str, value: str) -> None:
@@ -134,11 +110,7 @@ class Records:
         await self._written(self._executor.run(self._store.save_state, name, value))
 
     async def prune(self) -> None:
-        """Delete what is past its retention period.
-
-        Raises:
-            RecordsError: when the store cannot be written.
-        """
+        """Delete what is past its retention period."""
         drift = self._now() - time.monotonic() - self._clock_offset
         if not await self._executor.run(self._store.prune, self._now(), drift):
             _log.info("No old records were deleted: the clock has moved by more than a day since they were last")

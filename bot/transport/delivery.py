@@ -16,7 +16,7 @@ import discord
 
 from bot.transport.retry import ACKNOWLEDGE_TIMEOUT, ALREADY_ACKNOWLEDGED, ANSWER_TIMEOUT, is_expired, retrying
 from bot.ui import strings
-from bot.ui.buttons import Act
+from bot.ui.buttons import BotInteraction
 from bot.ui.markup.pages import Page
 
 _log = logging.getLogger(__name__)
@@ -51,27 +51,27 @@ class Sent:
 class Responder:
     """Answers interactions and posts messages, with retries."""
 
-    async def acknowledge(self, act: Act, *, private: bool) -> bool:
+    async def acknowledge(self, interaction: BotInteraction, *, private: bool) -> bool:
         """Defer the response to an interaction; return False if it was too late for that.
 
         A retry is refused as a second acknowledgement when only the response to the first was lost: that is a success.
         """
 
         async def attempt() -> None:
-            await act.response.defer(ephemeral=private, thinking=True)
+            await interaction.response.defer(ephemeral=private, thinking=True)
 
-        return await self._acknowledge(act, attempt)
+        return await self._acknowledge(interaction, attempt)
 
-    async def acknowledge_update(self, act: Act) -> bool:
+    async def acknowledge_update(self, interaction: BotInteraction) -> bool:
         """Defer the update of the message with the pressed button."""
 
         async def attempt() -> None:
-            await act.response.defer()
+            await interaction.response.defer()
 
-        return await self._acknowledge(act, attempt)
+        return await self._acknowledge(interaction, attempt)
 
-    async def _acknowledge(self, act: Act, attempt: Callable[[], Awaitable[None]]) -> bool:
-        left = ACKNOWLEDGE_TIMEOUT - (discord.utils.utcnow() - act.created_at).total_seconds()
+    async def _acknowledge(self, interaction: BotInteraction, attempt: Callable[[], Awaitable[None]]) -> bool:
+        left = ACKNOWLEDGE_TIMEOUT - (discord.utils.utcnow() - interaction.created_at).total_seconds()
         # Clamped, because our clock may differ from Discord's.
         left = min(ACKNOWLEDGE_TIMEOUT, max(1.0, left))
         try:
@@ -87,15 +87,15 @@ class Responder:
             return False
         return True
 
-    async def send_ephemeral(self, act: Act, text: str) -> None:
+    async def send_ephemeral(self, interaction: BotInteraction, text: str) -> None:
         """Respond with an ephemeral line to an interaction that is not acknowledged yet."""
 
         async def attempt() -> None:
-            await act.response.send_message(text, ephemeral=True, allowed_mentions=_NO_MENTIONS)
+            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=_NO_MENTIONS)
 
-        await self._acknowledge(act, attempt)
+        await self._acknowledge(interaction, attempt)
 
-    async def edit_response(self, act: Act, outgoing: Outgoing, *, private: bool) -> Sent:
+    async def edit_response(self, interaction: BotInteraction, outgoing: Outgoing, *, private: bool) -> Sent:
         """Put the answer into the acknowledged response.
 
         An edit is idempotent, so it is retried until the interaction expires. After that, or when the response was
@@ -106,7 +106,7 @@ class Responder:
         """
 
         async def attempt() -> discord.InteractionMessage:
-            return await act.edit_original_response(
+            return await interaction.edit_original_response(
                 content=outgoing.page.content, embeds=list(outgoing.page.embeds), view=outgoing.view(),
                 attachments=outgoing.build_files(), allowed_mentions=_NO_MENTIONS,
             )  # fmt: skip
@@ -117,18 +117,18 @@ class Responder:
             if isinstance(error, discord.HTTPException) and not is_expired(error) and error.status < 500:
                 raise
             _log.warning("An interaction can no longer be answered (%s); sending the answer as a message", error)
-        return await self._fall_back(act, outgoing, private=private)
+        return await self._fall_back(interaction, outgoing, private=private)
 
-    async def _fall_back(self, act: Act, outgoing: Outgoing, *, private: bool) -> Sent:
-        if not private and isinstance(act.channel, discord.abc.Messageable):
+    async def _fall_back(self, interaction: BotInteraction, outgoing: Outgoing, *, private: bool) -> Sent:
+        if not private and isinstance(interaction.channel, discord.abc.Messageable):
             with suppress(*FAILURES):
-                return Sent(arrived=True, message=await self.post(act.channel, outgoing))
-        arrived = await self.send_direct(act.user, outgoing, strings.LOST_PRIVATE) is not None
+                return Sent(arrived=True, message=await self.post(interaction.channel, outgoing))
+        arrived = await self.send_direct(interaction.user, outgoing, strings.LOST_PRIVATE) is not None
         if not arrived:
             _log.error("An answer could be delivered neither to its interaction nor otherwise")
         return Sent(arrived)
 
-    async def follow_up(self, act: Act, outgoing: Outgoing, *, private: bool) -> None:
+    async def follow_up(self, interaction: BotInteraction, outgoing: Outgoing, *, private: bool) -> None:
         """Send one more message for an interaction that was answered.
 
         A retry may double it: webhook messages have no nonce. Better twice than not at all.
@@ -139,7 +139,7 @@ class Responder:
 
         async def attempt() -> None:
             view = outgoing.view()
-            await act.followup.send(
+            await interaction.followup.send(
                 content=outgoing.page.content or discord.utils.MISSING,
                 embeds=list(outgoing.page.embeds) or discord.utils.MISSING,
                 view=view if view is not None else discord.utils.MISSING,

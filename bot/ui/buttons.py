@@ -38,21 +38,10 @@ class Action(StrEnum):
     TEXT = "text"
 
 
-_LABELS = {
-    Action.MORE: strings.MORE_BUTTON,
-    Action.CONTEXT: strings.CONTEXT_BUTTON,
-    Action.SHARE: strings.SHARE_BUTTON,
-    Action.HELPFUL: strings.HELPFUL_BUTTON,
-    Action.NOT_HELPFUL: strings.NOT_HELPFUL_BUTTON,
-    Action.CLOSEST: strings.CLOSEST_BUTTON,
-    Action.PREVIOUS: strings.PREVIOUS_BUTTON,
-    Action.NEXT: strings.NEXT_BUTTON,
-    Action.TEXT: strings.TEXT_BUTTON,
-}
 _STYLES = {Action.SHARE: discord.ButtonStyle.primary}
 TEMPLATE = re.compile(rf"pq:(?P<action>{'|'.join(Action)}):(?P<key>[0-9A-Za-z]{{{KEY_LENGTH}}}):(?P<page>\d{{1,6}})")
 
-Act = discord.Interaction[discord.Client]
+BotInteraction = discord.Interaction[discord.Client]
 
 
 class ActionButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=TEMPLATE):
@@ -62,11 +51,12 @@ class ActionButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
         self.action = action
         self.key = key
         self.page = page
-        label = _LABELS.get(action, "")
         style = _STYLES.get(action, discord.ButtonStyle.secondary)
         custom_id = f"pq:{action}:{key}:{page}"
         super().__init__(
-            discord.ui.Button(label=label or "·", style=style, custom_id=custom_id, disabled=disabled, row=row)
+            discord.ui.Button(
+                label=strings.BUTTONS.get(action, "·"), style=style, custom_id=custom_id, disabled=disabled, row=row
+            )
         )
 
     @classmethod

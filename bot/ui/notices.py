@@ -53,7 +53,7 @@ def settings_pages(
     asked_about: str,
     form: Form = Form.EMBEDS,
 ) -> list[Page]:
-    """A server's settings, and whether the bot would answer a mention, and why. ``asked_about`` is Markdown."""
+    """A guild's settings, and an explanation of how the bot treats a mention. ``asked_about`` is Markdown."""
     lines = [
         TextLine(f"**Channels where mentions are answered:** {_listed(channels) or 'all'}"),
         TextLine(f"**Roles that may ask:** {_listed(roles) or 'everybody'}"),

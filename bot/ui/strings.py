@@ -28,15 +28,18 @@ SHARED = "Shared by {name}"
 
 # Buttons
 
-MORE_BUTTON = "More passages"
-CONTEXT_BUTTON = "In context"
-SHARE_BUTTON = "Share"
-HELPFUL_BUTTON = "Helpful"
-NOT_HELPFUL_BUTTON = "Not helpful"
-CLOSEST_BUTTON = "Closest passages"
-PREVIOUS_BUTTON = "◀ Previous"
-NEXT_BUTTON = "Next ▶"
-TEXT_BUTTON = "Full text"
+#: Labels, by the action's value.
+BUTTONS = {
+    "more": "More passages",
+    "context": "In context",
+    "share": "Share",
+    "helpful": "Helpful",
+    "unhelpful": "Not helpful",
+    "closest": "Closest passages",
+    "prev": "◀ Previous",
+    "next": "Next ▶",
+    "text": "Full text",
+}
 NOTHING_MORE = "There are no more passages that answer this."
 NOTHING_CLOSE = "There are no passages that come close."
 EXPIRED = "These buttons have expired: they work for 30 days, or until /forget me. Ask again to get new ones."

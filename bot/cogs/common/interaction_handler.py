@@ -18,7 +18,7 @@ from bot.services.services import Services
 from bot.services.worker_pool import Slot
 from bot.store.message_state import MessageState
 from bot.transport.delivery import Outgoing, Responder
-from bot.ui.buttons import Act, actions_for, view_for
+from bot.ui.buttons import BotInteraction, actions_for, view_for
 from bot.ui.markup.pages import Form, Page, sentence
 from retrieval.core.errors import QuestionError, UnknownArticleError
 
@@ -27,12 +27,12 @@ from retrieval.core.errors import QuestionError, UnknownArticleError
 class RequestContext:
     """An interaction, its requester, and the form in which the answer may be shown."""
 
-    interaction: Act
+    interaction: BotInteraction
     requester: Requester
     form: Form
 
     @classmethod
-    def of(cls, interaction: Act) -> RequestContext:
+    def of(cls, interaction: BotInteraction) -> RequestContext:
         """The context of an interaction."""
         embeds = interaction.guild_id is None or interaction.app_permissions.embed_links
         requester = requester_of(interaction.user, interaction.guild_id, interaction.channel, interaction.channel_id)
@@ -48,7 +48,7 @@ class Reply:
     key: str | None = None
 
 
-def asked_by(event: Act | discord.Message, source: Source, text: str | None) -> ReceivedQuestion:
+def asked_by(event: BotInteraction | discord.Message, source: Source, text: str | None) -> ReceivedQuestion:
     """The log entry of a question that came in through an interaction or a message."""
     guild = event.guild_id if isinstance(event, discord.Interaction) else event.guild.id if event.guild else None
     return ReceivedQuestion(source, guild, text, (discord.utils.utcnow() - event.created_at).total_seconds())
@@ -192,7 +192,7 @@ class InteractionHandler:
             if reply is not None and not private and message is not None:
                 await self._services.records.link_conversation(reply.key, message, context.requester.conversation)
 
-    async def send(self, interaction: Act, outgoing: Outgoing, *, private: bool) -> int | None:
+    async def send(self, interaction: BotInteraction, outgoing: Outgoing, *, private: bool) -> int | None:
         """Fill in a deferred response; the message's id if it is where it was meant to be.
 
         A response that Discord refuses is logged and replaced by an error message.
@@ -207,20 +207,20 @@ class InteractionHandler:
             self._log.mark_undelivered()
         return sent.message
 
-    async def say(self, interaction: Act, text: str) -> None:
+    async def say(self, interaction: BotInteraction, text: str) -> None:
         """Send a private line at once."""
         with self.in_progress():
             await self.responder.send_ephemeral(interaction, text)
 
     async def show_privately(
-        self, interaction: Act, pages: list[Page], files: list[tuple[str, bytes]] | None = None
+        self, interaction: BotInteraction, pages: list[Page], files: list[tuple[str, bytes]] | None = None
     ) -> None:
         """Send pages without buttons to one member: the first with the files, the others after it."""
         await self.responder.edit_response(interaction, Outgoing(pages[0], files=tuple(files or ())), private=True)
         for page in pages[1:]:
             await self.responder.follow_up(interaction, Outgoing(page), private=True)
 
-    async def privately(self, interaction: Act, work: Callable[[], Awaitable[None]]) -> None:
+    async def privately(self, interaction: BotInteraction, work: Callable[[], Awaitable[None]]) -> None:
         """Defer privately, then do ``work``, which responds. Errors become messages."""
         with self.in_progress():
             await self.responder.acknowledge(interaction, private=True)

@@ -1,4 +1,4 @@
-"""The matter of a message before it has a form: panels made of parts, and the cutting of parts that are too long."""
+"""Content of a message before it is an embed or plain text: panels of parts, and the splitting of long parts."""
 
 from __future__ import annotations
 

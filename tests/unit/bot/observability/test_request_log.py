@@ -25,7 +25,7 @@ from bot.ui.markup.pages import Form, Page
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
 from tests.support.fake_articles import FakeArticles, answer, open_services
-from tests.unit.bot.transport.test_delivery import Act, Line
+from tests.unit.bot.transport.test_delivery import FakeInteraction, Line
 from tests.unit.bot.transport.test_retry import refusal
 
 TITLE_INDEX = FakeArticles().title_index
@@ -121,8 +121,8 @@ async def test_an_answer_that_reaches_nobody_has_failed() -> None:
     handler = InteractionHandler(services, Responder())
 
     async def send_in_vain() -> None:
-        act: Any = Act(refusal(404, 10062), user=Line(refusal(403, 50007)))
-        assert await handler.send(act, Outgoing(Page("An answer.")), private=True) is None
+        interaction: Any = FakeInteraction(refusal(404, 10062), user=Line(refusal(403, 50007)))
+        assert await handler.send(interaction, Outgoing(Page("An answer.")), private=True) is None
 
     with log.track(asked()):
         log.set_answer(Outcome.ANSWERED, 0.9, keyword_only=False)

@@ -1,4 +1,4 @@
-"""Who may ask where; every refusal has a reason."""
+"""Permissions decide by server, role and channel; every refusal has a reason."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_decisions(
 def test_an_explanation_agrees_with_the_decision(
     channels: tuple[int, ...], roles: tuple[int, ...], only: tuple[int, ...]
 ) -> None:
-    """What /settings show says is what happens."""
+    """`/settings show` says what happens."""
     settings = GuildSettings(frozenset(channels), frozenset(roles))
     findings = explain(settings, HERE, ChannelPermissions(True, True, True, True), frozenset(only))
     blocked = any(finding.blocking for finding in findings)

@@ -6,7 +6,7 @@ from bot.services.rate_limits import RateLimits
 
 
 class Clock:
-    """Time that passes when it is told to."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -16,7 +16,7 @@ class Clock:
 
 
 def test_three_at_once_then_one_every_ten_seconds() -> None:
-    """The fourth question is told when to come back, and is taken then."""
+    """The fourth question gets a time to wait, and is accepted after it."""
     clock = Clock()
     limits = RateLimits(clock)
     assert [limits.take(1, 7) for _ in range(4)] == [0, 0, 0, 10]
@@ -44,7 +44,7 @@ def test_sixty_questions_a_minute_in_a_server() -> None:
 
 
 def test_a_question_that_was_not_accepted_is_given_back() -> None:
-    """Being told that the bot is busy costs nothing."""
+    """A question refused by a busy bot costs no token."""
     limits = RateLimits(Clock())
     for _ in range(10):
         assert limits.take(1, 7) == 0

@@ -1,4 +1,4 @@
-"""Four at a time, thirty-two waiting, everybody else is told when to come back."""
+"""The pool runs four calls at a time, queues thirty-two, and refuses the rest with a time to wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bot remembers: by keyed hash, for so many days, through restarts and upgrades, and forgotten on request."""
+"""Records survive restarts and upgrades, under keyed hashes, until they expire or are deleted on request."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_buttons_work_for_thirty_days(store: Store) -> None:
 
 
 def test_a_damaged_file_is_said_to_be(tmp_path: Path) -> None:
-    """Articles do not bring votes back: what helps is a backup, or to begin anew."""
+    """Articles do not bring votes back: what helps is a backup, or to start over."""
     (tmp_path / "bot.sqlite3").write_bytes(b"no database" * 99)
     with pytest.raises(RecordsError, match=r"damaged .*Restore a backup, or move the file away"):
         Store(tmp_path)
@@ -194,7 +194,7 @@ def test_a_newer_file_is_not_touched(tmp_path: Path) -> None:
 
 
 def test_an_older_file_is_brought_up_to_date_and_a_failed_step_undone(tmp_path: Path) -> None:
-    """What was stored stays; half a step does not."""
+    """A migration keeps every row; a failed one changes nothing."""
     with Store(tmp_path) as store:
         store.save_guild_settings(7, GuildSettings(quotes=2))
     with pytest.raises(RecordsError):
@@ -211,7 +211,7 @@ def test_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_the_files_are_for_their_owner_only(tmp_path: Path) -> None:
-    """Questions and the key are nobody else's business."""
+    """Only their owner can read questions and the key."""
     PersonHash.from_folder(tmp_path)
     with Store(tmp_path):
         for name in ("bot.key", "bot.sqlite3"):
@@ -219,7 +219,7 @@ def test_the_files_are_for_their_owner_only(tmp_path: Path) -> None:
 
 
 def test_a_hash_stays_the_same_and_needs_the_key(tmp_path: Path) -> None:
-    """The same person is recognised after a restart, and by nobody with another key."""
+    """The same person has the same hash after a restart, and another under another key."""
     one = PersonHash.from_folder(tmp_path / "one")
     assert one(42) == PersonHash.from_folder(tmp_path / "one")(42)
     assert one(42) != PersonHash.from_folder(tmp_path / "two")(42)
@@ -229,7 +229,7 @@ def test_a_hash_stays_the_same_and_needs_the_key(tmp_path: Path) -> None:
 
 
 def test_a_broken_key_is_not_replaced_silently(tmp_path: Path) -> None:
-    """Otherwise nobody could be forgotten any more."""
+    """A new key would make every stored hash unreachable for erasure."""
     (tmp_path / "bot.key").write_bytes(b"short")
     with pytest.raises(OSError, match="32 bytes"):
         PersonHash.from_folder(tmp_path)

@@ -46,7 +46,7 @@ class Line(discord.abc.Messageable):
         return type_()
 
 
-class Act:
+class FakeInteraction:
     """An interaction whose requests fail as told."""
 
     def __init__(self, *errors: Exception, user: Line | None = None) -> None:
@@ -72,45 +72,49 @@ class Act:
         return SimpleNamespace(id=88)
 
 
-def acknowledged(act: Act) -> bool:
+def acknowledged(interaction: FakeInteraction) -> bool:
     """Whether an acknowledgement arrived."""
-    fake: Any = act
+    fake: Any = interaction
     return asyncio.run(Responder().acknowledge(fake, private=True))
 
 
-def filled(act: Act, *, private: bool) -> Sent:
+def filled(interaction: FakeInteraction, *, private: bool) -> Sent:
     """Send an answer."""
-    fake: Any = act
+    fake: Any = interaction
     return asyncio.run(Responder().edit_response(fake, ANSWER, private=private))
 
 
 def test_an_acknowledgement_survives_a_lost_request() -> None:
     """It is said once more at once: there are three seconds."""
-    act = Act(RESET, RESET)
-    assert acknowledged(act)
-    assert act.done == [("defer", {"ephemeral": True, "thinking": True})]
+    interaction = FakeInteraction(RESET, RESET)
+    assert acknowledged(interaction)
+    assert interaction.done == [("defer", {"ephemeral": True, "thinking": True})]
 
 
 def test_a_lost_answer_to_the_acknowledgement_is_no_failure() -> None:
     """The second attempt is told "already acknowledged": then the first one has arrived."""
-    assert acknowledged(Act(RESET, refusal(400, 40060)))
+    assert acknowledged(FakeInteraction(RESET, refusal(400, 40060)))
 
 
 def test_an_interaction_that_is_over_is_said_to_be() -> None:
     """Nothing is raised: the answer is sent another way."""
-    assert not acknowledged(Act(refusal(404, 10062)))
+    assert not acknowledged(FakeInteraction(refusal(404, 10062)))
 
 
 @pytest.mark.parametrize("error", [RESET, refusal(502), refusal(503), refusal(429)])
 def test_an_answer_is_sent_again_until_it_arrives(error: Exception) -> None:
     """Filling in an answer twice does no harm."""
-    assert filled(Act(error, error, error), private=False) == Sent(arrived=True, message=88)
+    assert filled(FakeInteraction(error, error, error), private=False) == Sent(arrived=True, message=88)
 
 
 @pytest.mark.parametrize("error", [refusal(404, 10015), refusal(401, 50027), refusal(404, 10062), refusal(404, 10008)])
 def test_an_answer_that_comes_too_late_comes_as_a_message(error: Exception) -> None:
     """Into the channel if it is for all, to the person alone if it is private."""
-    public, private, closed = Act(error), Act(error), Act(error, user=Line(refusal(403, 50007)))
+    public, private, closed = (
+        FakeInteraction(error),
+        FakeInteraction(error),
+        FakeInteraction(error, user=Line(refusal(403, 50007))),
+    )
     assert filled(public, private=False) == Sent(arrived=True, message=77)
     assert filled(private, private=True) == Sent(arrived=True)
     assert filled(closed, private=True) == Sent(arrived=False)
@@ -122,10 +126,10 @@ def test_an_answer_that_comes_too_late_comes_as_a_message(error: Exception) -> N
 
 def test_an_answer_that_discord_refuses_is_raised() -> None:
     """A mistake of ours is not tried again, nor sent another way."""
-    act = Act(refusal(400, 50035))
+    interaction = FakeInteraction(refusal(400, 50035))
     with pytest.raises(discord.HTTPException):
-        filled(act, private=False)
-    assert not act.channel.sent
+        filled(interaction, private=False)
+    assert not interaction.channel.sent
 
 
 async def test_a_message_is_tried_again_under_one_nonce() -> None:

@@ -1,4 +1,4 @@
-"""Whoever asked gets a line they can use; whoever runs the bot gets the rest in the log."""
+"""The member gets a line to act on, the operator the details in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an article says is what Discord shows, whatever signs it is made of."""
+"""Discord shows an article's text unchanged, whatever characters it has."""
 
 from __future__ import annotations
 

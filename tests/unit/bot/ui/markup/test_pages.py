@@ -169,11 +169,11 @@ def test_notices_stay_within_the_limits() -> None:
 
 def test_members_are_told_what_is_logged() -> None:
     """Where the operator has questions written into the log, ``/about`` says so, and nowhere else."""
-    told, silent = (
+    logged, silent = (
         [embed.description or "" for page in about_pages(About(1, "m", "v", 90, 30, logged)) for embed in page.embeds]
         for logged in (True, False)
     )
-    assert "the words of every question" in "".join(told)
+    assert "the words of every question" in "".join(logged)
     assert "log" not in "".join(silent)
 
 
@@ -225,7 +225,7 @@ def test_no_answer_looks_different_from_an_answer() -> None:
 
 
 def test_a_changed_article_is_not_quoted() -> None:
-    """Where the words are no longer there, the reader is told instead of shown others."""
+    """Where the words are no longer there, the reader sees a notice instead of other words."""
     (page,) = answer_pages(AnswerMessage(AskedQuestion("Who?"), Outcome.ANSWERED), [None], {})
     assert "has changed" in (page.embeds[1].description or "")
 
