@@ -1,4 +1,4 @@
-"""A restore that is killed at any moment leaves the old data folder or the new one, and the next command mends it."""
+"""A restore that is killed at any moment: the next command recovers the old data folder or the new one."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ KEPT = {"library.sqlite3.before-v1": "kept", "notes.txt": "kept"}
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
-    """Make these files."""
+    """Write files below a folder."""
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
 
 
 def read(folder: Path) -> dict[str, str]:
-    """All files below a folder but the lock."""
+    """Content of all files below a folder, except the lock."""
     found = (path for path in folder.rglob("*") if path.is_file() and path.name != "owner.lock")
     return {path.relative_to(folder).as_posix(): path.read_text() for path in found}
 
 
 def run(target: Callable[..., None], *arguments: Any) -> int | None:
-    """Run something in a process of its own; its exit code."""
+    """Run a function in a child process and return its exit code."""
     child = _FORKS.Process(target=target, args=arguments)
     child.start()
     child.join(60)
     return child.exitcode
 
 
-def mended(home: Path, before: dict[str, str]) -> bool:
-    """Let the next command mend ``home``; whether it holds the new stores. Fails unless these are all or none."""
+def recovered(home: Path, before: dict[str, str]) -> bool:
+    """Recover ``home``, check that it holds all of the new stores or none, and return which."""
     with owning(home):
         pass
     found = read(home)
@@ -69,8 +69,8 @@ def mended(home: Path, before: dict[str, str]) -> bool:
 
 
 @pytest.mark.parametrize("before", [OLD, {}], ids=["over an old folder", "into a new one"])
-def test_killed_in_every_state_of_the_exchange(tmp_path: Path, before: dict[str, str]) -> None:
-    """All old or all new after the next command, also if that is killed too; once it is new it stays new.
+def test_killed_in_every_state_of_the_swap(tmp_path: Path, before: dict[str, str]) -> None:
+    """After a kill in any state the next command recovers all old or all new stores, and new ones stay.
 
     A state is what the folder looks like between two lines of the exchange.
     """
@@ -80,7 +80,7 @@ def test_killed_in_every_state_of_the_exchange(tmp_path: Path, before: dict[str,
     counted = tmp_path / "counted"
     home = Path(shutil.copytree(ready, tmp_path / "whole"))
     assert run(killed_restore.commit, home, 0, counted) == 0
-    assert mended(home, before)
+    assert recovered(home, before)
     outcomes = []
     lines = list(map(int, counted.read_text().split()))
     assert len(lines) > len(NEW) + len(before)
@@ -89,14 +89,14 @@ def test_killed_in_every_state_of_the_exchange(tmp_path: Path, before: dict[str,
         assert run(killed_restore.commit, home, fatal) == -signal.SIGKILL
         if turn % 2:  # and the one that mends is killed as well, somewhere
             assert run(killed_restore.mend, home, 1 + fatal % 30) in {0, -signal.SIGKILL}
-        outcomes.append(mended(home, before))
+        outcomes.append(recovered(home, before))
         shutil.rmtree(home)
     assert outcomes == sorted(outcomes)
     assert set(outcomes) == {False, True}
 
 
 def test_a_whole_restore_is_killed(workshop: Workshop, tmp_path: Path) -> None:
-    """Anywhere from the first byte read to the last rename; a search sees one library or the other, or is refused."""
+    """After a kill at any moment of a restore a search sees one library or the other, or is refused."""
     workshop.fill(2)
     workshop.index()
     file = tmp_path / "backup.tar.gz"
