@@ -1,0 +1,46 @@
+"""Escaping and paging take time in proportion to a text's length, whatever the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.ui.markup.escaping import escape, marked, quoted_words, unescape, unmarked
+from bot.ui.markup.layout import Panel, passage
+from bot.ui.markup.limits import fitted, fitted_line
+from bot.ui.markup.pages import Form, link, paged
+from retrieval.core.types import Span
+from tests.support.adversarial import TEXTS
+from tests.support.growth import assert_linear
+
+
+def many_spans(text: str) -> list[Span]:
+    """Return a highlight at every fifth character."""
+    return [Span(start, start + 3) for start in range(0, len(text), 5)]
+
+
+def pages(text: str, form: Form) -> None:
+    """Lay out ``text`` as every part of a panel."""
+    paged([Panel((passage(text, many_spans(text)),), title=text, footer=text, url=f"https://a.example/{text}")], form)
+
+
+FUNCTIONS: dict[str, Callable[[str], object]] = {
+    "escape": escape,
+    "unescape": unescape,
+    "marked": lambda text: marked(text, many_spans(text), prefix="> "),
+    "quoted_words": lambda text: quoted_words(f"> {text}"),
+    "unmarked": unmarked,
+    "fitted": lambda text: fitted(text, 300),
+    "fitted_line": lambda text: fitted_line(text, 300),
+    "link": lambda text: link(f"https://a.example/{text}"),
+    "embeds": lambda text: pages(text, Form.EMBEDS),
+    "plain": lambda text: pages(text, Form.PLAIN),
+}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_time_is_linear(function: str, text: str) -> None:
+    """A text of twice the length takes about twice the time."""
+    assert_linear(FUNCTIONS[function], TEXTS[text], start=2_000, largest=8_000)
