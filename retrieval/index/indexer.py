@@ -1,4 +1,4 @@
-"""Brings the library and both derived indexes into step with a corpus: plan first, then apply."""
+"""Plans and applies changes, so that the library and both derived indexes hold exactly a corpus."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from retrieval.text.vocabulary import passage_words
 
 #: Part of every digest: a change in how words are folded or vectors are pooled makes all articles new.
 ANALYSIS = "1"
-_UNFINISHED = "unfinished"  # no library's state: indexes that are being made anew serve none
+_UNFINISHED = "unfinished"  # no library has this state: indexes that are being emptied belong to none
 _BATCH = 1500  # sentences encoded before the next commit: a kill costs at most that much work
 
 
 class VectorStore(Protocol):
-    """The writing side of a vector index."""
+    """Vector index, for writing."""
 
     def add(self, keys: Sequence[int], vectors: Matrix) -> None: ...
     def remove(self, keys: Sequence[int]) -> None: ...
@@ -36,7 +36,7 @@ class VectorStore(Protocol):
 
 
 class LexicalStore(Protocol):
-    """The writing side of a keyword index."""
+    """Keyword index, for writing."""
 
     def add(self, entries: Sequence[LexicalEntry]) -> None: ...
     def remove(self, keys: Sequence[int]) -> None: ...
@@ -65,14 +65,14 @@ class Stores:
         return [(self.vectors_marker, [self.vectors]), (self.marker, [self.words])]
 
     def mark(self, *states: str) -> None:
-        """Note which states of the library these indexes hold all passages of."""
-        for note, _ in self.marked():
-            note.write(states)
+        """Record which states of the library these indexes hold all passages of."""
+        for marker, _ in self.marked():
+            marker.write(states)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What has to happen to the library, as article ids in order."""
+    """Changes to the library, as article ids in order."""
 
     add: tuple[str, ...]
     replace: tuple[str, ...]
@@ -111,16 +111,16 @@ class Indexer:
         self.problems: list[CorpusFileError] = []
 
     def reconcile(self) -> None:
-        """Finish or undo what an interrupted run left, so that all three hold the same passages."""
+        """Finish or undo an interrupted run, so that library and indexes hold the same passages."""
         self._library.discard_staged()
         self._purge(self._library.passages.retired())
         live = self._library.passages.keys()
         state = self._library.properties.state()
-        known = [(note, stores, note.read()) for note, stores in self._stores.marked()]
-        for note, stores, states in known:
+        known = [(marker, stores, marker.read()) for marker, stores in self._stores.marked()]
+        for marker, stores, states in known:
             if states is not None and state not in states:
                 # In another state of the library, or in another library, the same key may stand for another passage.
-                note.write([_UNFINISHED])
+                marker.write([_UNFINISHED])
                 for store in stores:
                     store.remove(sorted(store.keys()))
         for store in (self._stores.vectors, self._stores.words):
@@ -130,14 +130,14 @@ class Indexer:
         if not state:
             state = secrets.token_hex(8)
             self._library.set_state(state)
-        for note, _, states in known:
+        for marker, _, states in known:
             if states != frozenset({state}):
-                note.write([state])
+                marker.write([state])
 
     def publish(
         self, stores: Stores, *, removed: Iterable[str] = (), properties: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        """Let the library show what is staged, with these ``stores`` as its indexes."""
+        """Publish what is staged, with these ``stores`` as the library's indexes."""
         state = secrets.token_hex(8)
         stores.mark(self._library.properties.state(), state)
         self._library.publish(removed=removed, properties={**properties, "state": state}, count=passage_words)
@@ -205,7 +205,7 @@ class Indexer:
         properties: dict[str, str],
         fresh: Mapping[str, tuple[Article, str]] = MappingProxyType({}),
     ) -> None:
-        """Encode every article anew into other ``stores``, then switch to these and the model in one step.
+        """Encode every article again into other ``stores``, then switch to these and the model in one step.
 
         An article whose stored text was altered is taken from ``fresh``. Raises AlteredArticleError if it is not there.
         """
@@ -232,13 +232,13 @@ class Indexer:
                 continue
             size += sum(len(passage.sentences) for passage in article.passages)
             if size >= _BATCH:
-                self._show(batch)
+                self._stage_and_publish(batch)
                 batch, size = [], 0
         if batch:
-            self._show(batch)
+            self._stage_and_publish(batch)
         return failed
 
-    def _show(self, batch: Sequence[AnalysedArticle]) -> None:
+    def _stage_and_publish(self, batch: Sequence[AnalysedArticle]) -> None:
         self._stage(batch, self._stores)
         self.publish(self._stores)
         self._purge(self._library.passages.retired())

@@ -1,4 +1,4 @@
-"""The keyword index: BM25 over folded terms, and exact words and phrases, in Tantivy."""
+"""Keyword index in Tantivy: BM25 over folded terms, exact words and phrases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEAP = 64_000_000  # bytes of Tantivy's write buffer; its least is 15 million a
 
 
 class LexicalEntry(NamedTuple):
-    """What is indexed of a passage: ``terms`` for ranking (stems), ``words`` for exact search, both in order."""
+    """Indexed words of a passage: ``terms`` for ranking (stems), ``words`` for exact search, both in order."""
 
     key: int
     article_id: str
@@ -54,7 +54,7 @@ class TantivyLexicalIndex:
         self.close()
 
     def close(self) -> None:
-        """Finish background work and let go of the folder."""
+        """Finish background work and close the folder."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
             with self._translated():
@@ -93,7 +93,7 @@ class TantivyLexicalIndex:
             self._commit(writer)
 
     def remove(self, keys: Sequence[int]) -> None:
-        """Forget passages; unknown keys are ignored."""
+        """Delete passages; unknown keys are ignored."""
         with self._translated():
             writer = self._open_writer()
             for key in keys:
@@ -115,12 +115,12 @@ class TantivyLexicalIndex:
             self._index.reload()
 
     def count(self) -> int:
-        """How many passages are indexed."""
+        """Number of indexed passages."""
         with self._translated():
             return int(self._index.searcher().num_docs)
 
     def keys(self) -> set[int]:
-        """The keys of everything indexed."""
+        """All indexed keys."""
         with self._translated():
             hits = self._search(tantivy.Query.all_query(), max(1, self.count()))
             return {key for key, _ in hits}

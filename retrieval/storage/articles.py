@@ -1,4 +1,4 @@
-"""Articles to read, rather than to search: the list, one with its numbered paragraphs, what was left out."""
+"""Articles for reading: the list, numbered paragraphs, omissions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Paragraph:
 
 
 class ArticleReader:
-    """The articles of a library."""
+    """Articles for reading."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -38,16 +38,23 @@ class ArticleReader:
         return self._library.articles.summaries()
 
     def omissions(self, article_id: str) -> tuple[str, list[Omission]]:
-        """An article's text and what of it is not indexed. Raises UnknownArticleError, AlteredArticleError."""
+        """An article's text and its parts that are not indexed.
+
+        Raises:
+            UnknownArticleError: when there is no such article.
+            AlteredArticleError: when its stored text was altered.
+        """
         text = self._library.articles.text(article_id)
         if text is None:
             raise self.unknown(article_id)
         return text, self._library.articles.omissions(article_id)
 
     def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
-        """An article and its paragraphs, everything included, in order.
+        """An article and its paragraphs, those that are not indexed included, in order.
 
-        Raises UnknownArticleError, AlteredArticleError.
+        Raises:
+            UnknownArticleError: when there is no such article.
+            AlteredArticleError: when its stored text was altered.
         """
         text, omissions = self.omissions(article_id)
         summary = next(a for a in self._library.articles.summaries() if a.article_id == article_id)
@@ -61,14 +68,14 @@ class ArticleReader:
         return summary, _joined(text, sorted(parts, key=lambda part: part.start))
 
     def unknown(self, article_id: str) -> UnknownArticleError:
-        """The error for an id that no article has, with the nearest one that there is."""
+        """Error for an unknown article id, with the nearest known one."""
         ids = [article.article_id for article in self._library.articles.summaries()]
         near = process.extractOne(article_id, ids, score_cutoff=60)
         return UnknownArticleError(article_id, str(near[0]) if near else None)
 
 
 def _paragraphs(text: str, passage: Passage) -> Iterator[Paragraph]:
-    """The paragraphs of a passage; the pieces of a long one are put together by ``_joined``."""
+    """Split a passage into its paragraphs."""
     count = passage.last_paragraph - passage.paragraph + 1
     spans = [(passage.start, passage.end)]
     for between in (r"\n", r"\n\s*\n"):  # a line each, or with lines that were wrapped
@@ -82,7 +89,7 @@ def _paragraphs(text: str, passage: Passage) -> Iterator[Paragraph]:
 
 
 def _joined(text: str, parts: list[Paragraph]) -> list[Paragraph]:
-    """Pieces of one paragraph made whole again."""
+    """Join the pieces of a long paragraph."""
     joined: list[Paragraph] = []
     for part in parts:
         last = joined[-1] if joined else None
@@ -95,6 +102,11 @@ def _joined(text: str, parts: list[Paragraph]) -> list[Paragraph]:
 
 @contextmanager
 def open_articles(settings: Settings) -> Iterator[ArticleReader]:
-    """The articles of a data folder. Raises NotIndexedError, StorageError."""
+    """Open the articles of a data folder.
+
+    Raises:
+        NotIndexedError: when nothing is indexed.
+        StorageError: when the library cannot be read.
+    """
     with first_run_named(settings.home), Library(settings.home) as library:
         yield ArticleReader(library)

@@ -1,4 +1,4 @@
-"""What is asked of a Chroma collection, wherever it is."""
+"""Operations on a Chroma collection, embedded or on a server."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class CollectionIndex(ABC):
 
     @abstractmethod
     def _translated(self) -> AbstractContextManager[None]:
-        """Chroma's errors as ours."""
+        """Translate Chroma's errors into ours."""
 
     @abstractmethod
-    def _thinned(self, problem: str) -> StorageError:
-        """What to raise where the collection has lost what it says it has."""
+    def _lost_vectors(self, problem: str) -> StorageError:
+        """Error for a collection that has lost vectors it counts."""
 
     def add(self, keys: Sequence[int], vectors: Matrix) -> None:
         """Store vectors, shape (number of keys, d); a key that is known gets its new vector."""
@@ -38,13 +38,13 @@ class CollectionIndex(ABC):
                 self._collection.upsert(ids=ids, embeddings=vectors[first : first + self._page])
 
     def remove(self, keys: Sequence[int]) -> None:
-        """Forget passages; unknown keys are ignored."""
+        """Delete passages; unknown keys are ignored."""
         for first in range(0, len(keys), self._page):
             with self._translated():
                 self._collection.delete(ids=[str(key) for key in keys[first : first + self._page]])
 
     def keys(self) -> set[int]:
-        """The keys of everything stored."""
+        """All stored keys."""
         found: set[int] = set()
         while True:
             with self._translated():
@@ -54,7 +54,7 @@ class CollectionIndex(ABC):
                 return found
 
     def count(self) -> int:
-        """How many passages are stored."""
+        """Number of stored passages."""
         with self._translated():
             return int(self._collection.count())
 
@@ -70,5 +70,5 @@ class CollectionIndex(ABC):
             hits = zip(found["ids"][0], distances[0], strict=True) if distances else ()
             nearest = [(int(key), 1.0 - float(distance)) for key, distance in hits]
         if len(nearest) < limit and 2 * len(nearest) < min(limit, stored := self.count()):
-            raise self._thinned(f"only {len(nearest)} of {stored} vectors can be searched")
+            raise self._lost_vectors(f"only {len(nearest)} of {stored} vectors can be searched")
         return nearest

@@ -1,6 +1,6 @@
-"""Opens a client of a Chroma server that waits no longer than it is told to, and leaves nothing behind.
+"""A Chroma client with timeouts, which leaves no sessions open.
 
-Chroma's own waits for ever, and asks the server three things while it is made.
+chromadb.HttpClient has no timeout and makes three requests in its constructor.
 """
 
 from __future__ import annotations
@@ -25,13 +25,17 @@ from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, Timeouts
 
 
 class Connection:
-    """A client of a server, with time limits. ``close`` lets go of what the client's own leaves behind."""
+    """A client of a server, with timeouts. ``close`` also closes the sessions that Chroma's own leaves open."""
 
     def __init__(self, client: Client, settings: ChromaSettings, timeouts: Timeouts) -> None:
-        """Raises LookupError where this release of Chroma keeps its sessions elsewhere."""
+        """Set the timeouts of an open client.
+
+        Raises:
+            LookupError: when this release of Chroma keeps its sessions elsewhere.
+        """
         self.client = client
         self._settings = settings
-        # There is no public way, to them or to their time limits.
+        # There is no public access to the sessions, nor to their timeouts.
         servers = [getattr(owner, "_server", None) for owner in (client, getattr(client, "_admin_client", None))]
         sessions = [getattr(server, "_session", None) for server in servers]
         self._sessions = [session for session in sessions if isinstance(session, httpx.Client)]
@@ -40,7 +44,7 @@ class Connection:
             raise LookupError("no sessions")
         for session in self._sessions:
             session.timeout = timeouts.limits()
-            session.event_hooks = {"response": [_refuse_by_status, timeouts.hold]}
+            session.event_hooks = {"response": [_refuse_by_status, timeouts.bound_body]}
 
     def close(self) -> None:
         """Close every connection; the client cannot be used afterwards."""
@@ -52,7 +56,7 @@ class Connection:
 
 
 def _forget(settings: ChromaSettings) -> None:
-    """Every client that is made, or fails to be, leaves an entry there for as long as the program runs."""
+    """Delete the entry that every client, failed ones included, leaves in Chroma's registry for ever."""
     kept = getattr(SharedSystemClient, "_identifier_to_system", {})
     for identifier, system in list(kept.items()):
         if system.settings is settings:
@@ -60,7 +64,11 @@ def _forget(settings: ChromaSettings) -> None:
 
 
 def connect(server: ChromaServer, timeouts: Timeouts = QUERY_TIMEOUTS) -> Connection:
-    """Ask the server what it is, and open a client. Raises VectorsUnavailableError."""
+    """Probe the server and open a client.
+
+    Raises:
+        VectorsUnavailableError: when the server is out of order.
+    """
     probe_server(server, timeouts)
     settings = ChromaSettings(anonymized_telemetry=False)
     if server.ca_file is not None:
@@ -75,7 +83,7 @@ def connect(server: ChromaServer, timeouts: Timeouts = QUERY_TIMEOUTS) -> Connec
         detail = "cannot be used with this release of the package chromadb. Install chromadb 1.5.9"
         raise unsupported_version(server, detail) from None
     except Exception as error:  # noqa: BLE001 - a bare Exception is what its client makes of many answers
-        probe_server(server, timeouts)  # it tells what is the matter, unless that is over
+        probe_server(server, timeouts)  # raises a precise error, unless the server has recovered
         raise unreachable(server, error) from None
 
 
@@ -107,7 +115,7 @@ def _client(server: ChromaServer, settings: ChromaSettings) -> Client:
 
 
 def _within(seconds: float, make: Callable[[], Connection], settings: ChromaSettings) -> Connection:
-    """What ``make`` makes, in a thread that is left behind if that takes too long. Raises httpx.ReadTimeout."""
+    """Call ``make`` in a thread, which is abandoned after so many ``seconds``. Raises httpx.ReadTimeout."""
     made: Future[Connection] = Future()
     late = threading.Event()
 
@@ -131,6 +139,6 @@ def _within(seconds: float, make: Callable[[], Connection], settings: ChromaSett
 
 
 def _refuse_by_status(response: httpx.Response) -> None:
-    """Chroma's client makes a nameless exception of what a proxy before the server answers."""
+    """Response hook: raise by status, since Chroma's client hides what a proxy before the server answers."""
     if response.status_code in {401, 403, 429, 502, 503, 504} or 300 <= response.status_code < 400:
         response.raise_for_status()

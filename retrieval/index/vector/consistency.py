@@ -1,4 +1,4 @@
-"""Whether a server's collection holds what the library has: looked at before it is searched, and ever again."""
+"""Checks that a Chroma collection matches the library, on open and at every health check."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from retrieval.storage.home.index_state import is_current
 from retrieval.storage.home.layout import collection_name
 from retrieval.storage.library import Library
 
-_TASTED = 10  # passages: a server that counts well may still search slowly
+_PROBE_PASSAGES = 10  # searched for: a server that counts well may still search slowly
 
 
 def open_consistent(server: ChromaServer, library: Library, folder: str) -> ServerVectorIndex:
-    """The collection for the indexes in ``folder``, if it agrees. Raises VectorsUnavailableError."""
+    """Open the collection for the indexes in ``folder``.
+
+    Raises:
+        VectorsUnavailableError: when the server is out of order, or the collection does not match the library.
+    """
     index = ServerVectorIndex(server, collection_name(library.properties.library_id(), folder))
     try:
         check_consistency(server, index, library)
@@ -27,13 +31,17 @@ def open_consistent(server: ChromaServer, library: Library, folder: str) -> Serv
 
 
 def check_consistency(server: ChromaServer, index: ServerVectorIndex, library: Library) -> None:
-    """Raises VectorsUnavailableError unless it holds the library's passages, can be searched, and is quick enough."""
+    """Check that the collection holds the library's passages and answers a search in time.
+
+    Raises:
+        VectorsUnavailableError: when it does not.
+    """
     identity = library.properties.model()
     while True:
         generation = library.properties.generation()
         stored, found = library.passages.count(), index.count()
         if identity is not None and found:
-            index.nearest(np.ones(identity.dimensions, dtype=np.float32), min(found, _TASTED))
+            index.nearest(np.ones(identity.dimensions, dtype=np.float32), min(found, _PROBE_PASSAGES))
         if found >= stored and is_current(index, library.properties.state):
             return
         if library.properties.generation() == generation:  # else an indexing run has changed both meanwhile

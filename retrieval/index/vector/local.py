@@ -1,4 +1,4 @@
-"""The collection in the data folder: Chroma as a part of this process."""
+"""Embedded Chroma: the collection in the data folder."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ChromaVectorIndex(CollectionIndex):
         return client.get_or_create_collection(COLLECTION, configuration=COSINE, embedding_function=None)
 
     def _forget(self) -> None:
-        """Let the next attempt in this process start anew: Chroma keeps what failed to open, and gives it again."""
+        """Delete a failed client from Chroma's registry, which would return it to the next attempt."""
         with contextlib.suppress(Exception):
             self.close()
         name = str(self._folder)
@@ -66,7 +66,7 @@ class ChromaVectorIndex(CollectionIndex):
         self.close()
 
     def close(self) -> None:
-        """Let go of the folder; the index cannot be used afterwards."""
+        """Close the folder; the index cannot be used afterwards."""
         if self._client is not None:
             client, self._client = self._client, None
             client.close()
@@ -99,9 +99,9 @@ class ChromaVectorIndex(CollectionIndex):
             return StorageError(self._folder, problem, "Check the folder's rights.")
         return DamagedIndexError(self._folder, problem)
 
-    def _thinned(self, problem: str) -> StorageError:
+    def _lost_vectors(self, problem: str) -> StorageError:
         return DamagedIndexError(self._folder, problem)
 
     def health(self) -> VectorHealth:
-        """Good: what is wrong with a folder is raised as an error."""
+        """Good: failures are raised as errors."""
         return VectorHealth()

@@ -1,7 +1,7 @@
-"""Asks a Chroma server what it is before any work, and says in words what is wrong with it.
+"""Probes a Chroma server before any work, and turns failures into errors that say what to do.
 
-Chroma's client tells an unreachable server, a refused token and a wrong address by the same exception. So the server
-is asked a plain question first.
+Chroma's client raises the same exception for an unreachable server, a refused token and a wrong address. So plain
+requests come first.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def probe_server(server: ChromaServer, timeouts: Timeouts = QUERY_TIMEOUTS) -> s
 
 
 def _plain_client(server: ChromaServer, timeouts: Timeouts) -> httpx.Client:
-    hooks = {"response": [timeouts.hold]}
+    hooks = {"response": [timeouts.bound_body]}
     return httpx.Client(headers=headers(server), timeout=timeouts.limits(), verify=trust(server), event_hooks=hooks)
 
 
@@ -74,12 +74,12 @@ def unsupported_version(server: ChromaServer, detail: str) -> VectorsUnavailable
 
 
 def unavailable(server: ChromaServer, state: VectorState, detail: str) -> VectorsUnavailableError:
-    """The error for a server of which ``detail`` says what is wrong and what to do."""
+    """Error about a server; ``detail`` says what is wrong and what to do."""
     return VectorsUnavailableError(server.place, VectorHealth(state, f"{server.place} {detail}"))
 
 
 def unreachable(server: ChromaServer, error: Exception) -> VectorsUnavailableError:
-    """What an exception of httpx or Chroma means to whoever runs the server; it never holds the token."""
+    """Error for an exception of httpx or Chroma; it never holds the token."""
     if isinstance(error, httpx.HTTPStatusError):
         return _of_status(server, error.response.status_code)
     if isinstance(error, ChromaAuthError):
@@ -116,7 +116,7 @@ def _short(server: ChromaServer, error: Exception) -> str:
 
 
 def headers(server: ChromaServer) -> dict[str, str]:
-    """The token both ways: which one a proxy before the server looks at is its own matter."""
+    """Request headers: the token in both forms, since a proxy before the server may read either."""
     if not server.token:
         return {}
     token = server.token.get_secret_value()
@@ -128,6 +128,6 @@ def trust(server: ChromaServer) -> ssl.SSLContext:
 
 
 def _silence() -> None:
-    """Their errors reach the user through ours, and a line for every request helps nobody."""
+    """Quieten the libraries' loggers: their errors become ours, and a line for every request is noise."""
     for name, level in (("chromadb", logging.CRITICAL), ("httpx", logging.WARNING), ("httpcore", logging.WARNING)):
         logging.getLogger(name).setLevel(level)

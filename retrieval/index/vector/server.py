@@ -1,4 +1,4 @@
-"""The collection of one library on a Chroma server, which may hold those of others too."""
+"""One library's collection on a Chroma server, which may hold those of other libraries too."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from retrieval.index.vector.client import connect
 from retrieval.index.vector.probe import unavailable, unreachable
 from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, WRITE_TIMEOUTS, Timeouts
 
-_STATES = "library_states"  # the collection's own note, as retrieval.stamps writes it beside embedded indexes
+_STATES = "library_states"  # metadata with the states that StateFile records beside embedded indexes
 _PAGE, _CLOUD_PAGE = 1000, 300  # a body stays under what servers take; Chroma Cloud's quota is 300 records a call
-_LISTED = 100  # collections
+_LIST_PAGE = 100  # collections
 
 
 class LostCollectionError(VectorsUnavailableError):
-    """The server is well, but has no such collection: it was replaced, or the server's volume is another one."""
+    """A working server without the collection: it was replaced, or the server has another volume."""
 
     def __init__(self, server: ChromaServer, name: str) -> None:
         detail = f"{server.place} has no collection {name}. Run: pullquote index (a running bot does it by itself)"
@@ -75,7 +75,7 @@ class ServerVectorIndex(CollectionIndex):
         self.close()
 
     def close(self) -> None:
-        """Let go of the connections; the index cannot be used afterwards."""
+        """Close the connections; the index cannot be used afterwards."""
         self._connection.close()
 
     @contextmanager
@@ -85,22 +85,22 @@ class ServerVectorIndex(CollectionIndex):
         with _translated(self._server, self._name):
             yield
 
-    def _thinned(self, problem: str) -> StorageError:
+    def _lost_vectors(self, problem: str) -> StorageError:
         detail = f"has lost some of collection {self._name}: {problem}. Run: pullquote index --rebuild"
         return unavailable(self._server, VectorState.INCOMPLETE, detail)
 
     def health(self) -> VectorHealth:
-        """Good: what is wrong is raised as an error."""
+        """Good: failures are raised as errors."""
         return VectorHealth()
 
     def read(self) -> frozenset[str]:
-        """The states of the library that the vectors serve; none where nothing is noted."""
+        """States of the library that the vectors belong to; none where nothing is recorded."""
         with self._translated():
             self._collection = self._client.get_collection(self._name, embedding_function=None)
             return frozenset(str((self._collection.metadata or {}).get(_STATES, "")).split())
 
     def write(self, states: Iterable[str]) -> None:
-        """Replace the note in one step."""
+        """Replace the recorded states atomically."""
         with self._translated():
             self._collection.modify(metadata={_STATES: " ".join(sorted(state for state in states if state))})
 
@@ -121,9 +121,9 @@ def delete_collections(server: ChromaServer, prefix: str, kept: str) -> None:
 def _names(client: Client) -> list[str]:
     names: list[str] = []
     while True:
-        page = [found.name for found in client.list_collections(limit=_LISTED, offset=len(names))]
+        page = [found.name for found in client.list_collections(limit=_LIST_PAGE, offset=len(names))]
         names += page
-        if len(page) < _LISTED:
+        if len(page) < _LIST_PAGE:
             return names
 
 

@@ -1,6 +1,6 @@
-"""How long a server is waited for, and how much is taken from it.
+"""Connect and read timeouts, and a maximum body size, for Chroma requests.
 
-httpx counts its time anew for every piece of an answer, so one that trickles, or never ends, would be read for ever.
+httpx restarts its read timeout with every piece of a body, so one that trickles, or never ends, would be read for ever.
 """
 
 from __future__ import annotations
@@ -11,34 +11,34 @@ from dataclasses import dataclass
 
 import httpx
 
-_LARGEST = 32_000_000  # bytes; the answers that are asked for have a hundredth of it
+_MAX_BODY = 32_000_000  # bytes; regular answers have a hundredth of it
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to wait for a connection, for the beginning of each answer, and for the rest of it."""
+    """Seconds to wait for a connection, for the beginning of an answer, and for the rest of it."""
 
     connection: float
     answer: float
 
     def limits(self) -> httpx.Timeout:
-        """As httpx wants them."""
+        """Timeouts as httpx takes them."""
         return httpx.Timeout(self.answer, connect=self.connection)
 
-    def hold(self, response: httpx.Response) -> None:
-        """For ``event_hooks``: the rest of ``response`` has to come in time, and to end."""
+    def bound_body(self, response: httpx.Response) -> None:
+        """Response hook of httpx: limit the time and the size of the body."""
         assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - narrows the library's declared type
         response.stream = BoundedStream(response.stream, self.answer)
 
 
-#: A person is waiting.
+#: For searches: a person is waiting.
 QUERY_TIMEOUTS = Timeouts(1.0, 2.0)
-#: A page of vectors takes its time to be stored.
+#: For writes: storing a page of vectors takes its time.
 WRITE_TIMEOUTS = Timeouts(3.0, 60.0)
 
 
 class BoundedStream(httpx.SyncByteStream):
-    """What is left of an answer, read for so many ``seconds`` at most."""
+    """A body that is read for ``seconds`` at most, and up to a maximum size."""
 
     def __init__(self, rest: httpx.SyncByteStream, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._rest = rest
@@ -46,11 +46,16 @@ class BoundedStream(httpx.SyncByteStream):
         self._end = clock() + seconds
 
     def __iter__(self) -> Iterator[bytes]:
-        """Raises httpx.ReadTimeout, httpx.DecodingError."""
+        """Yield the pieces of the body.
+
+        Raises:
+            httpx.ReadTimeout: when it takes too long.
+            httpx.DecodingError: when it is too large.
+        """
         taken = 0
         for piece in self._rest:
             taken += len(piece)
-            if taken > _LARGEST:
+            if taken > _MAX_BODY:
                 raise httpx.DecodingError("its answer does not end")
             if self._clock() > self._end:
                 raise httpx.ReadTimeout("its answer takes too long")

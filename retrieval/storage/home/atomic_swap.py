@@ -41,7 +41,7 @@ def is_pending(home: Path) -> bool:
 
 
 def is_begun(home: Path) -> bool:
-    """Whether a restore is under way or was interrupted, be it that it only prepares."""
+    """Whether a restore is under way or was interrupted, in any of the three states."""
     return is_pending(home) or (home / UNFINISHED).is_dir()
 
 

@@ -1,4 +1,4 @@
-"""The library's state, recorded beside the derived indexes: do these indexes belong to this library?"""
+"""Records beside the derived indexes which state of the library they belong to."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def is_current(marker: StateMarker, state: Callable[[], str]) -> bool:
 
 
 class StateFile:
-    """The marker in one folder of derived indexes.
+    """Marker in one folder of derived indexes.
 
     Before the library changes, the file names the present state and the next one; after it, and before the indexes
     forget anything, the next one alone. So a kill at any moment leaves a file that fits.

@@ -59,7 +59,7 @@ class ArticleTable:
         ]
 
     def text(self, article_id: str) -> str | None:
-        """An article's text, read anew; ``None`` where there is no such article.
+        """An article's text, read from disk; ``None`` where there is no such article.
 
         Raises:
             AlteredArticleError: when it is not the text that was indexed.

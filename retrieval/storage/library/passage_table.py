@@ -61,7 +61,7 @@ class PassageTable:
         return [row[0] for row in self._database.rows("SELECT passage_key FROM retired ORDER BY passage_key")]
 
     def get(self, keys: Sequence[int]) -> dict[int, StoredPassage]:
-        """The live ones among these passages. Those of an article whose text was altered are left out."""
+        """Live passages by key; unknown keys, and passages of an altered text, are left out."""
         found = self._select(AND_KEY_IN, json.dumps(list(keys)))
         return {stored.key: stored for stored in found}
 
@@ -95,7 +95,7 @@ class PassageTable:
             )
 
     def candidates(self, keys: Sequence[int], dimensions: int) -> tuple[list[CandidateRow], Matrix, frozenset[str]]:
-        """What ranking needs of the live ones among these passages, in one reading.
+        """Live passages by key in the form that ranking reads, in one query.
 
         The matrix, shape (rows, dimensions), holds the vectors of all; each candidate says which rows are its own.
         Passages of an article whose text was altered are left out; the ids of these articles come last.

@@ -15,7 +15,7 @@ LIBRARY_ID = "library_id"
 
 
 class PropertyTable:
-    """Properties of a library, read anew on each call."""
+    """Properties of a library, read from disk on each call."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class PropertyTable:
         return None if value is None else str(value)
 
     def model(self) -> ModelIdentity | None:
-        """The model that made the vectors; ``None`` while nothing is indexed."""
+        """Model that made the vectors; ``None`` while nothing is indexed."""
         stored = self.get("model")
         return ModelIdentity(*json.loads(stored)) if stored else None
 

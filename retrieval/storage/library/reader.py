@@ -16,7 +16,7 @@ from retrieval.storage.sqlite.connection import Database, schema_version, transl
 
 
 class Library:
-    """The one truth: every article, passage, vector and omission. Use as a context manager; never writes."""
+    """All articles, passages, vectors and omissions, for reading only. Use as a context manager."""
 
     def __init__(self, home: Path) -> None:
         """Open the library in ``home``.

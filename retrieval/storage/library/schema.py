@@ -1,4 +1,4 @@
-"""The library's tables, and the steps that bring an older file up to date."""
+"""Tables of the library, and the migrations of older files."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class VocabularyTable:
         self._database = database
 
     def load(self) -> WordStatistics:
-        """The whole vocabulary."""
+        """Read the whole vocabulary."""
         passages = int(str(self._database.value("SELECT count(*) " + LIVE_PASSAGES)))
         words = WordStatistics(passages, Counter(), Counter(), {}, {})
         for term, frequency, capitalised in self._database.rows("SELECT term, passages, capitalised FROM vocabulary"):

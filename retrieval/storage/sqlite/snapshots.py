@@ -1,6 +1,6 @@
-"""Copies of SQLite files that are in use, and whether such a copy is what it should be.
+"""Snapshots of SQLite files that are in use, and checks of such files.
 
-Serves any SQLite file of a data folder, whoever it belongs to: the tables that it should have are handed in.
+They know no schema: the migrations of a file are handed in.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from retrieval.storage.sqlite.connection import schema_version
 
 
 def snapshot(source: Path, target: Path) -> int:
-    """Copy a database as it is at one moment, whoever writes it meanwhile; its schema version.
+    """Copy a database as it is at one moment, while others may write it; returns its schema version.
 
     The copy is one file that needs no log beside it, checked, on the disk for good, and its owner's only. Raises
     StorageError, DamagedStoreError; then there is no ``target``.
@@ -47,13 +47,18 @@ def keep_copy(connection: sqlite3.Connection, path: Path, name: str) -> Path:
 
 
 def version_of(path: Path) -> int:
-    """The schema version of a file, whoever writes it. Raises StorageError, DamagedStoreError."""
+    """Schema version of a file that others may write.
+
+    Raises:
+        StorageError: when it cannot be read.
+        DamagedStoreError: when it is no database.
+    """
     with _copying(path), closing(_reading(path)) as connection:
         return schema_version(connection)
 
 
 def inspect(path: Path, migrations: Sequence[str] | None) -> int:
-    """The schema version of a file from elsewhere, once it is clear that this program can use it.
+    """Check that this program can use a file from elsewhere; returns its schema version.
 
     ``migrations`` are those of the program that it belongs to; ``None`` if that is not known. Raises
     DamagedStoreError, SchemaVersionError, StorageError.
@@ -107,7 +112,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _tables(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
-    """What a file is made of, but for what SQLite makes for itself."""
+    """Tables, indexes, views and triggers of a file, SQLite's own aside."""
     rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
     return {(kind, name): sql for kind, name, sql in rows}
 
@@ -118,7 +123,7 @@ def _damaged(path: Path, problem: str) -> DamagedStoreError:
 
 @contextmanager
 def _copying(path: Path) -> Iterator[None]:
-    """SQLite's errors and the system's as ours."""
+    """Translate SQLite's errors and the system's into ours."""
     try:
         yield
     except sqlite3.Error as error:
