@@ -1,4 +1,4 @@
-"""Whether the bot of this container is alive: exit code 0 or 1. Docker calls it, so it imports nothing that is slow."""
+"""Health check of the container: exit code 0 if the bot is alive, else 1. Docker runs it often: imports stay light."""
 
 import http.client
 import os
@@ -6,7 +6,7 @@ import sys
 
 
 def alive(host: str, port: int) -> bool:
-    """Whether ``/healthz`` answers with 200. No urllib: that would ask a proxy for the way to loopback."""
+    """Return whether ``/healthz`` answers with 200. No urllib, which would go through a proxy even to loopback."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         connection.request("GET", "/healthz")
@@ -22,5 +22,5 @@ if __name__ == "__main__":
     stated = os.environ.get("HTTP_HOST", "").strip().strip("[]")
     # Where all addresses are listened to, loopback is one of them.
     host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(stated, stated)  # noqa: S104
-    # Who has switched the page off is not told that the bot is ill.
+    # A page that was switched off says nothing of the bot: healthy.
     sys.exit(0 if port == "0" or alive(host, int(port)) else 1)

@@ -29,7 +29,7 @@ def compose() -> Any:
 
 
 def resolved(text: str, variables: dict[str, str]) -> str:
-    """What Compose makes of ``${NAME:-default}`` and ``${NAME:+replacement}``, one in the other too."""
+    """Interpolate as Compose does: ``${NAME:-default}`` and ``${NAME:+replacement}``, one in the other too."""
     while match := re.search(r"\$\{(\w+)(:-|:\+|\?)((?:[^{}$])*)\}", text):
         name, how, word = match.groups()
         value = variables.get(name, "")

@@ -1,4 +1,4 @@
-"""What the image is made from: the Dockerfile, what is sent to its build, and the health check."""
+"""The inputs of the image: Dockerfile, build context and health check."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEALTH_CHECK = ROOT / "deploy" / "healthcheck.py"
 
 
 def test_hadolint_finds_nothing() -> None:
-    """The linter for Dockerfiles, which also reads the shell in them, has nothing to say."""
+    """The linter for Dockerfiles, which also reads the shell in them, finds no fault."""
     hadolint = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or shutil.which("hadolint")
     if hadolint is None:
         pytest.skip("hadolint is not installed")
@@ -49,7 +49,7 @@ def test_what_is_copied_is_sent_and_nothing_else() -> None:
 
 
 class _Page(BaseHTTPRequestHandler):
-    """Alive or not, as its server says."""
+    """Answer with the status of its server."""
 
     def do_GET(self) -> None:
         self.send_response(self.server.status if self.path == "/healthz" else 404)  # type: ignore[attr-defined]
@@ -75,7 +75,7 @@ def served(status: int) -> Iterator[int]:
 
 
 def check(port: int | str, host: str = "") -> tuple[int, str]:
-    """The health check as Docker runs it, with a proxy set that nobody could reach."""
+    """The health check as Docker runs it, with a proxy set that cannot be reached."""
     environment = {"HTTP_PORT": str(port), "HTTP_HOST": host, "http_proxy": "http://127.0.0.1:9"}
     done = subprocess.run(
         [sys.executable, HEALTH_CHECK], capture_output=True, text=True, check=False, timeout=30, env=environment
@@ -91,14 +91,14 @@ def test_the_health_check_says_what_the_page_says(status: int, code: int) -> Non
 
 
 def test_the_health_check_asks_where_the_page_is() -> None:
-    """At the address that it was told to listen at; any address includes loopback."""
+    """It asks at the address that the bot listens at; any address includes loopback."""
     with served(200) as port:
         assert check(port, "0.0.0.0") == (0, "")  # noqa: S104 - where the page listens
         assert check(port, "127.0.0.2") == (1, "")
 
 
 def test_the_health_check_of_a_bot_without_pages() -> None:
-    """Nobody listens: ill. The page is switched off: not ill, for that is nobody's fault."""
+    """A closed port is unhealthy; a page that was switched off is not."""
     with served(200) as port:
         pass
     assert check(port) == (1, "")

@@ -28,7 +28,7 @@ def pod() -> Any:
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
 def test_it_keeps_to_the_schema(path: Path) -> None:
-    """Kubernetes' own schema, strictly: a field that nobody knows is an error."""
+    """Kubernetes' own schema, strictly: an unknown field is an error."""
     (manifest,) = yaml.safe_load_all(path.read_text(encoding="utf-8"))
     kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
 
@@ -47,7 +47,7 @@ def test_there_is_never_a_second_bot() -> None:
 
 
 def test_the_pod_may_do_little(pod: Any) -> None:
-    """What the restricted pod security standard asks for, and a read-only root, and no token for the cluster."""
+    """The restricted pod security standard is met, the root is read-only, and there is no token for the cluster."""
     (bot,) = pod["containers"]
     assert pod["automountServiceAccountToken"] is False
     assert pod["securityContext"]["runAsNonRoot"] is True

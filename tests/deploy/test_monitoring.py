@@ -21,7 +21,7 @@ ALERTS, DASHBOARD = FOLDER / "alerts.yaml", FOLDER / "dashboard.json"
 
 
 def promtool(*arguments: str | Path) -> str:
-    """Run promtool, where it is; what it writes. Fails if it finds fault."""
+    """Run promtool, skip where it is not installed, and return its output. Fails if it finds fault."""
     if shutil.which("promtool") is None:
         pytest.skip("promtool is not installed")
     done = subprocess.run(["promtool", *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60)
@@ -48,7 +48,7 @@ def expressions() -> list[str]:
 
 
 def names(expression: str) -> set[str]:
-    """The metrics in an expression: what stands outside of braces and quotes and begins as ours do."""
+    """The metrics in an expression: names outside of braces and quotes that begin as ours do."""
     bare = re.sub(r"\{[^}]*\}", "", expression)
     return set(re.findall(r"\b(?:pullquote|process)_[a-z_]+\b", bare))
 

@@ -56,7 +56,7 @@ def test_it_is_shut_in(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_it_is_nobody_in_particular(name: str) -> None:
+def test_it_runs_as_a_user_without_rights(name: str) -> None:
     """A user of its own, no way to more rights, nothing writable but its folders."""
     settings = unit(name)
     assert settings["User"] == ["pullquote"]
@@ -75,7 +75,7 @@ def test_it_does_not_try_again_in_vain() -> None:
 
 
 def test_the_token_is_a_credential() -> None:
-    """Read by systemd as root, given to the bot as a file that nobody else can read; it is in no variable."""
+    """Read by systemd as root, given to the bot as a file that no other user can read; it is in no variable."""
     settings = unit("pullquote.service")
     (credential,) = settings["LoadCredential"]
     name = credential.partition(":")[0]

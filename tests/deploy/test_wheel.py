@@ -15,7 +15,7 @@ from tests.conftest import ROOT, SEEDS
 
 
 def run(*command: str | Path, folder: Path, **environment: str) -> str:
-    """What a command writes to standard output. Fails with what it said if it fails."""
+    """Run a command and return its standard output. Fails with the command's messages if it fails."""
     whole = os.environ | environment
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=110, cwd=folder, env=whole)
     assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-2000:]

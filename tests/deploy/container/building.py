@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 
 #: Instead of making a base: the name of an image that buildah has or may fetch, such as the Dockerfile's own default.
 BASE_VARIABLE = "PULLQUOTE_BASE_IMAGE"
-#: What the image is told that it is.
+#: The version that the build is given.
 VERSION = "1.2.3"
 _BASE = "localhost/pullquote-test-base:bookworm"
 _NAME = "localhost/pullquote-test:latest"
@@ -43,7 +43,7 @@ class Image:
 
 
 def run(*command: str | Path, timeout: float = 60) -> str:
-    """What a command writes to standard output. Raises BuildError."""
+    """Run a command and return its standard output. Raises BuildError."""
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=timeout)
     if done.returncode:
         raise BuildError(f"{command[0]} {command[1]} failed:\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
@@ -51,7 +51,7 @@ def run(*command: str | Path, timeout: float = 60) -> str:
 
 
 def build(folder: Path) -> Image:
-    """Build deploy/Dockerfile; ``folder`` is for what pip is told. Raises BuildError."""
+    """Build deploy/Dockerfile; pip's configuration is written into ``folder``. Raises BuildError."""
     base = os.environ.get(BASE_VARIABLE) or _base_image()
     options = ["--build-arg", f"BASE_IMAGE={base}", "--build-arg", f"VERSION={VERSION}"]
     options += ["--build-arg", "REVISION=test", "--build-arg", "CREATED=2000-01-01T00:00:00Z"]
@@ -92,7 +92,7 @@ def _bytes_in(root: Path) -> int:
 
 
 def _base_image() -> str:
-    """What stands for the official slim image of Python: the same Debian with its own Python 3.11. Made once."""
+    """The stand-in for the official slim image of Python: the same Debian with its own Python 3.11. Made once."""
     if run("buildah", "images", "--quiet", "--filter", f"reference={_BASE}").strip():
         return _BASE
     folder = Path(tempfile.mkdtemp(prefix="pullquote-base-", dir="/var/tmp"))
@@ -135,7 +135,7 @@ def as_pip_conf(configuration: dict[str, list[str]]) -> str:
 
 
 def local_paths(configuration: dict[str, list[str]]) -> Sequence[Path]:
-    """What of that lies on this machine's disk."""
+    """The folders and files of it on this disk."""
 
     def paths() -> Iterator[Path]:
         for option, values in configuration.items():

@@ -98,7 +98,7 @@ class Container:
 
     @property
     def running(self) -> bool:
-        """Whether its first process lives."""
+        """Return whether its first process lives."""
         return self._process.poll() is None
 
     @property
@@ -130,7 +130,7 @@ class Container:
 def _spec(
     config: Mapping[str, Any], root: Path, data: Path, command: Sequence[str], environment: Mapping[str, str]
 ) -> dict[str, Any]:
-    """What runc is told: the image's configuration, and what compose.yaml adds to it."""
+    """runc's configuration: the image's, with the additions of compose.yaml."""
     uid, _, gid = config["User"].partition(":")
     variables = {**dict(each.split("=", 1) for each in config["Env"]), **environment}
     mounts = [

@@ -1,4 +1,4 @@
-"""What is in the image and what it says of itself."""
+"""The contents of the image and its labels."""
 
 from __future__ import annotations
 

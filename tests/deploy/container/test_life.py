@@ -26,7 +26,7 @@ _UNWRITABLE = ("/", "/app", "/app/lib/bot", "/app/venv/bin", "/etc", "/usr/bin",
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What was seen of a container: what it answered, what it said from inside, how it started and ended."""
+    """Observations of a container: its answers, its view from inside, its start and end."""
 
     answers: tuple[str, ...]
     inside: dict[str, str]
@@ -62,7 +62,7 @@ async def page(path: str) -> tuple[int, str]:
 
 
 def inside(container: Container) -> dict[str, str]:
-    """What a process in the container finds out about where it runs."""
+    """The surroundings of a process in the container, as it sees them."""
     tries = "; ".join(f"(: > {place.rstrip('/')}/try) 2>/dev/null && echo {place}" for place in _UNWRITABLE)
     commands = {
         "status": "cat /proc/1/status",
@@ -134,7 +134,7 @@ def test_it_answers_without_a_network(lives: tuple[Life, Life]) -> None:
     assert any("truce monitoring mechanism" in text for text in first.answers)
 
 
-def test_it_runs_as_somebody_who_may_do_nothing(lives: tuple[Life, Life]) -> None:
+def test_it_runs_as_a_user_without_rights(lives: tuple[Life, Life]) -> None:
     """From inside: uid 10001, no capability, no way to get one, and the bot itself is the first process."""
     status = dict(line.split(":\t", 1) for line in lives[0].inside["status"].splitlines() if ":\t" in line)
     assert set(status["Uid"].split()) == {"10001"}
@@ -223,7 +223,7 @@ def test_wrong_settings_are_one_line(machine: Machine) -> None:
 
 
 def test_the_health_check_tells_a_bot_that_is_not_there(machine: Machine) -> None:
-    """Exit code 1 where nothing listens; 0 where the page was switched off, for then nobody can tell."""
+    """Exit code 1 where nothing listens; 0 where the page was switched off, as its health is unknown then."""
     assert machine.run("python3", "/app/healthcheck.py").returncode == 1
     assert machine.run("python3", "/app/healthcheck.py", HTTP_PORT="0").returncode == 0
 

@@ -16,7 +16,7 @@ _TABLE = [line for line in _TEXT.splitlines() if line.startswith("| ")]
 
 @pytest.mark.parametrize("row", _TABLE[1:], ids=lambda row: row.split("|")[2].strip()[:40])
 def test_every_defence_names_what_shows_it(row: str) -> None:
-    """A row without a test or a command, or with one that is not there, is a promise that nobody keeps."""
+    """A row without a test or a command, or with one that is not there, is an empty promise."""
     shown_by = row.strip().strip("|").split("|")[-1]
     assert "`" in shown_by
     for path, name in _NAMED.findall(shown_by):
