@@ -19,16 +19,6 @@ from retrieval.text.languages.demonyms import CANONICAL, CAPITALS_ONLY, PAIRS, S
 from retrieval.text.languages.english import NUMBER_WORDS, STOPWORDS
 from retrieval.text.stemmer import fold, stem
 
-#: Everyday words: a corpus of sixty passages may lack them by chance, so their absence says little.
-_COMMON = """
-    ask become begin believe break bring build buy call carry cause change choose come consider continue cost
-    create deal describe develop die end exist expect fall feel fight find finish follow form get give go grow happen
-    hear help hold include keep kill know land large last lead learn leave let like live lose love make mean meet move
-    need new occur offer open part pay play point produce provide put reach read receive remain require rise run say
-    see seem sell send serve set show sit small speak spend stand start state stay stop take talk teach tell think
-    time turn try understand use wait walk want watch way win word work world write
-    big first good great high important long low main major old person place share thing total type young"""
-COMMON = frozenset(_COMMON.split())
 # Signs that belong to the letter before them: accents written apart, vowel signs of Semitic and Indic scripts.
 _MARKS = (
     r"\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"

@@ -16,7 +16,8 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from retrieval.core.types import Outcome
-from retrieval.search.query.analysis import AnswerType, Question
+from retrieval.search.query.analysis import Question
+from retrieval.search.query.answer_type import AnswerType
 from retrieval.search.ranking.scoring import ScoredCandidate
 
 FORMAT = 1

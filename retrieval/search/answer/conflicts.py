@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from retrieval.core.types import Quote
-from retrieval.search.query.analysis import AnswerType, Question
+from retrieval.search.query.analysis import Question
+from retrieval.search.query.answer_type import AnswerType
 from retrieval.text.languages.english import MONTHS
 from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
 

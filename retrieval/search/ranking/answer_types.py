@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval.search.query.analysis import SPEECH_VERBS, AnswerType, Question
+from retrieval.search.query.analysis import Question
+from retrieval.search.query.answer_type import AnswerType
 from retrieval.text.languages.demonyms import COUNTRIES
+from retrieval.text.languages.english import MONTHS, SPEECH_VERBS
 from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
 
-_MONTHS = r"January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTHS = "|".join(MONTHS)
 _TIME = re.compile(
     rf"\b(?:1\d{{3}}|20\d\d)s?\b|\b(?:{_MONTHS})\b(?! be\b)|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     r"|\b(?:centur(?:y|ies)|decades?|years?|months?|weeks?|days?|hours?|today|tomorrow|yesterday|tonight|soon|"
@@ -27,7 +29,7 @@ _DATE = re.compile(
 )
 _YEAR = re.compile(r"(?<![\d,.])[12]\d{3}(?!\d|,\d)")
 _QUANTITY = re.compile(
-    r"\b(?:one|once|twice|both|half|none|no|until|several|many|half|third|quarter|dozens?|hundreds?|thousands?|millions?|billions?|majority|most|every|"
+    r"\b(?:one|once|twice|both|half|none|no|until|several|many|third|quarter|dozens?|hundreds?|thousands?|millions?|billions?|majority|most|every|"
     r"annual(?:ly)?|daily|weekly|yearly|couple)\b",
     re.IGNORECASE,
 )
@@ -56,23 +58,13 @@ _REASON = re.compile(
     r"to (?:\w+ly )?[a-z]{3,}|as (?:it|they|he|she|the)|allow\w*|enabl\w*|for \w+ing|by \w+ing)\b",
     re.IGNORECASE,
 )
-_PLACE = re.compile(
-    r"\b(?:in|at|near|from|to|across|throughout|outside|inside|on|off|along|around|between|into|of) (?:the )?"
-    r"(?:(?:north|south|east|west|central|northern|southern|eastern|western) )?[A-Z]\w+"
-)
-_PLACE_WORD = re.compile(
-    r"\b(?:city|town|village|region|area|river|valley|coast|island|mountains?|street|building|palace|hall|school|"
-    r"universit\w+|house|church|centre|center|border|district|province|county|sea|ocean|lake|headquarters|museum|"
-    r"park|square|capital|country|countries|states?|north|south|east|west|located|situated)\b",
-    re.IGNORECASE,
-)
 _TITLE = re.compile(
     r"\b(?:President|Minister|Chancellor|King|Queen|Mr|Mrs|Ms|Dr|Sir|Lord|Prince|Emperor|Pope|General|Mayor|Secretary|"
     r"Senator|Judge|Justice|Professor|CEO|founder|leaders?|spokes\w+)\b"
 )
 _GROUP = re.compile(
     r"\b(?:forces|troops|army|government|parliament|council|court|committee|commission|company|companies|party|people|"
-    r"members|students|teachers|workers|scientists|citizens|population|authorities|police|union|allies|police|"
+    r"members|students|teachers|workers|scientists|citizens|population|authorities|police|union|allies|"
     r"pharmacists?|doctors?|engineers?|contractors?|clergy|bishops?|\w+ists|\w+ers)\b"
 )
 
@@ -156,16 +148,6 @@ def _person(question: Question, sentence: str) -> float:
     return 0.4 if _new_names(question, sentence) or any(term_of(g) not in question.known for g in groups) else 0.0
 
 
-def _place(question: Question, sentence: str) -> float:
-    """1.0: a preposition before a new name, or a new country; 0.5: a word such as "river"."""
-    fresh = {t.start for t in _new_names(question, sentence)}
-    if any(t.start in fresh and t.term in COUNTRIES for t in _tokens(sentence)):
-        return 1.0
-    if any(set(range(*found.span())) & fresh for found in _PLACE.finditer(sentence)):
-        return 1.0
-    return 0.5 if _PLACE_WORD.search(sentence) else 0.0
-
-
 def _speech(question: Question, sentence: str, context: str) -> float:
     """1.0: the speaker beside a speech verb; 0.8: "He said", the speaker named before; 0.5 and less: not their words.
 
@@ -192,6 +174,5 @@ _CHECKS: dict[AnswerType, Callable[[Question, str], float]] = {
     AnswerType.NUMBER: _number,
     AnswerType.TIME: _time,
     AnswerType.PERSON: _person,
-    AnswerType.PLACE: _place,
     AnswerType.REASON: _reason,
 }

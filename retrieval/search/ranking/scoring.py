@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from retrieval.search.query.analysis import AnswerType, Question, Term
+from retrieval.search.query.analysis import Question, Term
+from retrieval.search.query.answer_type import AnswerType
 from retrieval.search.ranking.answer_types import answer_type_score
 
 #: BM25 (Robertson and Zaragoza 2009): saturation of repeats, and length normalisation.

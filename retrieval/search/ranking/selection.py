@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrieval.search.query.analysis import AnswerType, Question
+from retrieval.search.query.analysis import Question
+from retrieval.search.query.answer_type import AnswerType
 from retrieval.search.ranking.scoring import ScoredCandidate
 
 #: Minimum score, relative to the top passage, for a passage to be quoted.

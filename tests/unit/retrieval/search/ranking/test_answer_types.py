@@ -21,14 +21,13 @@ NOTHING = Vocabulary()
         ("When was it signed?", "It was signed on 5 December 1994.", "It was signed by all."),
         ("In what year did it open in Paris?", "It opened in 1991.", "It opened in spring."),
         ("Who captured Maduro?", "Maduro was taken by General Jane Doe.", "Maduro was taken at night."),
-        ("Where did they meet?", "They met in Prague.", "They met on a Tuesday morning."),
         ("What did Rutte say?", "“We are ready,” Rutte said.", "Rutte came to Prague."),
         ("What did Kim say to Putin?", "Kim said that he agreed.", "His meeting with Kim was long."),
         ("Why did they stop?", "They stopped because of rain.", "They stopped."),
     ],
 )
 def test_the_sentence_with_the_thing_asked_for_is_preferred(question: str, better: str, worse: str) -> None:
-    """A figure, date, person, place, utterance or reason counts more than its absence."""
+    """A figure, date, person, utterance or reason counts more than its absence."""
     asked = analyse(question, NOTHING)
     assert answer_type_score(asked, better) > answer_type_score(asked, worse)
 

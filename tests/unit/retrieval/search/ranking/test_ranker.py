@@ -65,7 +65,7 @@ def test_every_article_speaks_before_one_speaks_twice() -> None:
     """Two good passages of one article do not crowd out another article."""
     first = passage("a-1", "Macron met Rutte in Paris.")
     second = passage("a-2", "Macron and Rutte were in Paris early.")
-    other = passage("b-1", "In Paris Macron spoke.")
+    other = passage("b-1", "In Paris Macron met leaders.")
     question = asked("Did Macron meet Rutte in Paris?", first, second, other)
     chosen = diversify(question, rank(question, [first, second, other], 5.0), 3)
     assert [c.scored.candidate.article_id for c in chosen] == ["a", "b", "a"]
