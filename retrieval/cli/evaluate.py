@@ -34,7 +34,7 @@ from retrieval.evaluation.metrics import roc_area
 from retrieval.evaluation.plots import plot
 from retrieval.evaluation.systems import Example, IndexedCorpus, examples, run
 from retrieval.evaluation.temporary_corpus import temporary_corpus
-from retrieval.search.answer.confidence import shipped
+from retrieval.search.answer.confidence import default_confidence
 from retrieval.search.session import open_session
 
 SquadOption = Annotated[
@@ -67,7 +67,7 @@ def evaluate(
     settings = settings_from(home, corpus)
     with progress_bars() as progress, _indexed(settings, files or [], squad, progress) as (indexed, questions):
         results = run(indexed, questions, progress=progress)
-        found = report.document(results, len(indexed.passages), shipped().answered)
+        found = report.document(results, len(indexed.passages), default_confidence().answered)
         wrong = report.misses(results, indexed.texts())
     if plot_file is not None:
         plot(found, plot_file)

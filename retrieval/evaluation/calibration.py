@@ -1,6 +1,6 @@
-"""Fitting the confidence: logistic regression with signs that follow from meaning, cross-validated by article. Pure.
+"""Fits the confidence: logistic regression with signs fixed by meaning, cross-validated by article. Pure.
 
-Needs scipy and scikit-learn, which come with sentence-transformers; both are imported when they are used.
+Needs scipy and scikit-learn, which come with sentence-transformers; both are imported where they are used.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.search.answer.confidence import AGAINST, Confidence, Features
+from retrieval.search.answer.confidence import NEGATIVE_FEATURES, Confidence, Features
 
 Floats = NDArray[np.float64]
 
 #: Strength of the ridge penalty, on features scaled to unit variance.
 PENALTY = 3.0
-#: The least weight, in log-odds, of evidence that holds by meaning and is too rare in reading comprehension data to be
-#: learnt from it: there the questions were written with the text in view, so they hardly ever name somebody whom it
-#: does not, or ask for a figure that it lacks. The fit alone gives ``lacking`` about 1.5; raising it leaves the ROC
-#: area on that data at 0.973, and keeps news on the right matter, but without the figure or words asked for, out.
-LEAST = Features(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, lacking=3.0, unseen_name=1.0)
-#: What the threshold has to reach: share of the answerable answered, share of the unanswerable declined.
+#: Minimum weights, in log-odds, of features that are too rare in reading comprehension data to be learnt from it: its
+#: questions were written with the text in view, so they hardly ever contain a name or ask for a figure that the text
+#: lacks. The fit alone gives ``type_missing`` about 1.5; raising it leaves the ROC area on that data at 0.973, and
+#: declines news on the right matter without the figure or words asked for.
+MIN_WEIGHTS = Features(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, type_missing=3.0, name_out_of_vocabulary=1.0)
+#: Targets of the threshold: share of the answerable answered, share of the unanswerable declined.
 TARGETS = (0.93, 0.85)
 FOLDS = 8
 
 
 class Reliability(NamedTuple):
-    """One row of a reliability table: of ``examples`` that got ``low`` … ``high``, how many had an answer."""
+    """A row of a reliability table: how many ``examples`` with probability ``low`` … ``high`` are answerable."""
 
     low: float
     high: float
@@ -39,7 +39,9 @@ class Reliability(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """Weights fitted to everything, and for each example the probability from a fit that never saw its article."""
+    """Weights fitted to all examples; ``out_of_fold``, shape (examples,), are probabilities from fits without the
+    example's article.
+    """
 
     intercept: float
     weights: Features
@@ -50,7 +52,9 @@ def fit(examples: Sequence[Features], labels: Sequence[bool], groups: Sequence[s
     """Fit on ``examples``, ``labels`` (answerable or not) and ``groups`` (the article asked about), all of length n.
 
     Both labels get the same total weight, so a probability of one half means that either is equally likely.
-    ``ValueError`` for fewer than ``FOLDS`` groups or a single label.
+
+    Raises:
+        ValueError: for fewer than ``FOLDS`` groups or a single label.
     """
     from sklearn.model_selection import GroupKFold
 
@@ -67,14 +71,14 @@ def fit(examples: Sequence[Features], labels: Sequence[bool], groups: Sequence[s
 
 
 def _fit_once(x: Floats, y: Floats) -> tuple[float, Floats]:
-    """Penalised maximum likelihood with bounds; returns the intercept and the weights for unscaled features."""
+    """Return the intercept and the weights, for unscaled features, of a bounded, penalised maximum likelihood fit."""
     from scipy.optimize import minimize
 
     scale = x.std(axis=0) + 1e-9
     z = (x - x.mean(axis=0)) / scale
     balance = np.where(y == 1, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
-    signs = np.array([-1.0 if name in AGAINST else 1.0 for name in Features._fields])
-    least = np.asarray(LEAST) * scale * (x.std(axis=0) > 1e-6)
+    signs = np.array([-1.0 if name in NEGATIVE_FEATURES else 1.0 for name in Features._fields])
+    least = np.asarray(MIN_WEIGHTS) * scale * (x.std(axis=0) > 1e-6)
 
     def loss(w: Floats) -> tuple[float, Floats]:
         logit = w[0] + z @ (signs * w[1:])
@@ -90,16 +94,16 @@ def _fit_once(x: Floats, y: Floats) -> tuple[float, Floats]:
 
 
 def at_threshold(labels: Sequence[bool], probabilities: Floats, threshold: float) -> tuple[float, float]:
-    """Share of the answerable that is answered, and of the unanswerable that is declined, at ``threshold``."""
+    """Return the share of the answerable that is answered, and of the unanswerable that is declined."""
     truth = np.asarray(labels, dtype=bool)
     answered = probabilities >= threshold
     return float(answered[truth].mean()), float((~answered[~truth]).mean())
 
 
 def best_threshold(labels: Sequence[bool], probabilities: Floats) -> float:
-    """The threshold, in hundredths, that is safest against missing either of ``TARGETS`` on other questions.
+    """Return the threshold, in hundredths, that is least likely to miss one of ``TARGETS`` on other questions.
 
-    Safest: the lesser of the two margins, each in standard errors of its share, is greatest.
+    It maximises the lesser of the two margins, each in standard errors of its share.
     """
     truth = np.asarray(labels, dtype=bool)
     sizes = (int(truth.sum()), int((~truth).sum()))
@@ -113,7 +117,7 @@ def best_threshold(labels: Sequence[bool], probabilities: Floats) -> float:
 
 
 def reliability(labels: Sequence[bool], probabilities: Floats, bins: int = 10) -> list[Reliability]:
-    """The reliability table over ``bins`` equal ranges; empty ranges are left out."""
+    """Return the reliability table over ``bins`` equal ranges, without empty ones."""
     truth = np.asarray(labels, dtype=np.float64)
     which = np.minimum((probabilities * bins).astype(int), bins - 1)
     rows = []
@@ -126,5 +130,5 @@ def reliability(labels: Sequence[bool], probabilities: Floats, bins: int = 10) -
 
 
 def confidence_of(fitted: Fit, *, answered: float, not_sure: float, made: Mapping[str, str]) -> Confidence:
-    """The weights as they are shipped. ``made`` says from what, when and how."""
+    """Return a fit as the model that the product loads. ``made`` names its data, date and command."""
     return Confidence(fitted.intercept, fitted.weights, answered, not_sure, dict(made))

@@ -1,4 +1,4 @@
-"""Questions with known answers, from files: our own JSON Lines format, and SQuAD's."""
+"""Reads questions with known answers: our own JSON Lines format, and SQuAD's."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ _REMEDY = "See the documentation of `pullquote eval` for the format."
 
 @dataclass(frozen=True, slots=True)
 class GoldAnswer:
-    """Where an answer stands: in the article whose id starts with ``article``, in a passage that ``contains`` these
-    words (white space and case folded), or in the paragraph of that number."""
+    """A passage that answers: of the article whose id starts with ``article``, one that ``contains`` these words (white
+    space and case folded), or one in the paragraph of that number.
+    """
 
     article: str
     contains: str = ""
     paragraph: int = 0
 
     def matches(self, found: StoredPassage) -> bool:
-        """Whether a passage holds this answer."""
+        """Tell whether a passage is this one."""
         passage = found.passage
         if not passage.article_id.startswith(self.article):
             return False
@@ -35,9 +36,9 @@ class GoldAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
-    """A question with all places that answer it; none for a question that the corpus does not answer.
+    """A question with all passages that answer it; none if the corpus does not answer it.
 
-    ``group`` names what it was made from, for cross-validation by article.
+    ``group`` is the article that it was written on, for cross-validation.
     """
 
     question: str
@@ -46,14 +47,15 @@ class LabelledQuestion:
 
 
 def folded(text: str) -> str:
-    """Text without differences of case and white space."""
+    """Fold case and white space."""
     return " ".join(text.casefold().split())
 
 
 def read_questions(file: Path) -> list[LabelledQuestion]:
-    """Questions in JSON Lines: ``question`` and ``answers``, a list of ``{article, contains}``.
+    """Read questions in JSON Lines: ``question`` and ``answers``, a list of ``{article, contains}``.
 
-    Raises CorpusFileError.
+    Raises:
+        CorpusFileError: when the file cannot be read, with the number of a faulty line.
     """
     asked = []
     for number, line in enumerate(_read(file).splitlines(), start=1):
@@ -71,9 +73,10 @@ def read_questions(file: Path) -> list[LabelledQuestion]:
 
 
 def read_squad(file: Path) -> tuple[dict[str, str], list[LabelledQuestion]]:
-    """A file in SQuAD's format: articles (id → text, one paragraph a line), and the questions on them.
+    """Read a file in SQuAD's format: articles (id → text, one paragraph a line), and the questions on them.
 
-    Raises CorpusFileError.
+    Raises:
+        CorpusFileError: when the file cannot be read or has another format.
     """
     articles: dict[str, str] = {}
     asked: list[LabelledQuestion] = []

@@ -1,4 +1,4 @@
-"""Measures of finding and of declining. Pure; the measures themselves are those of ir-measures and scikit-learn."""
+"""Metrics of ranking and of declining, from ir-measures and scikit-learn. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Interval(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """Risk against coverage: answering the most confident ``coverage[i]`` of all questions, ``risk[i]`` are wrong."""
+    """A risk–coverage curve: of the most confident ``coverage[i]`` of all questions, ``risk[i]`` are wrong."""
 
     coverage: list[float]
     risk: list[float]
@@ -31,7 +31,13 @@ class Curve(NamedTuple):
 
 
 def finding(relevant: Sequence[set[str]], rankings: Sequence[Sequence[str]]) -> dict[str, Floats]:
-    """Every measure in NAMES for each question: ``rankings`` are ids, best first, ``relevant`` those that answer."""
+    """Return every metric in ``NAMES`` for each question, as arrays of shape (questions,).
+
+    ``rankings`` are ids, best first; ``relevant`` are the ids that answer.
+
+    Raises:
+        RetrievalError: when ir-measures is not installed.
+    """
     try:
         import ir_measures
         from ir_measures import RR, Success, nDCG
@@ -49,7 +55,7 @@ def finding(relevant: Sequence[set[str]], rankings: Sequence[Sequence[str]]) -> 
 
 
 def interval(values: Floats, *, seed: int = 0, rounds: int = 1000) -> Interval:
-    """Mean and percentile bootstrap over questions (Efron 1979)."""
+    """Return the mean with a percentile bootstrap over questions (Efron 1979)."""
     if not len(values):
         return Interval(float("nan"), float("nan"), float("nan"))
     picks = np.random.default_rng(seed).integers(0, len(values), (rounds, len(values)))
@@ -58,7 +64,7 @@ def interval(values: Floats, *, seed: int = 0, rounds: int = 1000) -> Interval:
 
 
 def roc_area(answerable: Sequence[bool], confidence: Sequence[float]) -> float:
-    """How often an answerable question has more confidence than one that is not; nan with only one kind."""
+    """Return the area under the ROC curve of answerable against unanswerable questions; nan without one of them."""
     from sklearn.metrics import roc_auc_score
 
     if len(set(answerable)) < 2:
@@ -67,7 +73,7 @@ def roc_area(answerable: Sequence[bool], confidence: Sequence[float]) -> float:
 
 
 def risk_coverage(right: Sequence[bool], confidence: Sequence[float]) -> Curve:
-    """The risk–coverage curve (El-Yaniv and Wiener 2010). ``right``: the first quote answers."""
+    """Return the risk–coverage curve (El-Yaniv and Wiener 2010). ``right``: the first quote answers."""
     order = np.argsort(-np.asarray(confidence), kind="stable")
     wrong = ~np.asarray(right, dtype=bool)[order]
     answered = np.arange(1, len(order) + 1)
@@ -76,10 +82,10 @@ def risk_coverage(right: Sequence[bool], confidence: Sequence[float]) -> Curve:
 
 
 def share(flags: Sequence[bool]) -> float:
-    """The share of true values; nan for none at all."""
+    """Return the share of true values; nan for none at all."""
     return float(np.mean(flags)) if len(flags) else float("nan")
 
 
 def summary(values: Mapping[str, Floats]) -> dict[str, Interval]:
-    """Each measure over all questions."""
+    """Return the interval of each metric."""
     return {name: interval(column) for name, column in values.items()}

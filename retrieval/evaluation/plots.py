@@ -1,4 +1,4 @@
-"""Draws what was measured."""
+"""Plots of an evaluation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from retrieval.core.errors import RetrievalError, StorageError
 
 
 def plot(found: Mapping[str, Any], file: Path) -> None:
-    """Write a PNG with the risk–coverage curve and bars of hit@k. Raises RetrievalError, StorageError."""
+    """Write a PNG with the risk–coverage curve and bars of hit@k.
+
+    Raises:
+        RetrievalError: when matplotlib is not installed.
+        StorageError: when the file cannot be written.
+    """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""Results as a document and as tables. Pure."""
+"""Formats the results of an evaluation as JSON and as tables. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SYSTEMS = (VECTORS, BM25, OURS)
 
 
 def document(results: Sequence[Result], passages: int, threshold: float) -> dict[str, Any]:
-    """Everything that was measured, ready for JSON. Shares are 0 … 1; a value that does not exist is ``None``."""
+    """Return all metrics as a JSON document. Shares are 0 … 1; a metric without a value is ``None``."""
     answerable = [result for result in results if result.asked.answers]
     found = {
         system: metrics.summary(
@@ -47,7 +47,7 @@ def _answering(results: Sequence[Result], answerable: Sequence[Result], threshol
     taken = [r.absent_outcome is not Outcome.ANSWERED for r in answerable if r.absent_outcome is not None]
     right = [bool(r.rankings[OURS][:1]) and r.rankings[OURS][0] in r.relevant for r in results]
     confidence = [r.confidence for r in results]
-    # An answer that was taken away is one more question that nothing answers.
+    # A question whose answer was removed is one more question without an answer.
     curve = metrics.risk_coverage(right + [False] * len(away), confidence + [value for _, value in away])
     return {
         "threshold": threshold,
@@ -69,7 +69,7 @@ def _known(value: float) -> float | None:
 
 
 def tables(found: Mapping[str, Any]) -> RenderableType:
-    """The document as two tables for a terminal."""
+    """Format the document as two tables for a terminal."""
     title = f"{found['answerable']} answerable questions, {found['passages']} passages (95 % intervals)"
     finding = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title=title, title_justify="left")
     finding.add_column("system", no_wrap=True)
@@ -91,7 +91,7 @@ def tables(found: Mapping[str, Any]) -> RenderableType:
 
 
 def misses(results: Sequence[Result], texts: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What went wrong: answers not quoted first, answerable questions declined, others answered.
+    """List the misses: answers not quoted first, answerable questions declined, others answered.
 
     ``texts`` are those of the paragraphs, by ``systems.unit_of``.
     """

@@ -13,7 +13,7 @@ from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Outcome, Passage, StoredPassage
 from retrieval.core.vectors import Matrix
 from retrieval.evaluation.datasets import LabelledQuestion
-from retrieval.search.answer.confidence import Features, features_of, shipped
+from retrieval.search.answer.confidence import Features, default_confidence, features_of
 from retrieval.search.query.analysis import Question, analyse
 from retrieval.search.query.validation import validate_query
 from retrieval.search.ranking.ranker import rank
@@ -68,7 +68,7 @@ class Ranking:
     @property
     def confidence(self) -> float:
         """The probability that the top passage answers."""
-        return shipped().probability(self.features)
+        return default_confidence().probability(self.features)
 
     def passage_ids(self, limit: int = 2 * DEPTH) -> list[str]:
         """Return passage ids in the order in which they would be quoted."""
@@ -183,7 +183,7 @@ def _ask(corpus: IndexedCorpus, asked: LabelledQuestion) -> Result:
         OURS: ours.passage_ids(),
     }
     rankings = {system: corpus.units(names)[:DEPTH] for system, names in passage_ids.items()}
-    outcome = shipped().outcome
+    outcome = default_confidence().outcome
     if not relevant:
         return Result(asked, units, rankings, ours.confidence, outcome(ours.confidence))
     absent = corpus.rank(asked.question, absent=relevant)

@@ -1,4 +1,4 @@
-"""A corpus that lives as long as a measurement: articles written, read, cleaned and indexed the usual way."""
+"""Indexes articles in a temporary folder, the way the product does."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from retrieval.core.health import VectorHealth
 from retrieval.core.timing import Observe, Stage, timed, unobserved
 from retrieval.core.types import Answer, Findings, Quote
 from retrieval.core.vectors import Matrix
-from retrieval.search.answer.confidence import Confidence, shipped
+from retrieval.search.answer.confidence import Confidence, default_confidence
 from retrieval.search.answer.conflicts import differing_figures
 from retrieval.search.answer.decision import Decision, decide
 from retrieval.search.answer.quotes import hit_of, quote_of
@@ -54,7 +54,7 @@ class Searcher:
         self._library = library
         self._retriever = retriever
         self._words = words
-        self._confidence = confidence or shipped()
+        self._confidence = confidence or default_confidence()
         self._reranker = reranker
         self._observe = observe
 

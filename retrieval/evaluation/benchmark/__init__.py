@@ -1,1 +1,1 @@
-"""Times indexing and asking on synthetic corpora, beside the plain pipeline."""
+"""Benchmarks of indexing and asking on synthetic corpora, against a plain pipeline."""

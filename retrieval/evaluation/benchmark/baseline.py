@@ -1,7 +1,7 @@
-"""The plain pipeline, to compare with: what a first tutorial builds from sentence-transformers and Chroma.
+"""The baseline of the benchmark: a plain pipeline of sentence-transformers and Chroma, as a first tutorial builds it.
 
-One vector a paragraph, the libraries' defaults, the text kept in Chroma. It stands for other people's programs, so it
-uses the libraries itself, not through our adapters.
+One vector a paragraph, the libraries' defaults, the text kept in Chroma. It uses the libraries directly, not through
+our adapters, as other programs do.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class PlainPipeline:
         self._batch = client.get_max_batch_size()
 
     def index(self, texts: Sequence[str]) -> None:
-        """Encode and store paragraphs, on all cores as PyTorch does when nobody tells it otherwise."""
+        """Encode and store paragraphs, on all cores as PyTorch does by default."""
         threads = torch.get_num_threads()
         torch.set_num_threads(os.cpu_count() or 1)
         try:
@@ -39,7 +39,7 @@ class PlainPipeline:
         self.store(texts, vectors)
 
     def store(self, texts: Sequence[str], vectors: Matrix) -> None:
-        """Store paragraphs with vectors that are there already."""
+        """Store paragraphs with given vectors, shape (paragraphs, dimensions)."""
         for first in range(0, len(texts), self._batch):
             some = list(texts[first : first + self._batch])
             self._collection.add(
@@ -49,7 +49,7 @@ class PlainPipeline:
             )
 
     def ask(self, question: str, count: int = 3) -> list[str]:
-        """The nearest paragraphs."""
+        """Return the nearest paragraphs."""
         vector = self._model.encode([question], show_progress_bar=False)
         found = self._collection.query(query_embeddings=vector, n_results=count, include=["documents", "distances"])
         return list((found["documents"] or [[]])[0])

@@ -1,4 +1,4 @@
-"""Builds corpora of several sizes and measures both pipelines on each."""
+"""Measures both pipelines on synthetic corpora of several sizes."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ QUESTIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class PreparedEmbedder:
-    """Gives each sentence a vector near that of the real sentence it was made from, at no cost.
+    """Returns for each sentence a prepared vector, near that of the real sentence it was made from.
 
-    So a large corpus is built in minutes with vectors that lie as real ones do.
+    A large corpus is built in minutes that way, with vectors distributed as real ones are.
     """
 
     identity: ModelIdentity
     prepared: dict[str, Matrix]
 
     def encode(self, texts: Sequence[str], *, question: bool = False) -> Matrix:  # noqa: ARG002 - the port's
-        """The prepared vectors of ``texts``; questions are never prepared."""
+        """Return the prepared vectors of ``texts``; questions have none."""
         return np.stack([self.prepared[text] for text in texts])
 
 
 def measure(
     sizes: Sequence[int], settings: Settings, folder: Path, progress: Progress, *, full: bool
 ) -> dict[str, Any]:
-    """Measure all sizes; ``folder`` is used for the corpora. Times in seconds, memory and disk in bytes."""
+    """Measure all sizes with corpora in ``folder``. Times in seconds, memory and disk in bytes."""
     embedder = SentenceTransformerEmbedder(settings.embedding_model, threads=settings.threads)
     measured: dict[str, Any] = {"model": str(embedder.identity), "sentences": len(pool()), "indexing": {}, "asking": []}
     for size in sizes:
@@ -80,7 +80,7 @@ def _index_both(
     *,
     real: bool,
 ) -> dict[str, float]:
-    """Build both corpora; passages a second for each, reading of text included."""
+    """Build both corpora; return passages a second for each, parsing included."""
     pipeline = PlainPipeline(plain, settings.embedding_model)
     texts = [paragraph.text for paragraph in made]
     if real:
@@ -116,7 +116,7 @@ def index_articles(home: Path, articles: Sequence[Article], embedder: Embedder) 
 
 
 def _prepared(made: list[Paragraph], embedder: Embedder) -> tuple[dict[str, Matrix], Matrix]:
-    """Vectors for every sentence, and for every whole paragraph."""
+    """Return vectors by sentence, and those of whole paragraphs, shape (paragraphs, dimensions)."""
     real = embedder.encode(pool())
     random = np.random.default_rng(0)
     prepared: dict[str, Matrix] = {}

@@ -1,4 +1,4 @@
-"""Synthetic articles out of real sentences, the same ones for the same seed.
+"""Makes synthetic articles of real sentences, the same ones for the same seed.
 
 The sentences come from the reference texts that every Python installation has (``pydoc_data``); in each, some words
 are exchanged for others of the same text, so that no two passages are alike and nothing is saved by repetition.
@@ -22,7 +22,7 @@ EXCHANGED = 3
 
 @lru_cache(maxsize=1)
 def pool() -> tuple[str, ...]:
-    """The real sentences, 40 to 300 characters long."""
+    """Return the real sentences, 40 to 300 characters long."""
     from pydoc_data import topics
 
     found: dict[str, None] = {}
@@ -40,14 +40,14 @@ def pool() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A synthetic paragraph; ``origins`` are the places of its sentences in the pool."""
+    """A synthetic paragraph; ``origins`` are the indices of its sentences in the pool."""
 
     text: str
     origins: tuple[int, ...]
 
 
 def paragraphs(count: int, *, seed: int = 0) -> Iterator[Paragraph]:
-    """``count`` paragraphs."""
+    """Yield ``count`` paragraphs."""
     chooser = random.Random(seed)  # noqa: S311 - not for secrets
     sentences = pool()
     words = [word for sentence in sentences for word in sentence.split() if word.isalpha() and len(word) > 3]
@@ -64,7 +64,7 @@ def _varied(sentence: str, words: list[str], chooser: random.Random) -> str:
 
 
 def questions(made: list[Paragraph], count: int, *, seed: int = 1) -> list[str]:
-    """Questions about the paragraphs: some words of one of their sentences, in order."""
+    """Return questions of some words of one sentence each, in order."""
     chooser = random.Random(seed)  # noqa: S311 - not for secrets
     asked = []
     for _ in range(count):

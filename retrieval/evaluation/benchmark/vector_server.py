@@ -1,7 +1,7 @@
-"""Vectors in the data folder against vectors on a Chroma server of this machine: filling, searching, memory.
+"""Benchmarks an embedded vector index against a local Chroma server: filling, searching, memory.
 
-``python -m retrieval.evaluation.benchmark.vector_server 10000 100000`` starts a server of its own and prints a JSON
-line a size and place. ``client_bytes``: peak memory of a process that only searches; ``server_bytes``: the server's.
+``python -m retrieval.evaluation.benchmark.vector_server 10000 100000`` starts its own server and prints a JSON line for
+each size and place. ``client_bytes``: peak memory of a process that only searches; ``server_bytes``: the server's.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SENTENCES = 4000  # directions that passages are mixed of: vectors of real pass
 
 
 def passages(count: int, seed: int) -> Matrix:
-    """Unit vectors, shape (count, DIMENSIONS), each the mean of three to six sentences and a little of its own."""
+    """Return unit vectors, shape (count, DIMENSIONS), each the mean of three to six sentences with some noise."""
     sentences = np.random.default_rng(0).standard_normal((_SENTENCES, DIMENSIONS)).astype(np.float32)
     chooser = np.random.default_rng(seed)
     rows = 0.3 * chooser.standard_normal((count, DIMENSIONS)).astype(np.float32)
@@ -73,7 +73,7 @@ def _peak_bytes(pid: int | str) -> int:
 
 @contextmanager
 def _serving(folder: Path) -> Iterator[tuple[str, int]]:
-    """A Chroma server of one's own: address and process."""
+    """Start a Chroma server; yield its address and process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -101,7 +101,7 @@ def _child(place: str, where: str, count: int) -> dict[str, Any]:
 
 
 def main(arguments: list[str]) -> None:
-    """Measure each size in both places; or, in a child process, one."""
+    """Measure each size in both places, or one of them in a child process."""
     if arguments[0] in {"embedded", "server"}:
         place, where, count = arguments
         found = _measure(place, where, int(count)) | {"client_bytes": _peak_bytes("self")}

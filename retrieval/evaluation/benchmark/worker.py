@@ -1,4 +1,4 @@
-"""A process of its own that asks one pipeline, so that its memory and its start can be measured.
+"""Asks one pipeline in a separate process, so that its memory and start can be measured.
 
 ``python -m retrieval.evaluation.benchmark.worker SYSTEM FOLDER MODEL QUESTIONS`` prints one JSON object.
 """
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _peak_bytes() -> int:
-    """The most memory this process ever held. On Linux from /proc: what getrusage tells includes the parent's."""
+    """Return the peak memory of this process. On Linux from /proc: the figure of getrusage includes the parent's."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))

@@ -1,1 +1,1 @@
-"""Ranked passages to an answer: confidence, quotes, highlights, conflicts."""
+"""Decision, quotes, highlights and conflicts of an answer."""

@@ -1,8 +1,8 @@
-"""Is there an answer in these passages? Named features, a calibrated probability, three outcomes. Pure.
+"""Estimates the probability that the top passage answers, and turns it into an outcome. Pure.
 
-The probability is a logistic function of a weighted sum; the weights come from ``confidence.json``, which says from
-which data, on which day and by which command they were made. Margins to the runner-up are left out on purpose: when
-several articles report one story, a close second is a second witness, not a doubt.
+Logistic regression over named features. The weights come from ``confidence.json``, which names the data, the day and
+the command that made them. The margin to the runner-up is left out on purpose: when several articles report one story,
+a close second is a second source, not a doubt.
 """
 
 from __future__ import annotations
@@ -19,63 +19,65 @@ from retrieval.core.types import Outcome
 from retrieval.search.query.analysis import Question
 from retrieval.search.query.answer_type import AnswerType
 from retrieval.search.ranking.scoring import ScoredCandidate
+from retrieval.text.vocabulary import IDF_CEILING
 
-FORMAT = 1
-#: More matching words than this say nothing new.
-ENOUGH_WORDS = 4
-#: Kinds whose signs can be trusted to be absent: a text without a figure does not say how many.
-_STRICT = {AnswerType.NUMBER: 1.0, AnswerType.TIME: 1.0, AnswerType.SPEECH: 2.0}
+FORMAT = 2
+#: Matched words beyond this number say nothing new.
+MAX_WORDS = 4
+#: Penalty for an answer type whose absence shows: a sentence without a figure does not say how many.
+_TYPE_PENALTY = {AnswerType.NUMBER: 1.0, AnswerType.TIME: 1.0, AnswerType.SPEECH: 2.0}
 
 
 class Features(NamedTuple):
-    """What the probability is made of, all about the best passage.
+    """Features of the top passage.
 
-    ``nearness``: cosine of its best sentence. ``sentence_coverage``, ``coverage``: share of the question's weight that
-    the best sentence, and the passage, say. ``words``: question words found in or beside the best sentence, of
-    ``ENOUGH_WORDS``. ``kind``: the sentence holds what was asked for. ``missing``: weight of the words that the passage
-    lacks, 1.0 for each rare word. ``lacking``: the question wants a figure, a time or somebody's words, and the
-    sentence has none. ``unseen_name``: the corpus never names somebody or something that the question names.
+    - ``nearness``: cosine of its best sentence.
+    - ``sentence_coverage``, ``coverage``: share of the question's weight that its best sentence, and all of it, says.
+    - ``words``: question words in or beside its best sentence, of ``MAX_WORDS``.
+    - ``type_score``: degree to which its best sentence has the answer type; 0.0 for questions without one.
+    - ``terms_missing``: weight of the question's terms that it lacks; 1.0 for each rare term.
+    - ``type_missing``: its best sentence has no figure, time or utterance, though the question asks for one.
+    - ``name_out_of_vocabulary``: the corpus does not contain a name that the question contains.
     """
 
     nearness: float
     sentence_coverage: float
     coverage: float
     words: float
-    kind: float
-    missing: float
-    lacking: float
-    unseen_name: float
+    type_score: float
+    terms_missing: float
+    type_missing: float
+    name_out_of_vocabulary: float
 
 
 #: Features that speak against an answer; all others speak for one.
-AGAINST = frozenset({"missing", "lacking", "unseen_name"})
+NEGATIVE_FEATURES = frozenset({"terms_missing", "type_missing", "name_out_of_vocabulary"})
 
 
 def features_of(question: Question, ranked: Sequence[ScoredCandidate]) -> Features | None:
-    """The features of the first of ``ranked``; ``None`` where nothing was found."""
+    """Return the features of the first of ``ranked``; ``None`` where nothing was found."""
     if not ranked:
         return None
     top, terms = ranked[0], question.terms
-    total = question.weight or 1.0
     missing = [term for term, positions in zip(terms, top.term_positions, strict=True) if not positions]
     words = sum(any(abs(p - top.best) <= 1 for p in positions) for positions in top.term_positions)
-    typed = question.answer_type is not AnswerType.OTHER
-    strictness = _STRICT.get(question.answer_type, 0.0)
+    has_type = question.answer_type is not AnswerType.OTHER
+    type_missing = min(max((0.7 - top.type_score) / 0.4, 0.0), 1.0)
     return Features(
         nearness=top.candidate.sentence_cosines[top.best],
         sentence_coverage=top.sentence_coverages[top.best],
-        coverage=1.0 - sum(term.weight for term in missing) / total,
-        words=min(words, ENOUGH_WORDS) / ENOUGH_WORDS,
-        kind=top.type_score if typed else 0.0,
-        missing=sum(min(term.weight, 4.0) for term in missing) / 4.0,
-        lacking=strictness * min(max((0.7 - top.type_score) / 0.4, 0.0), 1.0),
-        unseen_name=float(any(term.out_of_vocabulary and term.is_name for term in terms)),
+        coverage=1.0 - sum(term.weight for term in missing) / (question.weight or 1.0),
+        words=min(words, MAX_WORDS) / MAX_WORDS,
+        type_score=top.type_score if has_type else 0.0,
+        terms_missing=sum(min(term.weight, IDF_CEILING) for term in missing) / IDF_CEILING,
+        type_missing=_TYPE_PENALTY.get(question.answer_type, 0.0) * type_missing,
+        name_out_of_vocabulary=float(any(term.out_of_vocabulary and term.is_name for term in terms)),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """Weights, one for each feature, and the two thresholds, with their origin for people to read."""
+    """A fitted model: weights by feature, two thresholds, and ``made``, their origin for people to read."""
 
     intercept: float
     weights: Features
@@ -85,7 +87,11 @@ class Confidence:
 
     @classmethod
     def from_json(cls, text: str) -> Confidence:
-        """From the text of a weights file. ``ValueError`` where it is of another format or incomplete."""
+        """Read a weights file.
+
+        Raises:
+            ValueError: when it has another format or is incomplete.
+        """
         try:
             data = json.loads(text)
             if data["format"] != FORMAT:
@@ -102,7 +108,7 @@ class Confidence:
             raise ValueError(f"confidence weights lack {error}; make them again with `pullquote calibrate`") from error
 
     def to_json(self) -> str:
-        """The text of a weights file, numbers rounded to four places."""
+        """Return the text of a weights file, numbers rounded to four places."""
         return json.dumps(
             {
                 "format": FORMAT,
@@ -115,25 +121,25 @@ class Confidence:
         ) + "\n"  # fmt: skip
 
     def contributions(self, features: Features) -> Features:
-        """What each feature adds to the log-odds, for people who ask why."""
+        """Return what each feature adds to the log-odds."""
         return Features(*(w * x for w, x in zip(self.weights, features, strict=True)))
 
     def probability(self, features: Features | None) -> float:
-        """The probability, 0.0 … 1.0, that the best passage answers; 0.0 where nothing was found."""
+        """Return the probability, 0.0 … 1.0, that the top passage answers; 0.0 where nothing was found."""
         if features is None:
             return 0.0
         return 1.0 / (1.0 + math.exp(-(self.intercept + math.fsum(self.contributions(features)))))
 
     def outcome(self, probability: float) -> Outcome:
-        """What ``probability`` allows to show."""
+        """Return the outcome that ``probability`` allows."""
         if probability >= self.answered:
             return Outcome.ANSWERED
         return Outcome.NOT_SURE if probability >= self.not_sure else Outcome.NOTHING
 
 
 @lru_cache(maxsize=1)
-def shipped() -> Confidence:
-    """The weights that come with the package."""
+def default_confidence() -> Confidence:
+    """Read the weights that come with the package, once."""
     return Confidence.from_json(
         files("retrieval.search.answer").joinpath("confidence.json").read_text(encoding="utf-8")
     )

@@ -1,4 +1,4 @@
-"""Points out where quotes of different articles give different figures to one question. Pure.
+"""Detects different figures in quotes of different articles. Pure.
 
 Every figure in a note is a slice of a quote; the note never says which one is right.
 """
@@ -33,7 +33,7 @@ _SHARES = frozenset(map(term_of, ("share", "percent", "percentage", "proportion"
 
 
 class _Figure(NamedTuple):
-    """A number with what it counts, as it stands in a quote. ``unit``: only figures of one unit are compared."""
+    """A number or date in a quote. Only figures of one ``unit`` are compared."""
 
     shown: str
     value: str
@@ -42,7 +42,7 @@ class _Figure(NamedTuple):
 
 
 def differing_figures(question: Question, quotes: Sequence[Quote]) -> tuple[str, ...]:
-    """One note if the quotes of at least two articles give different numbers or dates; else none."""
+    """Return one note if the quotes of at least two articles give different numbers or dates, else none."""
     if question.answer_type not in {AnswerType.NUMBER, AnswerType.TIME}:
         return ()
     by_article: dict[str, tuple[_Figure, Quote]] = {}
@@ -61,7 +61,7 @@ def differing_figures(question: Question, quotes: Sequence[Quote]) -> tuple[str,
 
 
 def _figure(question: Question, quote: Quote) -> _Figure | None:
-    """The figure of a quote's highlighted sentences that answers, or ``None``."""
+    """Return the figure in a quote's highlighted sentences that answers, or ``None``."""
     found: list[_Figure] = []
     for start, end in quote.highlights:
         sentence = quote.text[start:end]
@@ -102,6 +102,6 @@ def _unit(sentence: str, token: Token) -> str:
 
 
 def _noun(question: Question, tokens: Sequence[Token], index: int) -> Token | None:
-    """What the number counts: the question's own noun if it follows soon, else the next word of matter."""
+    """Return what the number counts: the question's own noun if it follows soon, else the next content word."""
     after = [token for token in tokens[index + 1 : index + 1 + _REACH] if is_content(token) and not token.is_number]
     return next((token for token in after if token.term in question.focus), after[0] if after else None)

@@ -1,1 +1,1 @@
-"""Candidates to an order: scoring, answer types, reranking, selection."""
+"""Scoring, answer types, selection and reranking of candidates."""

@@ -1,7 +1,7 @@
-"""Does a sentence hold the kind of thing that a question asks for, beyond the words of the question itself?
+"""Scores sentences by answer type: the degree to which one has what a question asks for. Pure.
 
-Surface signs only (digits, capitals, speech verbs, connectives): no model, a few microseconds a sentence. Each check
-returns a degree from 0.0 (no sign) to 1.0 (a clear sign).
+Surface features only (digits, capitals, speech verbs, connectives): no model, a few microseconds a sentence. Words of
+the question itself never count. Every score runs from 0.0 (no sign of the type) to 1.0 (a clear one).
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ def _tokens(text: str) -> tuple[Token, ...]:
 
 
 def answer_type_score(question: Question, sentence: str, context: str = "") -> float:
-    """How clearly ``sentence`` holds what ``question`` asks for, 0.0 … 1.0; 0.5 where any text may answer.
+    """Return the degree to which ``sentence`` has the question's answer type; 0.5 where any text may answer.
 
-    ``context`` (lead-in and neighbouring sentence) may name a speaker, but never supplies the answer.
+    ``context`` (lead-in and neighbouring sentences) may name a speaker, but is no answer.
     """
     if question.answer_type is AnswerType.SPEECH:
         return _speech(question, sentence, context)
@@ -108,7 +108,7 @@ def _number(question: Question, sentence: str) -> float:
 
 
 def _is_day(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a number is the day of a date ("12 March", "March 12")."""
+    """Tell whether a number is the day of a date ("12 March", "March 12")."""
     beside = [*tokens[max(0, index - 1) : index], *tokens[index + 1 : index + 2]]
     return any(_MONTH.fullmatch(token.word) for token in beside) and len(tokens[index].word) <= 2
 

@@ -1,4 +1,4 @@
-"""An optional second look at the first candidates, by a sentence-transformers cross-encoder on this machine's disk."""
+"""Reranks the top candidates with a local sentence-transformers cross-encoder, if one is configured."""
 
 from __future__ import annotations
 
@@ -14,28 +14,36 @@ from retrieval.search.ranking.scoring import ScoredCandidate
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-#: Candidates that are read together with the question: about 10 ms each on one core for a model of six layers.
+#: Top candidates that are reranked: about 10 ms each on one core for a model of six layers.
 DEPTH = 16
 
 
 class Reranker(Protocol):
-    """Says how well texts answer a question: one score each, the higher the better."""
+    """Scores texts against a question: one number each, the higher the better."""
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]: ...
 
 
 class CrossEncoderReranker:
-    """Any CrossEncoder with one output; loaded at the first question. Safe to use from several threads."""
+    """A CrossEncoder with one output, loaded at the first question. Safe to use from several threads."""
 
     def __init__(self, name: str) -> None:
-        """Raises ModelError if there is no such model on this machine."""
+        """Find the model on this machine.
+
+        Raises:
+            ModelError: when it is not there.
+        """
         self._name = name
         self._folder = find_model(name)
         self._model: CrossEncoder | None = None
         self._guard = threading.Lock()
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Raises ModelError for a model that cannot be loaded or gives more than one number."""
+        """Score ``texts``, one number each.
+
+        Raises:
+            ModelError: when the model cannot be loaded or gives more than one number for a pair.
+        """
         with self._guard:
             if self._model is None:
                 self._model = self._load()
@@ -57,7 +65,7 @@ class CrossEncoderReranker:
 
 
 def rerank(question: Question, ranked: Sequence[ScoredCandidate], reranker: Reranker) -> list[ScoredCandidate]:
-    """``ranked`` with its first ``DEPTH`` in the reranker's order; each keeps the evidence that was found for it."""
+    """Reorder the first ``DEPTH`` of ``ranked`` by the reranker's scores; their own scores stay."""
     first = list(ranked[:DEPTH])
     if len(first) < 2:
         return list(ranked)

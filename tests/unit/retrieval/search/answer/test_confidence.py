@@ -10,7 +10,7 @@ import pytest
 from retrieval.core.types import Outcome
 from retrieval.evaluation import calibration
 from retrieval.evaluation.metrics import roc_area
-from retrieval.search.answer.confidence import AGAINST, Confidence, Features, features_of, shipped
+from retrieval.search.answer.confidence import NEGATIVE_FEATURES, Confidence, Features, default_confidence, features_of
 from retrieval.search.query.analysis import analyse
 from retrieval.search.ranking.ranker import rank
 from retrieval.search.ranking.scoring import Candidate, PassageTerms
@@ -32,20 +32,20 @@ def asked(question: str, text: str, cosine: float = 0.5) -> Features:
 
 def test_the_shipped_weights_say_where_they_come_from() -> None:
     """Data, date and command stand beside the weights."""
-    made = shipped().made
+    made = default_confidence().made
     assert {"date", "command", "data"} <= made.keys()
     assert made["command"].startswith("pullquote calibrate")
 
 
 def test_the_shipped_weights_have_the_signs_that_follow_from_meaning() -> None:
     """More evidence never lowers the probability, more doubt never raises it."""
-    for name, weight in shipped().weights._asdict().items():
-        assert weight <= 0 if name in AGAINST else weight >= 0
+    for name, weight in default_confidence().weights._asdict().items():
+        assert weight <= 0 if name in NEGATIVE_FEATURES else weight >= 0
 
 
 def test_good_evidence_is_answered_and_bad_is_not() -> None:
     """The three outcomes follow the probability."""
-    confidence = shipped()
+    confidence = default_confidence()
     assert confidence.outcome(confidence.probability(GOOD)) is Outcome.ANSWERED
     assert confidence.outcome(confidence.probability(BAD)) is Outcome.NOTHING
     assert confidence.outcome((confidence.answered + confidence.not_sure) / 2) is Outcome.NOT_SURE
@@ -54,7 +54,7 @@ def test_good_evidence_is_answered_and_bad_is_not() -> None:
 def test_nothing_found_is_nothing_to_show() -> None:
     """Without a passage the probability is nought."""
     assert features_of(analyse("Who?", Vocabulary()), []) is None
-    assert shipped().probability(None) == 0.0
+    assert default_confidence().probability(None) == 0.0
 
 
 def test_an_unseen_name_speaks_against_an_answer() -> None:
@@ -62,8 +62,8 @@ def test_an_unseen_name_speaks_against_an_answer() -> None:
     text = "Zelenskyy said that Ukraine was ready."
     known = asked("What did Zelenskyy say about Ukraine?", text)
     unknown = asked("What did Biden say about Ukraine?", text)
-    assert unknown.unseen_name == 1.0
-    assert shipped().probability(known) > 0.5 > shipped().probability(unknown)
+    assert unknown.name_out_of_vocabulary == 1.0
+    assert default_confidence().probability(known) > 0.5 > default_confidence().probability(unknown)
 
 
 def test_a_sentence_without_a_time_does_not_answer_when() -> None:
@@ -71,8 +71,8 @@ def test_a_sentence_without_a_time_does_not_answer_when() -> None:
     question = "When was the Budapest Memorandum signed?"
     without = asked(question, "The Budapest Memorandum was signed by all.")
     dated = asked(question, "The Budapest Memorandum was signed in 1994.")
-    assert without.lacking > dated.lacking == 0.0
-    assert shipped().probability(dated) > shipped().probability(without)
+    assert without.type_missing > dated.type_missing == 0.0
+    assert default_confidence().probability(dated) > default_confidence().probability(without)
 
 
 def test_contributions_add_up_to_the_log_odds() -> None:
@@ -90,7 +90,7 @@ def test_weights_survive_a_round_trip() -> None:
 @pytest.mark.parametrize("change", [{"format": 99}, {"weights": {}}, {"thresholds": {}}])
 def test_incomplete_weights_are_refused(change: dict[str, object]) -> None:
     """A weights file of another make is not half used."""
-    data = json.loads(shipped().to_json()) | change
+    data = json.loads(default_confidence().to_json()) | change
     with pytest.raises(ValueError, match=r"format|lack"):
         Confidence.from_json(json.dumps(data))
 
@@ -111,7 +111,7 @@ def test_fitting_separates_and_keeps_the_signs() -> None:
     rows, labels, groups = _examples()
     fitted = calibration.fit(rows, labels, groups)
     assert roc_area(labels, fitted.out_of_fold.tolist()) > 0.85
-    assert all((w <= 0) if name in AGAINST else (w >= 0) for name, w in fitted.weights._asdict().items())
+    assert all((w <= 0) if name in NEGATIVE_FEATURES else (w >= 0) for name, w in fitted.weights._asdict().items())
     assert calibration.fit(rows, labels, groups).weights == fitted.weights
 
 
