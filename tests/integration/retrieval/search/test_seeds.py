@@ -36,6 +36,12 @@ ANSWERED = (
     ("What did Macron say when he opened the meeting?", "002", "Emmanuel Macron opened the meeting"),
     ("Who hosted Rutte in Prague?", "003", "Petr Fiala"),
 )
+#: The same as people type them: words that only spelling correction finds.
+MISSPELT = (
+    ("What did Maria Zaharova say?", "004", "axis of war"),
+    ("Who will lead the truce monitering mecanism?", "001", "The US has agreed to lead a truce monitoring mechanism"),
+    ("What did Starmr anounce?", "001", "Keir Starmer announced plans"),
+)
 UNANSWERED = (
     "How do I reset my password?",
     "What is the recipe for sourdough bread?",
@@ -137,7 +143,7 @@ def test_a_question_of_another_world_is_not_answered(
     assert answers["How do I reset my password?"]["quotes"] == []
 
 
-@pytest.mark.parametrize(("question", "article", "words"), ANSWERED)
+@pytest.mark.parametrize(("question", "article", "words"), [*ANSWERED, *MISSPELT])
 def test_own_questions_are_answered(
     searcher: Searcher, seeded: Settings, question: str, article: str, words: str
 ) -> None:
