@@ -18,6 +18,18 @@ STOPWORDS = words_of(
     within without would you your yours
     """
 )
+#: Everyday words: a small corpus may lack them by chance, so their absence says little.
+EVERYDAY_WORDS = words_of(
+    """
+    ask become begin believe break bring build buy call carry cause change choose come consider continue cost
+    create deal describe develop die end exist expect fall feel fight find finish follow form get give go grow happen
+    hear help hold include keep kill know land large last lead learn leave let like live lose love make mean meet move
+    need new occur offer open part pay play point produce provide put reach read receive remain require rise run say
+    see seem sell send serve set show sit small speak spend stand start state stay stop take talk teach tell think
+    time turn try understand use wait walk want watch way win word work world write
+    big first good great high important long low main major old person place share thing total type young
+    """
+)
 _FROM_TWO = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty"
