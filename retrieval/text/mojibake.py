@@ -1,4 +1,4 @@
-"""Puts wrongly decoded characters right (UTF-8 once read as cp1252 or Latin-1) and remembers each of them."""
+"""Repairs mojibake (UTF-8 decoded as cp1252 or Latin-1) and records every change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SUSPECT = re.compile(rf"[Â-ôŠŽŸ][{_HIGH} ]|[\u0080-\u009f]|[â€¬Ã]")
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _PAIR = re.compile(rf"([ÂÃÄÅÆÈÎÏÐÑ])([{_HIGH}])")
-# A no-break space may have become a plain one. "Å lese" is Norwegian; a letter such as ė further on is not.
+# A no-break space may have become a plain one. "Å lese" is Norwegian; a word with a letter such as ė is not.
 _SPACED = re.compile(r"(?<![^\W_])([ÃÅ])(?:\u00a0(?=[a-z]{2})| (?=[a-z]{1,20}[\u0100-\u017f]))")
 _DASHES_AND_QUOTES = frozenset("‘’“”„‚…–—«»‹›")
 _SQUARE_ANGSTROM = re.compile(r"((?<![^\W_])Å[²³](?![^\W_]))")  # a unit, which ftfy takes for Ų and ų
@@ -22,18 +22,19 @@ _ROUNDS = 12  # text can be decoded wrongly more than once; each round undoes on
 
 
 def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
-    """Return the text put right, and each repair with its offset in the *returned* text.
+    """Return ``text`` without mojibake, and each repair with its offset in the *returned* text.
 
-    Applying it twice changes nothing more. Lines are told apart by LF only, and keep their number.
+    Repairing twice changes nothing more. Lines end with LF only, and keep their number.
     """
     if text.isascii():
         return text, ()
     lines = text.split("\n")
-    fixed = [_settle(line, _certain) for line in lines]
+    fixed = [_until_stable(line, _repair_certain) for line in lines]
     if fixed != lines:
-        # Wrong decoding befalls whole documents: one sure case makes the ambiguous ones next to it credible.
+        # A wrong decoding affects whole documents: one certain case makes the ambiguous ones in its line likely.
         fixed = [
-            _settle(now, _likely) if now != was or _spoilt(now) else now for was, now in zip(lines, fixed, strict=True)
+            _until_stable(now, _repair_likely) if now != was or _has_pair(now) else now
+            for was, now in zip(lines, fixed, strict=True)
         ]
     repairs: list[Repair] = []
     offset = 0
@@ -45,15 +46,15 @@ def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
 
 
 def repair_words(words: str) -> str:
-    """A question or a search put right, so that either spelling finds the same."""
+    """Return a query without mojibake, so that either spelling finds the same."""
     return repair(words)[0]
 
 
-def _spoilt(line: str) -> bool:
+def _has_pair(line: str) -> bool:
     return _PAIR.search(line) is not None or _SPACED.search(line) is not None
 
 
-def _settle(line: str, step: Callable[[str], str]) -> str:
+def _until_stable(line: str, step: Callable[[str], str]) -> str:
     if _NON_ASCII.search(line) is None or _SUSPECT.search(line) is None:
         return line
     for _ in range(_ROUNDS):
@@ -64,19 +65,19 @@ def _settle(line: str, step: Callable[[str], str]) -> str:
     return line
 
 
-def _certain(line: str) -> str:
+def _repair_certain(line: str) -> str:
     pieces = _SQUARE_ANGSTROM.split(line)
     pieces[::2] = [fix_encoding(piece) for piece in pieces[::2]]
     return _PAIR.sub(lambda match: _read(match, sure=True), "".join(pieces))
 
 
-def _likely(line: str) -> str:
-    line = _PAIR.sub(lambda match: _read(match, sure=False), _certain(line))
+def _repair_likely(line: str) -> str:
+    line = _PAIR.sub(lambda match: _read(match, sure=False), _repair_certain(line))
     return _SPACED.sub(lambda match: _letter(match[1], "\u00a0") or match[0], line)
 
 
 def _read(match: re.Match[str], *, sure: bool) -> str:
-    """The letter that a pair stands for, or the pair itself where it may be meant.
+    """Return the letter that a pair of characters encodes, or the pair where it may be what was written.
 
     Right spelling has no capital after a small letter and no sign in the middle of a word; it does have
     "DIÄ—" (a word in capitals before a dash).
@@ -97,7 +98,7 @@ def _read(match: re.Match[str], *, sure: bool) -> str:
 
 
 def _letter(lead: str, trail: str) -> str | None:
-    """Decode a two-byte UTF-8 sequence seen through cp1252; ``None`` unless it is a letter in common use."""
+    """Decode a two-byte UTF-8 sequence that was read as cp1252; ``None`` unless it is a letter in common use."""
     try:
         char = (_byte(lead) + _byte(trail)).decode("utf-8")
     except UnicodeDecodeError:
@@ -112,7 +113,7 @@ def _byte(char: str) -> bytes:
 
 
 def _changes(was: str, now: str) -> Iterator[tuple[int, str, str]]:
-    """Yield ``(offset in now, before, after)``. ASCII words survive every repair, so they line the two up."""
+    """Yield ``(offset in now, before, after)``. ASCII words survive every repair, so they align the two."""
     old, new = _WORDS.split(was), _WORDS.split(now)
     kept = _WORDS.findall(now)
     if kept != _WORDS.findall(was):

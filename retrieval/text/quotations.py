@@ -1,4 +1,4 @@
-"""Which parts of a text stand in double quotation marks, and whether a paragraph ends inside of them."""
+"""Finds quotations in double marks, and the paragraphs that share one."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from retrieval.core.types import Span
 _MARK = re.compile('[“”„‟«»"「」『』]')
 LOOKAHEAD_PARAGRAPHS = 8
 _LOOKAHEAD_CHARACTERS = 6_000
-_UNMARKED_PARAGRAPHS = 2  # a quotation that runs on re-opens its marks; this many do not without it
+_MAX_UNMARKED_PARAGRAPHS = 2  # of a quotation that goes on without opening its marks again
 
 
 class Mark(NamedTuple):
-    """A quotation mark and whether it opens."""
+    """A quotation mark: its offset, and whether it opens a quotation."""
 
     at: int
     opens: bool
 
 
 def marks(text: str, start: int, end: int) -> list[Mark]:
-    """The double quotation marks of a paragraph. Direction comes from shape, in doubt from the neighbours."""
+    """Return the double quotation marks of a paragraph; their direction is that of their shape or neighbours."""
     found: list[Mark] = []
     low = False  # „ is open, so “ closes
     for match in _MARK.finditer(text, start, end):
@@ -49,7 +49,7 @@ def marks(text: str, start: int, end: int) -> list[Mark]:
 
 
 def _opens(char: str, before: str, after: str) -> bool:
-    """Straight marks and guillemets (French «…», German »…«): an opening one has space only before it."""
+    """Tell whether a straight mark or guillemet (French «…», German »…«) opens: it has space only before it."""
     left = before.isspace() or before in "([{—–-’'"
     right = after.isspace() or after in ")]}.,;:!?…—–"
     if left != right:
@@ -58,7 +58,7 @@ def _opens(char: str, before: str, after: str) -> bool:
 
 
 def quoted(text: str, start: int, end: int, *, inside: bool = False) -> list[Span]:
-    """The spans between quotation marks; ``inside`` says that the range begins within one.
+    """Return the spans of quotations, marks included; with ``inside``, one is open at ``start``.
 
     A quotation that is still open at the end reaches to the end.
     """
@@ -76,7 +76,7 @@ def quoted(text: str, start: int, end: int, *, inside: bool = False) -> list[Spa
 
 
 def is_open_at_end(text: str, start: int, end: int, *, inside: bool = False) -> bool:
-    """Whether a paragraph ends within a quotation."""
+    """Tell whether a quotation is open at the end of a paragraph."""
     state = inside
     for mark in marks(text, start, end):
         state = mark.opens
@@ -84,10 +84,10 @@ def is_open_at_end(text: str, start: int, end: int, *, inside: bool = False) -> 
 
 
 def paragraphs_sharing_quotation(text: str, paragraphs: list[Span]) -> int:
-    """How many of the paragraphs, from the first on, belong together because a quotation runs through them.
+    """Count the paragraphs, from the first on, that one quotation runs through; at least 1.
 
-    A quotation that opens in one and closes in another joins them; each paragraph in between may open it
-    again. One that never closes (a mark was forgotten) joins nothing.
+    A quotation may open in one paragraph and close in another, and be opened again in each between them. One that never
+    closes (a mark was forgotten) joins nothing.
     """
     first = paragraphs[0]
     limit = first.start + _LOOKAHEAD_CHARACTERS
@@ -100,8 +100,8 @@ def paragraphs_sharing_quotation(text: str, paragraphs: list[Span]) -> int:
         reopened = bool(found) and found[0].opens and found[0].at == paragraph.start
         inner = found[1:] if reopened else found
         unmarked += not found
-        # Who opens the marks anew does so in each paragraph; any other opening mark begins another quotation.
-        over = (reopened and unmarked) or (inner and inner[0].opens) or unmarked > _UNMARKED_PARAGRAPHS
+        # A quotation that is opened again is so in each paragraph; any other opening mark begins another quotation.
+        over = (reopened and unmarked) or (inner and inner[0].opens) or unmarked > _MAX_UNMARKED_PARAGRAPHS
         if over:
             return 1
         if inner and not inner[-1].opens:

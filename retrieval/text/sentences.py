@@ -1,4 +1,4 @@
-"""Sentence ends, found with rules that work in one pass whatever the text: offsets in, offsets out."""
+"""Splits text into sentences by rules, in one pass: offsets in, offsets out."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _LETTER_AFTER = re.compile(r"[\"'“„«»‘‚‹「『(\[{¿¡*_]*+(\S?)")
 _WORD_BEFORE = re.compile(r"[^\s\"'“„«»‘(\[{/—–]*$")
 _NEXT_WORD = re.compile(r"[\"'“„«»‘(\[]*+([^\W_]+)")
 _CLOSERS = "\"'”’»«“›)]}」』）】*_ \u00a0\u202f"
-# What leads on after a quotation in Japanese and Chinese.
-_GOES_ON = frozenset("とっての、，,。はがにもなだで的地說说）」』”")
+# Continues a sentence after a quotation in Japanese and Chinese.
+_CONTINUES = frozenset("とっての、，,。はがにもなだで的地說说）」』”")
 _NO_SPACE_NEEDED = frozenset("。！？｡")
 _DASHES = frozenset("–—―-")
 _DASHED_SPEAKER = re.compile(r"[–—―-]++\s?[^\W\d_][^\n.!?]{0,100}(?:\.?\s*$|\n)")
@@ -33,10 +33,10 @@ _MONTHS_AFTER_ORDINAL = re.compile(
 
 
 def split_sentences(text: str, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
-    """Split ``text[start:end]`` into sentences: in order, apart, without white space at their edges.
+    """Split ``text[start:end]`` into sentences: in order, disjoint, without white space at their edges.
 
-    Together they hold every character that is not white space. Where an end is uncertain, two sentences
-    stay one. Time is linear in the length of the range.
+    Together they contain every character that is not white space. Where an end is uncertain, two sentences stay one.
+    Time is linear in the length of the range.
     """
     end = len(text) if end is None else end
     spans: list[Span] = []
@@ -64,7 +64,7 @@ def _ends_here(text: str, begin: int, stop: re.Match[str], following: int, end: 
     mark = stop[0].rstrip(_CLOSERS)
     closed = len(mark) < len(stop[0])
     if mark[-1] in _NO_SPACE_NEEDED:
-        return spaced or not closed or text[following] not in _GOES_ON
+        return spaced or not closed or text[following] not in _CONTINUES
     if not spaced:
         return False
     if text[following] in _DASHES:
@@ -79,7 +79,7 @@ def _ends_here(text: str, begin: int, stop: re.Match[str], following: int, end: 
 
 
 def _is_aside(text: str, dash: int, end: int) -> bool:
-    """Whether a dash after a full stop leads on: to the speaker's name, or in small letters."""
+    """Tell whether a dash after a full stop continues the sentence: with its speaker's name, or in lower case."""
     rest = text[dash : min(end, dash + _LOOKAHEAD)]
     letter = next((char for char in rest if char.isalpha()), "")
     whole = dash + _LOOKAHEAD >= end or "\n" in rest
@@ -87,7 +87,7 @@ def _is_aside(text: str, dash: int, end: int) -> bool:
 
 
 def _is_abbreviation(text: str, begin: int, stop: int, following: int, end: int) -> bool:
-    """Whether the single full stop at ``stop`` belongs to the word before it and ends nothing."""
+    """Tell whether the full stop at ``stop`` belongs to an abbreviation, initial or number, and ends no sentence."""
     before = _WORD_BEFORE.search(text[max(begin, stop - _LOOKBACK) : stop])
     word = before[0] if before else ""
     lowered = word.casefold()

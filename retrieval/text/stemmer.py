@@ -34,7 +34,7 @@ _VOWEL = re.compile(r"[aeiouy]")
 
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
-    """``word`` without case, diacritics and typographic apostrophes."""
+    """Return ``word`` without case, diacritics and typographic apostrophes."""
     if word.isascii():
         return word.lower()
     # Marks go first: putting a long run of them in order, as normalizing does, takes quadratic time.

@@ -1,9 +1,9 @@
-"""Text to comparable terms: one folding for questions, passages and the vocabulary.
+"""Tokenizes text into comparable terms, alike for questions, passages and the vocabulary.
 
 A *term* is what is left of a word when spelling, diacritics, inflection and nationality no longer tell it apart:
 ``Élysée``/``Elysee`` → ``elyse``, ``defence``/``defense`` → ``defens``, ``Estonian``/``Estonia`` → ``estonia``,
-``four``/``4`` → ``4``, ``600,000`` → ``600000``. Both sides of a comparison are folded alike, so a term need not be
-a word, only the same on both sides.
+``four``/``4`` → ``4``, ``600,000`` → ``600000``. A term need not be a word, since both sides of a comparison go through
+the same function.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _START = attrgetter("start")
 
 
 class Token(NamedTuple):
-    """A word of a text: where it stands (half-open, code points), how it is compared, and what it looks like."""
+    """A word of a text: its term, its folded form, its offsets (half-open, in code points) and its capital."""
 
     term: str
     word: str
     start: int
     end: int
     capital: bool
-    opens: bool  # first word of the text, or after a sentence's end: its capital says nothing
+    opens: bool  # the first word of a sentence, whose capital says nothing
 
     @property
     def is_number(self) -> bool:
@@ -57,7 +57,7 @@ class Token(NamedTuple):
 
 @lru_cache(maxsize=131072)
 def term_of(surface: str) -> str:
-    """The term under which a surface form is compared."""
+    """Return the term under which a surface form is compared."""
     if surface in SHORT_FORMS:
         return SHORT_FORMS[surface]
     word = fold(surface).removesuffix("'s").removesuffix("'").replace(".", "" if surface[0].isalpha() else ".")
@@ -78,7 +78,7 @@ def _opens(text: str, start: int) -> bool:
 
 
 class Word(NamedTuple):
-    """A word as it is written, but for case, accents and a possessive 's: what an exact search compares."""
+    """A word folded but not stemmed, for exact search: without case, accents and a possessive 's."""
 
     word: str
     start: int
@@ -86,7 +86,7 @@ class Word(NamedTuple):
 
 
 def _scan(text: str) -> Iterator[Word]:
-    """Folded words of ``text``, a possessive 's included."""
+    """Return the folded words of ``text``, a possessive 's included."""
     pattern = _WORD if text.isascii() or not _HAS_MARKS.search(text) else _MARKED_WORD
     for found in pattern.finditer(text):
         word = fold(found.group())
@@ -95,17 +95,17 @@ def _scan(text: str) -> Iterator[Word]:
 
 
 def tokenize(text: str) -> list[Token]:
-    """All words of ``text`` in order, stopwords included; two-word country names are one token."""
+    """Return all words of ``text`` in order, stopwords included; a country's name of two words is one token."""
     return _tokens(text, _scan(text))
 
 
 def plain_words(text: str) -> list[Word]:
-    """All words of ``text`` in order, each by itself."""
+    """Return all words of ``text`` in order, folded but not stemmed."""
     return _plain(_scan(text))
 
 
 def tokenize_with_words(text: str) -> tuple[list[Token], list[Word]]:
-    """``tokenize`` and ``plain_words`` in one pass over ``text``."""
+    """Return the results of ``tokenize`` and ``plain_words`` in one pass over ``text``."""
     scanned = list(_scan(text))
     return _tokens(text, scanned), _plain(scanned)
 
@@ -133,7 +133,7 @@ def _plain(words: Iterable[Word]) -> list[Word]:
 
 
 def tokens_between(text: str, tokens: Sequence[Token], start: int, end: int) -> Sequence[Token]:
-    """Tokens of ``text[start:end]``, from the ``tokens`` of the whole text where none crosses a boundary."""
+    """Return the tokens of ``text[start:end]``, from the ``tokens`` of the whole text where none crosses a boundary."""
     first = bisect_left(tokens, start, key=_START)
     last = bisect_left(tokens, end, key=_START)
     cut = (first and tokens[first - 1].end > start) or (last and tokens[last - 1].end > end)
@@ -142,20 +142,20 @@ def tokens_between(text: str, tokens: Sequence[Token], start: int, end: int) -> 
 
 
 def is_content(token: Token) -> bool:
-    """Whether a token carries matter: numbers do, function words and stray letters do not."""
+    """Tell whether a token is a content word: a number is, a stopword or single letter is not."""
     return token.is_number or (token.word not in STOPWORDS and token.term not in STOPWORDS and len(token.term) > 1)
 
 
 def content_terms(text: str) -> tuple[str, ...]:
-    """Terms of the content words of ``text``, in order, repeats kept: what is stored for each sentence."""
+    """Return the terms of the content words of ``text``, in order, with repeats."""
     return terms_of(tokenize(text))
 
 
 def terms_of(tokens: Iterable[Token]) -> tuple[str, ...]:
-    """Terms of the content words among ``tokens``."""
+    """Return the terms of the content words among ``tokens``."""
     return tuple(token.term for token in tokens if is_content(token))
 
 
 def name_terms(tokens: Iterable[Token]) -> frozenset[str]:
-    """Terms of the capitalised words that do not merely open a sentence."""
+    """Return the terms of the capitalised words that do not open a sentence."""
     return frozenset(t.term for t in tokens if t.capital and not t.opens and is_content(t))

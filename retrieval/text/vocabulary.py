@@ -1,7 +1,7 @@
-"""What a corpus says word by word: in how many passages a term occurs, which terms are names, what acronyms mean.
+"""Counts the terms, names and acronyms of a corpus. Pure and in memory.
 
-Pure and in memory; whoever stores the corpus keeps the three tables (term, df, names; acronym, expansion) and hands
-them over. ``Vocabulary.of`` builds them from passages, ``add`` and ``remove`` keep them in step with changes.
+``Vocabulary.of`` counts passages; ``add`` and ``remove`` keep the counts up to date. The library stores
+the same counts, so that opening it counts nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from operator import attrgetter
 from retrieval.core.types import PassageWords
 from retrieval.text.tokenizer import Token, is_content, name_terms, term_of, terms_of, tokenize, tokens_between
 
-#: An idf is clipped here, so that a rare word weighs the same in sixty passages and in a hundred thousand.
+#: Bounds of an idf, so that a rare word weighs the same in sixty passages and in a hundred thousand.
 IDF_FLOOR, IDF_CEILING = 0.5, 4.0
 
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z]{0,9}[A-Z0-9][A-Za-z0-9]{0,4})s?\)|\b([A-Z][A-Z0-9]{1,6}) \(([^()]{4,70})\)")
@@ -26,7 +26,7 @@ _CAPITALISED_RUN = re.compile(r"\b[A-Z][\w’'-]+(?:[ -](?:of |for |the |and |on
 
 
 def acronyms(text: str, tokens: Sequence[Token] | None = None) -> dict[str, tuple[str, ...]]:
-    """Acronyms that ``text`` spells out, as ``{term: terms of the expansion}``; ``tokens`` are those of ``text``.
+    """Return the acronyms that ``text`` expands as ``{term: terms of the expansion}``; ``tokens`` are its tokens.
 
     "Nordic-Baltic Eight (NB8)" and "NB8 (Nordic-Baltic Eight)": the letters have to be the initials of the words
     next to the bracket; a digit stands for the number written out. After Schwartz and Hearst 2003, "A simple
@@ -48,7 +48,7 @@ def acronyms(text: str, tokens: Sequence[Token] | None = None) -> dict[str, tupl
 
 
 def _initials(short: str, words: Sequence[Token], *, at_end: bool) -> tuple[str, ...]:
-    """Content terms of the run of ``words`` whose initials are ``short``; empty where there is none."""
+    """Return the content terms of the run of ``words`` with the initials ``short``; empty where there is none."""
     for count in range(2, len(words) + 1):
         run = words[-count:] if at_end else words[:count]
         for kept in (run, [word for word in run if is_content(word)]):
@@ -59,7 +59,7 @@ def _initials(short: str, words: Sequence[Token], *, at_end: bool) -> tuple[str,
 
 
 def initialisms(text: str, tokens: Sequence[Token]) -> dict[str, tuple[str, ...]]:
-    """Runs of capitalised words under their initials ("United Methodist Church": umc): guesses, of three letters up."""
+    """Guess acronyms of three to six letters from capitalised runs ("United Methodist Church": umc)."""
     found: dict[str, tuple[str, ...]] = {}
     for match in _CAPITALISED_RUN.finditer(text):
         words = [word for word in tokens_between(text, tokens, *match.span()) if is_content(word)]
@@ -69,7 +69,7 @@ def initialisms(text: str, tokens: Sequence[Token]) -> dict[str, tuple[str, ...]
 
 
 def passage_words(text: str, tokens: Sequence[Token] | None = None) -> PassageWords:
-    """Words of one passage as a vocabulary counts them; ``tokens`` are those of ``text``, where known."""
+    """Return what a vocabulary counts of one passage; ``tokens`` are those of ``text``, where known."""
     tokens = tokenize(text) if tokens is None else tokens
     return PassageWords(
         frozenset(terms_of(tokens)), name_terms(tokens), acronyms(text, tokens), initialisms(text, tokens)
@@ -89,7 +89,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Vocabulary:
-        """The vocabulary of passages given as texts."""
+        """Return the vocabulary of the passages ``texts``."""
         vocabulary = cls()
         for text in texts:
             vocabulary.add(text)
@@ -106,7 +106,7 @@ class Vocabulary:
         self._by_initial.clear()
 
     def remove(self, text: str) -> None:
-        """Count one passage less; acronyms stay known, for another passage may use them."""
+        """Uncount one passage. Its acronyms stay, since another passage may use them."""
         self.n -= 1
         words = passage_words(text)
         self.frequencies -= Counter(words.terms)
@@ -114,23 +114,23 @@ class Vocabulary:
         self._by_initial.clear()
 
     def df(self, term: str) -> int:
-        """The number of passages that hold ``term``."""
+        """Return the number of passages that contain ``term``."""
         return self.frequencies[term]
 
     def idf(self, term: str) -> float:
-        """Weight of a term: BM25's, clipped to ``IDF_FLOOR … IDF_CEILING``."""
+        """Return the inverse document frequency of ``term`` as in BM25, clipped to ``IDF_FLOOR … IDF_CEILING``."""
         df = self.frequencies[term]
         return min(max(math.log1p((self.n - df + 0.5) / (df + 0.5)), IDF_FLOOR), IDF_CEILING)
 
     def is_name(self, term: str) -> bool:
-        """Whether the corpus mostly writes ``term`` with a capital inside sentences."""
+        """Tell whether the corpus mostly capitalises ``term`` inside sentences."""
         return 2 * self.capitalised[term] > self.frequencies[term] > 0
 
     def near(self, term: str, *, names_only: bool) -> str | None:
-        """The corpus's own term for a misspelt one, or ``None``.
+        """Return the corpus's term nearest to a misspelt one, or ``None``.
 
-        One edit (a swap of neighbours counts as one) from five letters on, two from nine on. The first letter has to
-        be right: people rarely miss it, and it keeps ``Orban`` apart from ``urban``.
+        One edit is allowed from five letters on, two from nine on; swapped letters are one edit. The first letter has
+        to be right: typing errors rarely change it, and it keeps ``Orban`` apart from ``urban``.
         """
         from rapidfuzz import process
         from rapidfuzz.distance import OSA

@@ -1,1 +1,1 @@
-"""Word lists, one module a language."""
+"""Word lists and tables of single languages."""

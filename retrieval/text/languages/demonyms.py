@@ -1,7 +1,7 @@
-"""Countries and their adjectives, and places that are spelt in two ways, as one compact table.
+"""Table of countries with their adjectives and inhabitants, and of places with two spellings.
 
 Both sides of a comparison pass through the table, so ``Estonian`` finds ``Estonia``. Keys and values are folded
-words (see ``tokens.fold``). Words with another everyday meaning count only when they are capitalised.
+words (see ``stemmer.fold``). Words with another everyday meaning count only when they are capitalised.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""English word lists, each once: what tokenizing, sentence splitting, questions and speakers are told by."""
+"""English word lists, each once, for tokenizing, splitting sentences and analysing questions."""
 
 from __future__ import annotations
 

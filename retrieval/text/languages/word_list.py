@@ -1,8 +1,8 @@
-"""Word lists written as one string."""
+"""Reads word lists that are written as running text."""
 
 from __future__ import annotations
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of a list written as running text."""
+    """Split a list written as running text."""
     return frozenset(text.split())

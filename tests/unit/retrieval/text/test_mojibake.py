@@ -1,4 +1,4 @@
-"""Wrongly decoded characters: put right and recorded, while right text stays as it is."""
+"""Mojibake is repaired and recorded; correct text stays as it is."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from retrieval.text.mojibake import repair, repair_words
         ("ÐŸÑƒÑ‚Ð¸Ð½", "Путин"),
     ],
 )
-def test_wrongly_decoded_words_are_put_right(spoilt: str, right: str) -> None:
-    """UTF-8 that was read as cp1252 becomes what was written, also where one letter alone is affected."""
+def test_mojibake_is_repaired(spoilt: str, right: str) -> None:
+    """UTF-8 that was read as cp1252 is restored, even where only one letter of a word is affected."""
     assert repair_words(spoilt) == right
 
 
@@ -46,8 +46,8 @@ def test_wrongly_decoded_words_are_put_right(spoilt: str, right: str) -> None:
         "Президент, 大統領, الرئيس",
     ],
 )
-def test_right_text_stays(text: str) -> None:
-    """No language's ordinary spelling is touched."""
+def test_correct_text_stays(text: str) -> None:
+    """The ordinary spelling of other languages is not changed."""
     assert repair(text) == (text, ())
 
 

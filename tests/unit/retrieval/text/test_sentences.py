@@ -58,7 +58,7 @@ def test_only_the_range_is_split() -> None:
 
 @given(st.text(alphabet=st.one_of(st.sampled_from(' \n\u00a0.?!…。"”“’)–Aab1'), st.characters())), st.data())
 def test_sentences_hold_all_text_in_order(text: str, data: st.DataObject) -> None:
-    """Whatever the text: in order, apart, trimmed, and together all that is not white space."""
+    """For any text: in order, disjoint, trimmed, and together all that is not white space."""
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
 

@@ -1,4 +1,4 @@
-"""Folding: what is one word to a reader is one term."""
+"""Spellings of one word share a term; different words do not."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_spellings_of_one_word_share_a_term(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(("one", "other"), [("US", "us"), ("polish", "Polish"), ("process", "produce"), ("3.5", "35")])
 def test_different_words_stay_apart(one: str, other: str) -> None:
-    """Folding does not merge what means something else."""
+    """Folding does not merge words of different meaning."""
     assert term_of(one) != term_of(other)
 
 
@@ -61,11 +61,11 @@ def test_offsets_point_at_the_words() -> None:
 
 
 def test_two_word_countries_are_one_term() -> None:
-    """ "United States" is found by "US" and says nothing about states."""
+    """ "United States" has the term of "US", and none of "states"."""
     assert content_terms("the United States and the US") == ("usa", "usa")
 
 
-def test_names_are_told_by_capitals_inside_a_sentence() -> None:
+def test_names_are_the_capitalised_words_inside_a_sentence() -> None:
     """A capital at the start of a sentence is no sign of a name."""
     assert name_terms(tokenize("Leaders met Macron. Talks went on.")) == {"macron"}
 
@@ -78,12 +78,12 @@ def test_function_words_are_not_content_but_the_country_us_is() -> None:
 
 @pytest.mark.parametrize("text", ["", " \n", "…—", "😀", "\u202e", "''''"])
 def test_text_without_words_has_no_tokens(text: str) -> None:
-    """Nothing to say is no error."""
+    """Text without words gives an empty list."""
     assert tokenize(text) == []
 
 
 def test_folding_is_idempotent() -> None:
-    """What is folded once is folded."""
+    """Folding a folded word changes nothing."""
     for word in ("Élysée", "STRASSE", "Łódź", "ﬁnance", "İstanbul"):
         assert fold(fold(word)) == fold(word)
 
@@ -105,7 +105,7 @@ def test_no_term_is_empty_or_holds_a_space(text: str) -> None:
 
 
 def test_an_exact_word_stays_what_is_written() -> None:
-    """An exact search sees the words one by one, whatever they are folded into for ranking."""
+    """The words of an exact search are neither stemmed nor joined."""
     found = [word.word for word in plain_words("The Czech Republic’s minister, the United States and the US")]
     assert found == ["the", "czech", "republic", "minister", "the", "united", "states", "and", "the", "us"]
 
