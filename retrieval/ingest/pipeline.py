@@ -11,7 +11,7 @@ from pathlib import Path
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Article, Metadata, Omission, Reason, TitleSource
-from retrieval.ingest.chunking.chunker import segment
+from retrieval.ingest.chunking.chunker import split_passages
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock, clean
 from retrieval.ingest.parsers.document import Document
 from retrieval.ingest.sources.catalog import Catalog, CatalogEntry, load_catalog
@@ -19,7 +19,7 @@ from retrieval.ingest.sources.folder import Listing, list_documents, read_docume
 
 
 class NoCorpusError(CorpusFileError):
-    """The corpus folder is missing, is no folder, or holds no documents at all."""
+    """The corpus folder is missing, is no folder, or holds no document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _accept(state: _LoadState, document: Document, catalog: Catalog, max_tokens:
 
 
 def build_article(document: Document, entry: CatalogEntry | None = None, *, max_tokens: int = 256) -> Article:
-    """Clean and segment one document.
+    """Clean and chunk one document.
 
     Every character of its text that is not white space ends up in exactly one passage or one omission.
 
@@ -148,7 +148,7 @@ def _build(document: Document, entry: CatalogEntry, max_tokens: int) -> tuple[Ar
         source=document.source,
         encoding=document.encoding,
         repairs=document.repairs,
-        passages=segment(text, document.article_id, cleaned.blocks, max_tokens),
+        passages=split_passages(text, document.article_id, cleaned.blocks, max_tokens),
         omissions=(*_front_matter(document), *_omissions(cleaned.blocks)),
     )
     return article, range(1, len(cleaned.blocks) + 1)

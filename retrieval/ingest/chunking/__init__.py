@@ -1,1 +1,1 @@
-"""Blocks to passages of a bounded length, each with the sentence that gives its context."""
+"""Chunking: body blocks to passages of bounded length, each with the sentence that gives its context."""

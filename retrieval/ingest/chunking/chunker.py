@@ -1,4 +1,4 @@
-"""Body blocks to passages: joined where a quotation runs on, cut to the model's window, led in by a name."""
+"""Chunking of body blocks into passages: joined where a quotation runs on, split to fit the model's window."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from retrieval.core.types import Passage, Span
 from retrieval.ingest.chunking.lead_in import LeadInFinder
-from retrieval.ingest.chunking.packing import fitting
+from retrieval.ingest.chunking.packing import pack_sentences
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock
 from retrieval.text.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
 
@@ -15,18 +15,20 @@ from retrieval.text.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, para
 class _Group(NamedTuple):
     """Paragraphs that stay together; ``follows`` says that body text stands directly above them."""
 
-    judged: tuple[ClassifiedBlock, ...]
+    blocks: tuple[ClassifiedBlock, ...]
     follows: bool
 
     @property
     def span(self) -> Span:
-        return Span(self.judged[0].block.start, self.judged[-1].block.end)
+        return Span(self.blocks[0].block.start, self.blocks[-1].block.end)
 
 
-def segment(text: str, article_id: str, blocks: tuple[ClassifiedBlock, ...], max_tokens: int) -> tuple[Passage, ...]:
-    """The passages of an article in order. Together they hold exactly the text of the body blocks.
+def split_passages(
+    text: str, article_id: str, blocks: tuple[ClassifiedBlock, ...], max_tokens: int
+) -> tuple[Passage, ...]:
+    """Split an article into passages, in order; together they hold exactly the text of the body blocks.
 
-    ``max_tokens`` is the window of the embedding model in word pieces, its special marks included.
+    ``max_tokens`` is the window of the embedding model in word pieces, its special tokens included.
     """
     passages: list[Passage] = []
     lead_ins = LeadInFinder(text)
@@ -37,22 +39,22 @@ def segment(text: str, article_id: str, blocks: tuple[ClassifiedBlock, ...], max
 
 
 def _passages(text: str, article_id: str, group: _Group, max_tokens: int, lead_ins: LeadInFinder) -> Iterator[Passage]:
-    first = group.judged[0].block.number
+    first = group.blocks[0].block.number
     inside = False
     covering = 0
-    for part, sentences in enumerate(fitting(text, *group.span, max_tokens), start=1):
+    for part, sentences in enumerate(pack_sentences(text, *group.span, max_tokens), start=1):
         start, end = sentences[0].start, sentences[-1].end
-        while group.judged[covering].block.end <= start:
+        while group.blocks[covering].block.end <= start:
             covering += 1
         last = covering
-        while last + 1 < len(group.judged) and group.judged[last + 1].block.start < end:
+        while last + 1 < len(group.blocks) and group.blocks[last + 1].block.start < end:
             last += 1
         yield Passage(
             passage_id=f"{article_id}:{first}" + (f".{part}" if part > 1 else ""),
             article_id=article_id,
-            paragraph=group.judged[covering].block.number,
-            last_paragraph=group.judged[last].block.number,
-            section=group.judged[0].section,
+            paragraph=group.blocks[covering].block.number,
+            last_paragraph=group.blocks[last].block.number,
+            section=group.blocks[0].section,
             start=start,
             end=end,
             sentences=sentences,
@@ -63,7 +65,7 @@ def _passages(text: str, article_id: str, group: _Group, max_tokens: int, lead_i
 
 
 def _groups(text: str, blocks: tuple[ClassifiedBlock, ...]) -> Iterator[_Group]:
-    """Body blocks, those that share a quotation together."""
+    """Group the body blocks that share a quotation."""
     at = 0
     while at < len(blocks):
         if blocks[at].reason is not None:

@@ -1,4 +1,4 @@
-"""Chooses a passage's lead-in: the sentence directly before it that names whom or what its first words mean."""
+"""Lead-ins: the sentence directly before a passage that holds the antecedent of its first words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from bisect import bisect_left
 from functools import cached_property
 
 from retrieval.core.types import Span
-from retrieval.ingest.chunking.open_reference import has_name, has_pronoun_speaker, names_of, opens_with_reference
+from retrieval.ingest.chunking.open_reference import (
+    has_name,
+    has_pronoun_speaker,
+    may_have_pronoun_speaker,
+    names_of,
+    opens_with_reference,
+)
 from retrieval.text.quotations import quoted
 from retrieval.text.sentences import split_sentences
 
@@ -50,7 +56,7 @@ class LeadInFinder:
             opens_with_reference(self._text[passage.start : passage.end])
             or self._follows_colon()
             or self._is_bare_reply(passage)
-            or has_pronoun_speaker(self._opener(passage), self._names)
+            or self._has_pronoun_speaker(passage)
         )
         return self._antecedent(passage.start) if needed else None
 
@@ -81,6 +87,10 @@ class LeadInFinder:
         quotations = self._quotations(span)
         at = bisect_left(quotations, span)
         return at < len(quotations) and quotations[at].start == span.start and span.end - quotations[at].end <= 1
+
+    def _has_pronoun_speaker(self, passage: Span) -> bool:
+        opening = self._text[passage.start : min(passage.end, passage.start + _MAX_OPENER)]
+        return may_have_pronoun_speaker(opening) and has_pronoun_speaker(self._opener(passage), self._names)
 
     def _opener(self, passage: Span) -> str:
         """The passage up to the end of the first sentence with words of its own, quoted words blank."""

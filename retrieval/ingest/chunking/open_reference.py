@@ -1,4 +1,4 @@
-"""Open references: opening words and speakers that name nobody by themselves ("He stated", "“No,” she said")."""
+"""Open references: opening words and speakers whose antecedent stands elsewhere ("He stated", "“No,” she said")."""
 
 from __future__ import annotations
 
@@ -61,6 +61,11 @@ def opens_with_reference(passage: str) -> bool:
     return _PRONOUN.match(opening) is not None and _EXPLETIVE.match(opening) is None
 
 
+def may_have_pronoun_speaker(passage: str) -> bool:
+    """Whether a pronoun stands beside a verb of speech anywhere, be it in quoted words: a quick test."""
+    return _SPEAKER.search(passage) is not None
+
+
 def has_pronoun_speaker(own: str, names: frozenset[str]) -> bool:
     """Whether a pronoun speaks in a sentence whose quoted words are blank, before any name.
 
@@ -76,7 +81,7 @@ def has_pronoun_speaker(own: str, names: frozenset[str]) -> bool:
 
 
 def has_name(own: str, names: frozenset[str]) -> bool:
-    """Whether a sentence holds a capital that it does not owe to its beginning; ``names`` are those known already."""
+    """Whether a sentence holds a name: a word with a capital that is not its first, or one of ``names``."""
     first = _first_word(own)
     return any(
         word[0].isupper() and len(word) > 1 and word[1] not in "’'" and word.casefold() not in _NO_NAMES
@@ -86,7 +91,7 @@ def has_name(own: str, names: frozenset[str]) -> bool:
 
 
 def names_of(text: str) -> frozenset[str]:
-    """The words that a text writes with a capital in the middle of a sentence, and nowhere small."""
+    """Collect the words that a text writes with a capital in the middle of a sentence, and nowhere small."""
     words = {_bare(word) for word in _MIDDLE_WORD.findall(text)}
     return frozenset(word for word in words if word[0].isupper() and word.casefold() not in words)
 

@@ -1,5 +1,4 @@
-"""Cuts a range of text into pieces that fit an embedding model's window, at sentence ends if there are
-any."""
+"""Packing: whole sentences into pieces that fit an embedding model's window."""
 
 from __future__ import annotations
 
@@ -9,11 +8,11 @@ from retrieval.core.types import Span
 from retrieval.text.sentences import split_sentences
 
 _TOKEN = re.compile(r"[A-Za-z]{1,64}|[0-9]{1,64}|[^\W\d_]{1,64}|\s+|.", re.DOTALL)
-_SPECIAL = 2  # the marks that every model puts around a text
+_SPECIAL = 2  # tokens that every model puts around a text
 
 
 def estimate(text: str, start: int = 0, end: int | None = None) -> int:
-    """About how many word pieces a model sees in ``text[start:end]``; high rather than low.
+    """Estimate how many word pieces a model sees in ``text[start:end]``; high rather than low.
 
     Measured with all-MiniLM-L6-v2 on English news: about a fifth above the true count. Letters beyond ASCII
     count one by one, as an English vocabulary holds few of their words.
@@ -33,11 +32,11 @@ def _cost(token: str) -> int:
     return length
 
 
-def fitting(text: str, start: int, end: int, max_tokens: int) -> tuple[tuple[Span, ...], ...]:
-    """Divide ``text[start:end]`` into pieces of whole sentences, each within ``max_tokens`` by ``estimate``.
+def pack_sentences(text: str, start: int, end: int, max_tokens: int) -> tuple[tuple[Span, ...], ...]:
+    """Pack the sentences of ``text[start:end]`` into pieces, each within ``max_tokens`` by ``estimate``.
 
-    Each piece is the tuple of its sentences. Pieces are made about equally long, so that no crumb is left
-    over. A sentence that alone is too long is cut at white space or, failing that, anywhere.
+    A piece is the tuple of its sentences. Pieces are about equally long, so that no crumb is left over.
+    A sentence that alone is too long is cut at white space or, failing that, anywhere.
     """
     room = max(max_tokens - _SPECIAL, 1)
     if end - start <= room:  # no character costs more than one
@@ -46,7 +45,7 @@ def fitting(text: str, start: int, end: int, max_tokens: int) -> tuple[tuple[Spa
     parts: list[tuple[Span, int]] = []
     for sentence in split_sentences(text, start, end):
         cost = estimate(text, *sentence) - _SPECIAL
-        parts += [(sentence, cost)] if cost <= room else _broken(text, sentence, room)
+        parts += [(sentence, cost)] if cost <= room else _split_long_sentence(text, sentence, room)
     total = sum(cost for _, cost in parts)
     target = total / max(1, -(-total // room))
     pieces: list[tuple[Span, ...]] = []
@@ -63,7 +62,7 @@ def fitting(text: str, start: int, end: int, max_tokens: int) -> tuple[tuple[Spa
     return tuple(pieces)
 
 
-def _broken(text: str, sentence: Span, room: int) -> list[tuple[Span, int]]:
+def _split_long_sentence(text: str, sentence: Span, room: int) -> list[tuple[Span, int]]:
     """Cut one sentence into stretches of at most ``room`` word pieces."""
     stretches: list[tuple[Span, int]] = []
     begin, spent = sentence.start, 0

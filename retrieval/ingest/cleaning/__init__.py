@@ -1,1 +1,1 @@
-"""Finding what cleaning leaves out: boilerplate, comments, headings, repeats."""
+"""Cleaning: titles, headings, repeats and boilerplate apart from body text."""

@@ -1,4 +1,4 @@
-"""Classifies each block of a document: body, or something that is no passage, with the reason.
+"""Cleaning: classifies each block of a document as body, or as no passage, with the reason.
 
 The rules go by kind (position, size, punctuation, neighbours), never by an article. When in doubt a block
 is body: a stray link among the passages costs little, a lost sentence cannot be found again.
@@ -240,7 +240,7 @@ def _is_heading(draft: _Draft, at: int) -> bool:
 
 
 def _may_precede_heading(draft: _Draft, at: int) -> bool:
-    """Not after a colon (a list), half a sentence (a broken line) or a quotation (its speaker)."""
+    """Whether the line before is no colon (a list), half a sentence (a broken line) or quotation (its speaker)."""
     if draft.reasons[at - 1] is not None:
         return True
     before = draft.features[at - 1]

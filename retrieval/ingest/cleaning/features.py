@@ -43,17 +43,17 @@ class BlockFeatures:
 
     @property
     def unpunctuated(self) -> bool:
-        """Ends like a title: neither as a sentence nor in the middle of one."""
+        """Whether it ends like a title: neither as a sentence nor in the middle of one."""
         return not (self.ends_sentence or self.ends_unfinished or self.closes_quote)
 
     @property
     def starts_upper(self) -> bool:
-        """Starts like a sentence or a title: anything but a small letter or a bullet."""
+        """Whether it starts like a sentence or a title: with anything but a small letter or a bullet."""
         return bool(self.first) and not self.first.islower() and not self.bullet
 
     @property
     def wordless(self) -> bool:
-        """Only rules, stars or pictograms."""
+        """Whether it holds only rules, stars or pictograms."""
         return not self.first
 
 

@@ -21,14 +21,14 @@ _SMALL_WORDS = words_of(
 
 
 def is_kicker(line: BlockFeatures, following: list[BlockFeatures]) -> bool:
-    """A few words in capitals, or closed by a colon, above something that is a title itself."""
+    """Whether a few words in capitals, or closed by a colon, stand above something that is a title itself."""
     shouted = line.text.isupper() and line.words <= 3
     labelled = line.text.endswith(":") and line.words <= 2
     return (shouted or labelled) and len(following) >= 2 and is_title(following[0], following[1:])
 
 
 def is_title(line: BlockFeatures, following: list[BlockFeatures]) -> bool:
-    """Short, not ended like a sentence, and above something that is longer and does end like one."""
+    """Whether a line is short, not ended like a sentence, and above something longer that does end like one."""
     if len(_LETTERS.findall(line.text)) < 2 and line.size == len(line.text):  # but ideographs need no spaces
         return False
     if line.size > _MAX_TITLE_SIZE or line.words > 24 or not line.starts_upper or line.ends_unfinished:

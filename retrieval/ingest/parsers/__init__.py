@@ -1,1 +1,1 @@
-"""Bytes to blocks: decoding, front matter, one module a format."""
+"""Parsers: bytes to text, front matter and blocks, one module a format."""

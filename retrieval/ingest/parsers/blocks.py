@@ -1,4 +1,4 @@
-"""The block: a paragraph of a document's body as a reader counts it, whatever it turns out to be."""
+"""Blocks: the paragraphs of a document's body as a reader counts them, and the lines they are made of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class BlockKind(StrEnum):
-    """What the markup says a block is; plain text only ever says text."""
+    """Kind of a block by its markup; in plain text every block is text."""
 
     TEXT = "text"
     HEADING = "heading"

@@ -1,4 +1,4 @@
-"""Bytes to text: byte order marks, UTF-8, UTF-16 and UTF-32 without a mark, stray bytes, older code pages."""
+"""Decoding: byte order marks, UTF-8, UTF-16 and UTF-32 without a mark, stray bytes, older code pages."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _strict(source: bytes, encoding: str) -> str | None:
 
 
 def _wide(source: bytes) -> Decoded | None:
-    """UTF-16 or UTF-32 without a mark: the candidate that reads as text and has the most ASCII in it."""
+    """Decode UTF-16 or UTF-32 without a mark: the candidate that reads as text and has the most ASCII."""
     best: tuple[int, Decoded] | None = None
     for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
         text = _strict(source, encoding)
@@ -101,11 +101,11 @@ def _reads_as_text(text: str) -> bool:
 
 
 def _nearly_utf8(source: bytes) -> Decoded | None:
-    """UTF-8 in which somebody pasted a few cp1252 bytes: no more of them than of sound sequences."""
+    """Decode UTF-8 with a few cp1252 bytes in it: no more of them than of valid sequences."""
     text = source.decode("utf-8", "surrogateescape")
     found = [match.start() for match in _ESCAPED.finditer(text)]
-    sound = len(_MARKED.findall(text)) - len(found)
-    if len(found) > sound:
+    valid = len(_MARKED.findall(text)) - len(found)
+    if len(found) > valid:
         return None
     strays = tuple((at, ord(text[at]) - 0xDC00) for at in found)
     mended = _ESCAPED.sub(lambda match: _cp1252(ord(match[0]) - 0xDC00), text)
@@ -113,7 +113,7 @@ def _nearly_utf8(source: bytes) -> Decoded | None:
 
 
 def _cp1252(byte: int) -> str:
-    """What the byte is in cp1252; its five holes become the replacement character."""
+    """Decode a byte of cp1252; its five holes become the replacement character."""
     return bytes([byte]).decode("cp1252", "replace")
 
 
@@ -143,7 +143,7 @@ def _latin(source: bytes, sample: bytes) -> Decoded | None:
 
 
 def _share(text: str, alphabet: str) -> float:
-    """The share of the characters beyond ASCII that the alphabet, or ordinary punctuation, explains."""
+    """Share (0 to 1) of the characters beyond ASCII that the alphabet, or ordinary punctuation, explains."""
     known = set(alphabet + alphabet.upper())
     total = explained = 0
     for match in _MARKED.finditer(text):

@@ -59,7 +59,7 @@ def parse_document(source: bytes, file: str, *, mend: bool = True) -> Document:
 
 
 def _with_lf(decoded: Decoded) -> tuple[str, tuple[Repair, ...]]:
-    """The text with LF line ends, and the stray bytes as repairs at their place in it."""
+    """Change line ends to LF, and turn the stray bytes into repairs at their place in the result."""
     text = decoded.text
     repairs: list[Repair] = []
     line, lost, last = 1, 0, 0
@@ -73,7 +73,7 @@ def _with_lf(decoded: Decoded) -> tuple[str, tuple[Repair, ...]]:
 
 
 def _check_lines(source: bytes, file: str) -> None:
-    """Refuse at once what no encoding can make short enough; to find a code page for it takes seconds."""
+    """Refuse lines that no encoding makes short enough, before seconds go into finding a code page for them."""
     if len(source) > 4 * MAX_PARAGRAPH and b"\0" not in source:
         longest = max(len(line) for line in source.splitlines())
         if longest > 4 * MAX_PARAGRAPH:
@@ -98,7 +98,7 @@ def _check_paragraphs(text: str, file: str) -> None:
 
 
 def _merged(strays: tuple[Repair, ...], mended: tuple[Repair, ...]) -> tuple[Repair, ...]:
-    """Both kinds of repair in order, the earlier kind moved by what the later one shortened before it."""
+    """Merge both kinds of repair in order, the earlier kind moved by what the later one shortened before it."""
     if not strays or not mended:
         return strays or mended
     moved: list[Repair] = []

@@ -1,4 +1,4 @@
-"""The block of metadata that some documents open with: YAML between ``---`` or TOML between ``+++`` lines."""
+"""Front matter: metadata at the top of a document, YAML between ``---`` or TOML between ``+++`` lines."""
 
 from __future__ import annotations
 

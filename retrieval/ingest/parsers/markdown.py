@@ -1,4 +1,4 @@
-"""Markdown to blocks: CommonMark with tables, as markdown-it reads it, by its map of lines."""
+"""Parser for Markdown: CommonMark with tables, by the line spans of markdown-it's tokens."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _group(lines: list[Line], token: Token, kind: BlockKind, content: str) -> Li
 
 
 def _between(lines: list[Line]) -> Iterator[LineGroup]:
-    """Lines of no block: marks alone, such as ``>``, and what is nested too deeply to be parsed."""
+    """Group the lines of no block: marks alone, such as ``>``, and what is nested too deeply to be parsed."""
     held: list[Line] = []
     for line in [*lines, Line(0, 0, "")]:
         if not line.blank:
@@ -90,7 +90,7 @@ def _between(lines: list[Line]) -> Iterator[LineGroup]:
 
 
 def _trimmed(lines: list[Line]) -> list[Line]:
-    """The lines without blank ones at both ends, which for markdown-it may hold other white space than spaces."""
+    """Drop blank lines at both ends; for markdown-it, a line of no-break spaces is not blank."""
     while lines and lines[-1].blank:
         lines.pop()
     first = next((at for at, line in enumerate(lines) if not line.blank), 0)

@@ -1,4 +1,4 @@
-"""Plain text to blocks: a line is a paragraph, unless an editor has wrapped the lines."""
+"""Parser for plain text: a line is a paragraph, unless an editor has wrapped the lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def parse_plain_text(text: str, body_start: int = 0) -> tuple[Block, ...]:
 
 
 def _wrap_width(lines: list[Line]) -> int:
-    """The column at which the lines were wrapped, 0 if they were not.
+    """Find the column at which the lines were wrapped, 0 if they were not.
 
     In wrapped text the next line's first word never fits on the line before it. Verse, lists and paragraphs
     that stand on a line each break that rule at once.
@@ -38,7 +38,7 @@ def _wrap_width(lines: list[Line]) -> int:
 
 
 def _unwrapped(lines: list[Line], width: int) -> Iterator[LineGroup]:
-    """Blocks between blank lines; a line that was ended well before the margin ends a paragraph too."""
+    """Join lines up to a blank one, or one that ends well before the margin."""
     held: list[Line] = []
     for line in lines:
         if held and not line.blank:

@@ -1,1 +1,1 @@
-"""Where documents come from: a folder, and the catalog that describes it."""
+"""Sources of documents: a folder, and the catalog that describes it."""

@@ -1,4 +1,4 @@
-"""``catalog.toml``: what a corpus folder's owner says of its articles beside their text."""
+"""``catalog.toml``: metadata and corrections that a corpus folder's owner gives for its articles."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _Paragraphs = frozenset[Annotated[int, Strict(), Field(gt=0, le=_MAX_PARAGRAPH)]
 
 
 class CatalogEntry(BaseModel):
-    """What the catalog says of one article; ``keep`` and ``drop`` are paragraph numbers from 1."""
+    """Metadata and corrections of one article; ``keep`` and ``drop`` are paragraph numbers from 1."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -88,7 +88,7 @@ class Catalog:
     problems: tuple[CorpusFileError, ...] = ()
 
     def entry(self, article_id: str) -> CatalogEntry:
-        """What is said of the article; an empty entry if nothing is."""
+        """Entry of the article; an empty one if the catalog has none."""
         return self.entries.get(article_id, CatalogEntry())
 
     def unknown_articles(self, article_ids: Iterable[str]) -> tuple[CorpusFileError, ...]:

@@ -1,4 +1,4 @@
-"""A whole folder: one bad file never stops the rest, and no character is lost."""
+"""Loading a folder: one bad file never stops the rest, and no character is lost."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.core.types import Reason, TitleSource
+from retrieval.core.types import Article, Reason, TitleSource
 from retrieval.ingest.parsers.document import parse_document
 from retrieval.ingest.pipeline import NoCorpusError, article_digest, build_article, load_corpus
 from retrieval.ingest.sources.catalog import CatalogEntry
+from tests.support.growth import assert_linear
 
 SEEDS = Path(__file__).parents[4] / "seeds"
 PIECES = (
@@ -256,3 +257,16 @@ def test_the_seeds() -> None:
     assert signed.section == "Rutte warns observers not to be naive about Russia"
     assert signed.lead_in is not None
     assert articles["003"].slice(signed.lead_in).startswith("NATO Secretary General Mark Rutte was clear")
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+@pytest.mark.parametrize(
+    "unit", ["a{}\n\n", "# A{}\n\n", "Heading\n\nThe pier of {} is open, and ships moor at it.\n\n", "- a{}\n"]
+)
+def test_many_tiny_blocks_take_linear_time(name: str, unit: str) -> None:
+    """Paragraphs, headings and items without number take time in proportion to it."""
+
+    def build(source: bytes) -> Article:
+        return build_article(parse_document(source, name))
+
+    assert_linear(build, lambda n: "".join(unit.format(at) for at in range(n // 10)).encode())

@@ -47,7 +47,7 @@ def test_a_quotation_over_two_paragraphs_is_one_passage(lines: list[str]) -> Non
     assert paragraphs(article(*lines)) == [(1, 2), (3, 3)]
 
 
-def test_marks_that_open_anew_in_each_paragraph() -> None:
+def test_marks_that_open_again_in_each_paragraph() -> None:
     """The printers' convention for long quotations joins all its paragraphs."""
     quotation = ["“We have lost a friend.", "“He taught us to read.", "“He asked for nothing.”"]
     text = article(f"The pastor said: {quotation[0]}", *quotation[1:], "They left.")
