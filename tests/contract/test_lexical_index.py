@@ -1,4 +1,4 @@
-"""What every keyword index does, proved on the one in memory and on Tantivy."""
+"""Contract of keyword indexes, for the one in memory and Tantivy."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Shop:
         return self._open.enter_context(TantivyLexicalIndex(self._folder / "tantivy"))
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the folder."""
         self._open.close()
 
 
@@ -184,7 +184,7 @@ def test_what_is_removed_is_gone(index: LexicalIndex) -> None:
 
 
 def test_it_lasts(shop: Shop) -> None:
-    """What was added and removed is so after closing and opening again."""
+    """Additions and removals survive closing and opening again."""
     index = shop.open()
     index.add([entry(1, "truce"), entry(2, "peace"), entry(3, "summit")])
     index.remove([3])
@@ -211,7 +211,7 @@ def test_large_batches(shop: Shop) -> None:
     ['"', "AND", "a:b", "(", "*", "terms:x", "\\", "-", "ė", "中", "🙂", "it's", "1.5", "x" * 5000, "\u200b", "+all"],
 )
 def test_no_word_is_an_operator(index: LexicalIndex, term: str) -> None:
-    """What means something to a query language is a word like any other, found as it is and nowhere else."""
+    """Operators of query languages are ordinary words, found as they are and nowhere else."""
     index.add([entry(1, f"before {term} after"), entry(2, "before after b x all")])
     assert found(index, term) == [1]
     assert exactly(index, f"before {term} after") == {1}

@@ -1,4 +1,4 @@
-"""What every vector index does, proved on the one in memory, on Chroma in the data folder and on a Chroma server."""
+"""Contract of vector indexes, for the one in memory, embedded Chroma and a Chroma server."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Shop:
         return self._open.enter_context(ChromaVectorIndex(self._folder / "chroma"))
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the folder."""
         self._open.close()
 
 
@@ -144,7 +144,7 @@ def test_a_removed_key_can_come_back(index: VectorIndex) -> None:
 
 
 def test_it_lasts(shop: Shop) -> None:
-    """What was added and removed is so after closing and opening again."""
+    """Additions and removals survive closing and opening again."""
     index = shop.open()
     index.add([1, 2, 3], spread(3))
     index.remove([3])
@@ -170,7 +170,7 @@ def test_large_batches(shop: Shop) -> None:
 
 
 def test_a_chroma_that_keeps_its_clients_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A failure to open is told as it is, also where a newer Chroma has not what is cleared up after it."""
+    """A failure to open is raised unchanged, also with a Chroma that has no registry to clean up."""
     (tmp_path / "chroma.sqlite3").write_bytes(b"no database " * 1000)
     with pytest.raises(DamagedStoreError):
         ChromaVectorIndex(tmp_path)

@@ -24,11 +24,11 @@ from tests.support.chroma_process import ChromaProcess, Front
 
 @dataclass
 class Room:
-    """A workshop with its vectors on a server. ``told`` are the changes of their health."""
+    """A workshop with its vectors on a server. ``changes`` of their health are collected."""
 
     workshop: Workshop
     server: ChromaServer
-    told: list[VectorHealth] = field(default_factory=list)
+    changes: list[VectorHealth] = field(default_factory=list)
 
     def reached(self, url: str, **changes: Any) -> Room:
         """The same library and database, the server reached another way."""
@@ -44,12 +44,12 @@ class Room:
     def watched(self) -> Iterator[Searcher]:
         """A searcher whose vectors are looked after."""
         settings, opened = self.workshop.settings, self.workshop.embedder.opened
-        with open_searcher(settings, opened, changed=self.told.append) as searcher:
+        with open_searcher(settings, opened, changed=self.changes.append) as searcher:
             yield searcher
 
     def states(self) -> list[VectorState]:
-        """The states that were told, in order."""
-        return [health.state for health in self.told]
+        """States in the order in which they were reported."""
+        return [health.state for health in self.changes]
 
     def index(self) -> ServerVectorIndex:
         """The library's collection on the server."""

@@ -18,15 +18,15 @@ QUICK = 0.05
 
 
 @contextmanager
-def looked_after(room: Room) -> Iterator[MonitoredVectors]:
-    """The vectors of a room's library, looked at many times a second."""
+def monitored(room: Room) -> Iterator[MonitoredVectors]:
+    """Monitor the vectors of a room's library, many times a second."""
 
     def refill(_ended: Callable[[], bool]) -> None:
         room.workshop.index()
 
     with (
         Library(room.workshop.home) as library,
-        MonitoredVectors(room.server, library, refill, room.told.append, longest=QUICK) as vectors,
+        MonitoredVectors(room.server, library, refill, room.changes.append, longest=QUICK) as vectors,
     ):
         yield vectors
 
@@ -45,11 +45,11 @@ def test_a_copied_data_folder(room: Room, tmp_path: Path) -> None:
     room.workshop.index()
     other = copied(room, tmp_path / "elsewhere")
     other.workshop.index()
-    with looked_after(room) as ours, looked_after(other) as theirs:
+    with monitored(room) as ours, monitored(other) as theirs:
         both = (ours, theirs)
         until(lambda: any("CHROMA_DATABASE" in vectors.health().detail for vectors in both), 60)
         until(lambda: any(vectors.health().good for vectors in both))
-        told = len(room.told), len(other.told)
+        reported = len(room.changes), len(other.changes)
         time.sleep(20 * QUICK)
         assert {vectors.health().state for vectors in both} == {VectorState.GOOD, VectorState.INCOMPLETE}
-        assert (len(room.told), len(other.told)) == told
+        assert (len(room.changes), len(other.changes)) == reported

@@ -60,7 +60,7 @@ def test_away_at_the_start_and_there_later(room: Room, own_server: ChromaProcess
 
 
 def test_killed_and_restarted_under_questions(room: Room, own_server: ChromaProcess) -> None:
-    """Every question of eight threads is answered while the server dies and comes back; each change is told once."""
+    """Eight threads get all answers while the server dies and comes back; each change is reported once."""
     room = room.reached(own_server.url, database=None)
     room.workshop.index()
     with room.watched() as searcher, ThreadPoolExecutor(8) as pool:
@@ -78,12 +78,12 @@ def test_killed_and_restarted_under_questions(room: Room, own_server: ChromaProc
 
 
 def test_lost_before_anybody_asks(room: Room, own_server: ChromaProcess) -> None:
-    """A server that goes away is noticed although nobody asks anything."""
+    """A server that goes away is noticed without any question."""
     room = room.reached(own_server.url, database=None)
     room.workshop.index()
     with (
         Library(room.workshop.home) as library,
-        MonitoredVectors(room.server, library, changed=room.told.append, longest=0.2),
+        MonitoredVectors(room.server, library, changed=room.changes.append, longest=0.2),
     ):
         own_server.kill()
         until(lambda: room.states() == [VectorState.UNAVAILABLE])
@@ -109,7 +109,7 @@ def test_slow(room: Room, front: Front) -> None:
 
 
 def test_closing_waits_for_no_server(room: Room, front: Front) -> None:
-    """A server that hangs holds nobody up who wants to end."""
+    """A server that hangs does not delay the end of the program."""
     room.workshop.index()
     room = room.reached(front.url)
     with room.watched() as searcher:
@@ -138,7 +138,7 @@ def test_no_chroma_of_our_version(front: Front, own: dict[str, tuple[int, object
 
 
 def test_upgraded(room: Room, front: Front) -> None:
-    """An old server, which knows no such addresses, is told from one that is away; upgraded, it is searched."""
+    """An old server, without these addresses, is distinguished from one that is away; upgraded, it is searched."""
     room.workshop.index()
     front.own = {"*": (404, {"detail": "Not Found"})}
     room = room.reached(front.url)
@@ -204,7 +204,7 @@ def test_tokens(
         assert {c.subject: c.verdict for c in checks}["Chroma server"] is Verdict.BAD
         with pytest.raises(VectorsUnavailableError) as refused:
             room.workshop.index()
-    shown = f"{room.told} {checks} {refused.value} {refused.value!r} {room.workshop.settings!r} {caplog.text}"
+    shown = f"{room.changes} {checks} {refused.value} {refused.value!r} {room.workshop.settings!r} {caplog.text}"
     assert "CHROMA_TOKEN" in str(refused.value)
     assert TOKEN not in shown
 
@@ -220,7 +220,7 @@ def test_a_token_that_is_repeated(front: Front, chroma: ChromaProcess) -> None:
 
 
 def test_no_token_where_one_is_wanted(room: Room, front: Front) -> None:
-    """A server that wants a token is told from one that refuses it."""
+    """A server that wants a token is distinguished from one that refuses it."""
     front.wanted = ("Authorization", "Bearer x")
     with pytest.raises(VectorsUnavailableError, match=r"wants a token\. Set CHROMA_TOKEN"):
         probe_server(ChromaServer(url=front.url))
@@ -265,13 +265,13 @@ def test_another_state(room: Room) -> None:
 
 
 def test_replaced_by_another_process(room: Room, chroma: ChromaProcess) -> None:
-    """An index that was made anew meanwhile is no fault of the server: whoever asks is told to open it anew."""
+    """An index that was rebuilt meanwhile is no fault of the server: the search raises, so that it is opened again."""
     room.workshop.index()
     with room.watched() as searcher:
         room.workshop.index(rebuild=True)
         with pytest.raises(IndexesReplacedError):
             searcher.ask(QUESTION)
-        assert not room.told
+        assert not room.changes
     with room.watched() as searcher:
         assert not alone(searcher.ask(QUESTION))
     assert room.agrees()
@@ -317,7 +317,7 @@ def test_lost_in_the_middle_of_indexing(room: Room, front: Front) -> None:
             break
         except VectorsUnavailableError as error:
             failures += "HTTP 503" in str(error)
-        with warnings.catch_warnings():  # what fails within the making of Chroma's client is closed by nobody
+        with warnings.catch_warnings():  # what fails within the making of Chroma's client is never closed
             warnings.simplefilter("ignore", ResourceWarning)
             gc.collect()
         with room.workshop.search() as searcher:
@@ -355,7 +355,7 @@ def test_there_and_back(room: Room) -> None:
 
 
 def test_two_libraries_on_one_server(room: Room, tmp_path: Path) -> None:
-    """Two libraries in one database keep out of each other's way, whoever indexes, rebuilds or loses an article."""
+    """Two libraries in one database keep out of each other's way while they index, rebuild or lose articles."""
     other = Workshop(
         room.workshop.settings.model_copy(update={"home": tmp_path / "other home", "corpus": tmp_path / "other"}),
         room.workshop.embedder,

@@ -46,7 +46,7 @@ def answering(send: Send) -> Iterator[str]:
                 line.sendall(_HEAD)
                 try:
                     send(line, ended)
-                except OSError:  # whoever asked has heard enough
+                except OSError:  # the client has read enough
                     return
 
         thread = Thread(target=serve)

@@ -1,4 +1,4 @@
-"""The bot's articles, opened anew after every indexing for as long as the bot runs."""
+"""The bot's articles, opened again after every indexing for as long as the bot runs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_nothing_is_left_behind(room: Room, workshop: Workshop, *, on_server: bo
     assert after[1] == before[1]
 
 
-def test_a_damaged_index_is_made_anew_at_the_start(workshop: Workshop) -> None:
+def test_a_damaged_index_is_rebuilt_at_the_start(workshop: Workshop) -> None:
     """A kill at a bad moment may damage Chroma's files: whatever starts the bot again mends that."""
     workshop.fill(2)
     workshop.index()
@@ -67,7 +67,7 @@ def test_a_damaged_index_is_made_anew_at_the_start(workshop: Workshop) -> None:
 
 
 def test_another_model(workshop: Workshop) -> None:
-    """A library that was made anew with another model gets that one, and the one before is let go."""
+    """A library that was rebuilt with another model gets that one, and the one before is released."""
     workshop.fill(2)
     workshop.index()
     loading = Loading()

@@ -22,11 +22,11 @@ _FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing"])
 
 def _index_slowly(settings: Settings, line: Connection) -> None:
     """Index; before the encoding, say so and wait for a word."""
-    told: list[str] = []
+    seen: list[str] = []
 
     def progress(stage: str, done: int, total: int | None) -> None:
-        if stage == "Encoding passages" and not told:
-            told.append(stage)
+        if stage == "Encoding passages" and not seen:
+            seen.append(stage)
             line.send(os.getpid())
             line.recv()
 
@@ -74,7 +74,7 @@ def test_while_one_writes_others_read_and_none_writes(workshop: Workshop, pullqu
 
 
 def test_searches_while_articles_change(workshop: Workshop) -> None:
-    """Asked all the time while versions change, every quote is whole, of one version, and nobody is accused of it."""
+    """Asked all the time while versions change, every quote is whole, of one version, and none is called altered."""
     workshop.fill(3)
     workshop.index()
     mine, theirs = _FORKS.Pipe()

@@ -1,4 +1,4 @@
-"""Indexing into the real stores: only what changed costs anything, and what is broken can be made anew."""
+"""Indexing into the real stores: only what changed costs anything, and damaged stores can be rebuilt."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _truncate(path: Path) -> None:
 
 @pytest.mark.parametrize("harm", [_scribble, _truncate])
 def test_a_damaged_chroma_is_rebuilt(workshop: Workshop, harm: object) -> None:
-    """Damage to Chroma's own database is named to whoever asks, and the next run makes it anew from the library."""
+    """Damage to Chroma's own database is named in the error, and the next run rebuilds it from the library."""
     assert callable(harm)
     workshop.fill(2)
     workshop.index()
@@ -203,7 +203,7 @@ def test_damaged_vectors_on_disk_are_rebuilt(workshop: Workshop) -> None:
 
 @pytest.mark.parametrize("harm", [_scribble, _truncate])
 def test_a_damaged_library_is_kept_aside(workshop: Workshop, harm: object) -> None:
-    """A damaged library is named; --rebuild keeps the file, says where, and begins anew from the corpus."""
+    """A damaged library is named; --rebuild keeps the file, says where, and starts again from the corpus."""
     assert callable(harm)
     workshop.fill(3)
     workshop.index()
@@ -226,7 +226,7 @@ def test_a_damaged_library_is_kept_aside(workshop: Workshop, harm: object) -> No
 
 
 def test_a_damaged_library_stays_when_there_is_no_corpus(workshop: Workshop) -> None:
-    """Without articles to begin anew from, --rebuild leaves the damaged library where it is."""
+    """Without articles to start from, --rebuild leaves the damaged library where it is."""
     workshop.fill(3)
     workshop.index()
     _truncate(workshop.home / LIBRARY_FILE)
@@ -238,7 +238,7 @@ def test_a_damaged_library_stays_when_there_is_no_corpus(workshop: Workshop) -> 
 
 
 def test_another_model_is_refused_and_rebuilt(workshop: Workshop) -> None:
-    """Neither search nor indexing mixes models; --rebuild encodes everything anew, once."""
+    """Neither search nor indexing mixes models; --rebuild encodes everything again, once."""
     workshop.fill(2)
     workshop.index()
     other = Workshop(workshop.settings, WordEmbedder("other"))
@@ -254,7 +254,7 @@ def test_another_model_is_refused_and_rebuilt(workshop: Workshop) -> None:
         pass
 
 
-def test_the_window_of_another_model_cuts_anew(workshop: Workshop) -> None:
+def test_the_window_of_another_model_cuts_again(workshop: Workshop) -> None:
     """A model with a smaller window gets smaller passages in the same run."""
     workshop.write("long.txt", " ".join(f"Sentence number {n} speaks of the harbour and its ships." for n in range(40)))
     workshop.index()
@@ -430,7 +430,7 @@ def test_a_notice_is_one_line(workshop: Workshop, monkeypatch: pytest.MonkeyPatc
 
 
 def test_asking_during_the_very_first_run(workshop: Workshop) -> None:
-    """Nothing is there yet, but somebody is at it: wait, rather than start another run."""
+    """Nothing is indexed yet, but a run is under way: wait, rather than start another."""
     with owning(workshop.home):
         with pytest.raises(BeingIndexedError, match=f"process {os.getpid()}.*try again"), workshop.search():
             pass

@@ -25,7 +25,7 @@ NEW = {"a": "The harbour opened in 1890.\nIt closed again.", "b": OLD["b"], "d":
 
 
 class FailureError(Exception):
-    """What a test makes a step raise."""
+    """An error that a test makes a step raise."""
 
 
 class Room:
@@ -47,7 +47,7 @@ class Room:
         return indexer
 
     def state(self) -> dict[str, str]:
-        """What a search sees: the articles by id. Fails if the three do not hold the same passages."""
+        """Articles that a search sees, by id. Fails if the three do not hold the same passages."""
         live = set(self.library.passages.keys())
         assert self.vectors.keys() == live
         assert self.words.keys() == live
@@ -112,7 +112,7 @@ def test_what_does_not_belong_is_taken_out(room: Room) -> None:
 
 
 def test_over_half_is_not_removed_unasked(room: Room) -> None:
-    """Two of three articles gone: nothing changes, not even what is new, until somebody agrees."""
+    """Two of three articles gone: nothing changes, not even what is new, until removal is allowed."""
     room.index(OLD)
     with pytest.raises(RemovalRefusedError, match=r"2 of 3.*--allow-removal"):
         room.index({"a": NEW["a"], "z": "Something new."})
@@ -220,7 +220,7 @@ def test_a_fault_in_one_article_stops_no_other(room: Room, monkeypatch: pytest.M
     assert room.state() == NEW
 
 
-def test_words_that_are_folded_in_another_way_are_counted_anew(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_analysis_counts_all_words_again(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a change of the analysis nothing is left of how words were folded before."""
     with monkeypatch.context() as patch:
         patch.setattr(vocabulary, "terms_of", lambda tokens: [f"{term}-before" for term in terms_of(tokens)])

@@ -1,4 +1,4 @@
-"""What an indexing run decides to do, before it does anything."""
+"""Plans of indexing runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DIGESTS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("123"), m
 
 
 def test_each_article_gets_one_fate() -> None:
-    """New, changed, gone and unchanged articles are told apart, in order of their ids."""
+    """New, changed, gone and unchanged articles are distinguished, in order of their ids."""
     actions = plan({"kept": "1", "old": "1", "gone": "1"}, {"kept": "1", "old": "2", "b": "1", "a": "1"})
     assert actions.add == ("a", "b")
     assert actions.replace == ("old",)

@@ -39,7 +39,7 @@ def test_the_owner_is_written_down(tmp_path: Path) -> None:
 
 
 def test_a_new_folder_is_for_its_owner_only(tmp_path: Path) -> None:
-    """Articles and questions are nobody else's business; a folder that was there keeps its rights."""
+    """Articles and questions are private; a folder that was there keeps its rights."""
     there = tmp_path / "there"
     there.mkdir(mode=0o755)
     for home, mode in ((tmp_path / "new", 0o700), (there, 0o755)):

@@ -1,4 +1,4 @@
-"""What the library keeps: versions that appear in one step, checksums, words counted exactly."""
+"""The library: versions that appear in one step, checksums, exact word counts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from retrieval.core.types import Article, Span
 from retrieval.core.vectors import pack
 from retrieval.ingest import article_digest
 from retrieval.storage.home.layout import LIBRARY_FILE
-from retrieval.storage.library import LibraryWriter, StagedPassage
+from retrieval.storage.library import ArticleTable, LibraryWriter, PassageTable, StagedPassage
+from retrieval.storage.sqlite.connection import Database
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary, passage_words
 from tests.support.builders import article
@@ -90,7 +91,7 @@ def test_a_new_version_takes_the_place_of_the_old_one(library: LibraryWriter) ->
 
 
 def test_discarding_leaves_what_was_there(library: LibraryWriter) -> None:
-    """What an interrupted run staged is gone, its keys are retired, and the live version stands."""
+    """Versions staged by an interrupted run are gone, their keys are retired, and the live version stands."""
     old = stage(library, article("One thing."))
     library.publish(count=passage_words)
     staged = stage(library, article("Two things."))
@@ -152,11 +153,24 @@ def test_many_keys_are_read_in_several_goes(library: LibraryWriter) -> None:
     assert set(library.passages.get(list(range(1, 40_000)))) == {key}
 
 
+@pytest.mark.parametrize("characters", [0, 20, 1000])
+def test_texts_beyond_the_cache_are_read_again(library: LibraryWriter, tmp_path: Path, characters: int) -> None:
+    """A small cache, or none, gives the same passages as a large one, the second time too."""
+    for number in range(3):
+        stage(library, article(f"It is {number} percent.", f"a{number}"))
+    library.publish(count=passage_words)
+    with closing(Database(tmp_path / LIBRARY_FILE, write=False)) as database:
+        table = PassageTable(database, ArticleTable(database), cached_characters=characters)
+        for _ in range(2):
+            texts = [stored.text for stored in table.get(table.keys()).values()]
+            assert texts == [f"It is {number} percent." for number in range(3)]
+
+
 STEPS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([None, *TEXTS])), max_size=8)
 
 
 @given(STEPS)
-def test_words_are_counted_as_if_anew(
+def test_word_counts_follow_every_change(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str | None]]
 ) -> None:
     """After any additions, replacements and removals the vocabulary is that of the passages that are there."""

@@ -1,4 +1,4 @@
-"""The library file's versions: older ones are brought up to date, newer ones refused, half steps undone."""
+"""Schema versions of the library: older ones are migrated, newer ones refused, half steps undone."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def bring_up(path: Path, migrations: Sequence[str]) -> int:
 
 @pytest.mark.parametrize("name", DATABASES)
 def test_a_file_of_every_version_is_kept(name: str) -> None:
-    """Whoever adds a version keeps a file of it: python -m tests.fixtures.schemas."""
+    """Every version has its fixture; python -m tests.fixtures.schemas makes one."""
     assert list(kept(name)) == list(range(1, len(DATABASES[name]) + 1))
 
 
@@ -180,7 +180,7 @@ def test_newer_files_are_refused_in_one_line(workshop: Workshop, pullquote: Pull
 
 
 def test_one_bot_a_data_folder(tmp_path: Path) -> None:
-    """A second one is told in one line, with exit code 2, before it opens anything."""
+    """A second one is refused in one line, with exit code 2, before it opens anything."""
     said: list[str] = []
     with using(tmp_path, LOCK_FILE):
         assert program.run({"DISCORD_TOKEN": "a.b", "PULLQUOTE_HOME": str(tmp_path)}, said.append) == 2
