@@ -113,4 +113,4 @@ class Records:
         """Delete what is past its retention period."""
         drift = self._now() - time.monotonic() - self._clock_offset
         if not await self._executor.run(self._store.prune, self._now(), drift):
-            _log.info("No old records were deleted: the clock has moved by more than a day since they were last")
+            _log.info("No old records were deleted: the clock has moved by more than a day since the last check")

@@ -27,7 +27,7 @@ class BotEndedError(AssertionError):
 
 
 class Bot:
-    """One process of the bot; started anew it is another one with the same folder and the same log file."""
+    """A process of the bot; a restart is another one with the same folder and log file."""
 
     def __init__(self, home: Path, settings: Mapping[str, str], folder: Path, *, fresh: bool = False) -> None:
         """``fresh``: its Python starts from scratch and has everything to import."""
@@ -66,7 +66,7 @@ class Bot:
 
     @property
     def running(self) -> bool:
-        """Whether it is alive."""
+        """True while it is alive."""
         return self._process is not None and self._process.returncode is None
 
     async def connected(self, discord: DiscordDouble) -> None:
@@ -112,7 +112,7 @@ class Bot:
 
     @contextmanager
     def records(self) -> Iterator[sqlite3.Connection]:
-        """What it keeps of its own."""
+        """A connection to its own database."""
         connection = sqlite3.connect(self.home / "bot.sqlite3", timeout=10)
         try:
             with connection:

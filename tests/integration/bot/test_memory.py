@@ -1,4 +1,4 @@
-"""Memory is short while the bot answers: whoever asks is answered or told, and nothing that was stored is lost."""
+"""Memory is short while the bot answers: each question gets an answer or an apology, and nothing stored is lost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def limit(bot: Bot, room: int | None) -> None:
 
 
 async def outcome(asked: Exchange) -> str:
-    """What came of a question."""
+    """The outcome of a question."""
     try:
         sight = await asked.answer(10)
     except (NoAnswerError, TimeoutError):
@@ -35,9 +35,9 @@ async def outcome(asked: Exchange) -> str:
 
 
 async def test_short_memory_loses_nothing(home: Path, tmp_path: Path) -> None:
-    """Without a byte to spare each question is answered, told of an incident, or the bot has ended with a code.
+    """Without a byte to spare each question gets an answer or an incident, or the bot has ended with a code.
 
-    With memory again, or started anew, it answers; settings and votes of before are there.
+    With memory again, or restarted, it answers; settings and votes of before are there.
     """
 
     async with DiscordDouble() as discord:

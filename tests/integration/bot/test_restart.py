@@ -1,4 +1,4 @@
-"""What outlives the process: buttons, votes, settings, follow-ups and the commands that Discord knows."""
+"""Buttons, votes, settings, follow-ups and registered commands outlive the process."""
 
 from __future__ import annotations
 

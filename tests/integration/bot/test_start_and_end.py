@@ -1,4 +1,4 @@
-"""How the bot starts, how it ends, and what it says where it cannot do either."""
+"""The bot starts, ends, and explains in one line why it cannot start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.integration.bot.staging import assert_kept_quiet
 from tests.support.fake_discord import DiscordDouble, Exchange
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
-#: A line of the log begins with its time; whatever else is on standard error is said to whoever started the bot.
+#: A line of the log begins with its time; whatever else is on standard error is for the one who started the bot.
 _LOGGED = re.compile(r"\d{4}-\d\d-\d\d ")
 
 
@@ -32,7 +32,7 @@ def said(bot: Bot) -> str:
 
 @dataclass(frozen=True)
 class Refusal:
-    """What is wrong, the settings that make it so, and words that the line has to hold."""
+    """A fault, the settings that cause it, and words that the line has to hold."""
 
     name: str
     words: tuple[str, ...]
@@ -42,7 +42,7 @@ class Refusal:
 
 
 def close_with(code: int) -> Callable[[DiscordDouble], None]:
-    """Let the gateway turn away whoever identifies."""
+    """Let the gateway refuse each IDENTIFY with ``code``."""
 
     def spoil(discord: DiscordDouble) -> None:
         discord.gateway.turns_away = code
@@ -113,8 +113,8 @@ AT_START = (
 async def test_sigterm_while_questions_are_under_way(home: Path) -> None:
     """Started through a 429 and a 502 on every request of the start, for one server, and ended while people wait.
 
-    Commands are registered in the server that was named, and in no other; other servers and direct messages are told
-    why they get no answer. At SIGTERM questions under way are answered, a later one is told, all in less than 10 s.
+    Commands are registered in the server that was named, and in no other; other servers and direct messages get
+    the reason for no answer. At SIGTERM questions under way are answered, a later one is refused, all within 10 s.
     """
 
     async with DiscordDouble(heartbeat_interval=5) as discord:

@@ -1,4 +1,4 @@
-"""One bot for all troubles: its log may warn, and holds no traceback but those of incidents that people were told."""
+"""One bot for all troubles: its log may warn, and holds no traceback but those of reported incidents."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ async def ask_all(stage: Stage) -> float:
 
 
 async def test_two_hundred_questions_at_once(stage: Stage) -> None:
-    """50 people in 3 servers ask 200 questions together: each accepted one is answered, each refused one is told.
+    """50 people in 3 servers ask 200 questions together: each accepted one is answered, each refused one gets a reason.
 
     Of the acknowledgements 99 in a hundred come within a second, and no heartbeat is missed or late by a second.
     """
@@ -65,7 +65,7 @@ async def test_two_hundred_questions_at_once(stage: Stage) -> None:
 
 
 async def test_hearts_beat_on_time_while_all_workers_are_busy(stage: Stage) -> None:
-    """Waves of questions by ever new people, over a heartbeat: each is answered or told, and none is late."""
+    """Waves of questions by ever new people, over a heartbeat: each is answered or refused, and none is late."""
     discord = stage.discord
     began = time.monotonic()
     wave = 0

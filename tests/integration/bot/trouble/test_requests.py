@@ -85,7 +85,7 @@ async def test_a_mention_is_answered_through_trouble(stage: Stage, kind: str, pa
 
 @pytest.mark.parametrize("kind", ["429", "502", "lost request", "lost answer"])
 async def test_lines_and_votes_come_through_trouble(stage: Stage, kind: str) -> None:
-    """What is said at once, without an acknowledgement before: a vote's line, a refusal, suggestions, another page."""
+    """Immediate responses, without an acknowledgement before: a vote's line, a refusal, suggestions, another page."""
     ada, bob, place = cast(stage, kind)
     answer = await ada.slash("ask", place, question=TRUCE)
     trouble(stage, kind, CALLBACK)
@@ -115,7 +115,7 @@ async def test_suggestions_come_through_trouble(stage: Stage, kind: str) -> None
 
 @pytest.mark.parametrize("kind", ["lost request", "lost answer"])
 async def test_suggestions_that_are_lost_come_with_the_next_letter(stage: Stage, kind: str) -> None:
-    """Suggestions are never tried again for long: whoever types on is offered new ones."""
+    """Suggestions are never retried for long: typing on brings new ones."""
     ada, _, place = cast(stage, kind)
     trouble(stage, kind, CALLBACK)
     with suppress(NoAnswerError):
@@ -173,7 +173,7 @@ async def test_the_token_expires_during_an_answer(stage: Stage, private: bool) -
     stage.discord.faults.clear()
 
 
-async def test_a_deferred_message_that_somebody_deletes(stage: Stage) -> None:
+async def test_a_deferred_message_that_is_deleted(stage: Stage) -> None:
     """The answer's place is gone (10008): the answer comes as a message."""
     ada, _, place = cast(stage, "Deleted")
     stage.discord.faults.refuse(EDIT, unknown("Message"))
@@ -183,7 +183,7 @@ async def test_a_deferred_message_that_somebody_deletes(stage: Stage) -> None:
 
 
 async def test_permissions_that_change_between_question_and_answer(stage: Stage) -> None:
-    """The channel takes no reply any more: the answer comes by direct message; nobody to take it: nothing breaks."""
+    """The channel takes no reply any more: the answer comes by direct message, or if that fails too, not at all."""
     ada, bob, place = cast(stage, "Changed")
     stage.discord.faults.refuse(SEND, missing_permissions())
     ada.mention(TRUCE, place)

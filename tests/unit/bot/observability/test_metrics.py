@@ -1,4 +1,4 @@
-"""The figures: what is counted is found again, in Prometheus' own reading of it."""
+"""Metrics are what was counted, as Prometheus' own parser reads them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def samples(metrics: Metrics, status: Status | None = None) -> dict[tuple[str, L
     return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
 
 
-def test_what_was_told_is_counted() -> None:
+def test_events_are_counted() -> None:
     """Questions, stages, votes, errors."""
     metrics = Metrics()
     metrics.question("command", "answered", keyword_only=False)
@@ -39,7 +39,7 @@ def test_what_was_told_is_counted() -> None:
     assert found["pullquote_discord_errors_total", (("code", "10062"),)] == 1
 
 
-def test_what_is_known_of_the_bot_is_read_at_the_moment_of_asking() -> None:
+def test_gauges_show_the_status() -> None:
     """Gauges follow the status; what is not known has no sample."""
     metrics = Metrics()
     before = samples(metrics)
@@ -65,7 +65,7 @@ def test_what_is_known_of_the_bot_is_read_at_the_moment_of_asking() -> None:
 
 
 def test_labels_take_a_bounded_number_of_values() -> None:
-    """Nobody who writes to the bot, and nothing that Discord answers, can fill the memory of whoever collects."""
+    """Neither questions nor Discord's errors can fill the memory of Prometheus."""
     metrics = Metrics()
     before = len(samples(metrics))
     for number in range(2000):
@@ -85,7 +85,7 @@ def test_errors_are_counted_by_the_code_that_says_most(status: int, code: int, l
     assert request_code(status, code) == label
 
 
-def test_two_bots_in_a_process_do_not_share_figures() -> None:
+def test_two_bots_in_a_process_do_not_share_metrics() -> None:
     """Each has a registry of its own, and the library's global one stays empty."""
     first, second = Metrics(), Metrics()
     first.question("command", "answered", keyword_only=False)

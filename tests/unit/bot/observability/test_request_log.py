@@ -32,7 +32,7 @@ TITLE_INDEX = FakeArticles().title_index
 
 
 class Ledger:
-    """Remembers what it was told."""
+    """Remembers the measurements."""
 
     def __init__(self) -> None:
         self.questions: Counter[tuple[str, str, bool]] = Counter()
@@ -64,7 +64,7 @@ class Ticking:
 
 
 def test_a_question_ends_with_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    """What was found, how long each stage took, and all of it from Discord's interaction to the sending."""
+    """Outcome, duration of each stage, and the total from Discord's interaction to the sending."""
     caplog.set_level(logging.INFO, logger="bot.observability.request_log")
     ledger, clock = Ledger(), Ticking()
     log = RequestLog(ledger, clock=clock)
@@ -73,7 +73,7 @@ def test_a_question_ends_with_one_line(caplog: pytest.LogCaptureFixture) -> None
             with log.timed(stage):
                 clock.now += seconds
         log.set_answer(Outcome.NOT_SURE, 0.4567, keyword_only=True)
-        clock.now += 5  # what is done after the sending nobody waits for
+        clock.now += 5  # work after the sending is not counted
     (line,) = caplog.records
     assert line.getMessage() == "question"
     fields = line.__dict__
@@ -86,7 +86,7 @@ def test_a_question_ends_with_one_line(caplog: pytest.LogCaptureFixture) -> None
 
 
 def test_the_words_are_logged_only_if_wanted(caplog: pytest.LogCaptureFixture) -> None:
-    """And never those of somebody's message."""
+    """But never those of another member's message."""
     caplog.set_level(logging.INFO, logger="bot.observability.request_log")
     for text in ("Who met?", None):
         with RequestLog(with_texts=True).track(asked(text=text)):
@@ -95,7 +95,7 @@ def test_the_words_are_logged_only_if_wanted(caplog: pytest.LogCaptureFixture) -
 
 
 def test_a_question_that_breaks_off_has_failed() -> None:
-    """Whatever happens, it is counted once; what was told to somebody replaces what was found."""
+    """After any error it is counted once; an outcome that was reported replaces the answer's."""
     ledger = Ledger()
     log = RequestLog(ledger)
     with pytest.raises(KeyError), log.track(asked()):
@@ -113,7 +113,7 @@ def test_a_question_that_breaks_off_has_failed() -> None:
     )
 
 
-async def test_an_answer_that_reaches_nobody_has_failed() -> None:
+async def test_an_undelivered_answer_has_failed() -> None:
     """Found is not answered; but what was refused is not made a failure by that."""
     ledger = Ledger()
     log = RequestLog(ledger)
@@ -133,7 +133,7 @@ async def test_an_answer_that_reaches_nobody_has_failed() -> None:
     assert ledger.questions == {("command", "failed", False): 1, ("command", "refused", False): 1}
 
 
-def test_a_clock_that_differs_does_not_spoil_the_figures() -> None:
+def test_a_clock_that_differs_does_not_spoil_the_metrics() -> None:
     """An age below nothing or beyond what can be is the clock's."""
     ledger, clock = Ledger(), Ticking()
     for age in (-5.0, 4000.0):
@@ -142,7 +142,7 @@ def test_a_clock_that_differs_does_not_spoil_the_figures() -> None:
     assert ledger.stages == [("total", 1.0), ("total", 1.0)]
 
 
-def test_the_number_that_is_told_is_the_request_s_id(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_incident_number_is_the_request_id(caplog: pytest.LogCaptureFixture) -> None:
     """So everything in the log about it is found; outside of a request there is a number too."""
     with RequestLog().track(asked()):
         number = current_id()

@@ -1,4 +1,4 @@
-"""What keeps the bot from starting is one clear line and an exit code."""
+"""A failure to start is one clear line and an exit code."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_vector_server_that_is_away_at_the_very_first_start_is_tried_again() -
 
 
 def test_a_bot_that_outgrew_its_shards_asks_to_be_started_again() -> None:
-    """Whatever starts the bot again mends it, so it failed and was not turned away; at its start it asks anew."""
+    """A restart cures it, since the start asks for the number of shards; so the exit code is that of a failure."""
     code, line = describe_failure(discord.ConnectionClosed(None, shard_id=None, code=4011))  # type: ignore[arg-type]
     assert code == 1
     assert "more shards. Start it again" in line

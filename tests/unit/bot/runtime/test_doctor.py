@@ -1,4 +1,4 @@
-"""What the doctor asks of Discord: each thing that may be wrong is found and said with what to do; no token shows."""
+"""The doctor finds each fault at Discord, says what to do about it, and shows no token."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Practice:
     discord: DiscordDouble
 
     def look(self, **variables: str) -> dict[str, Check]:
-        """What is found, by subject. Fails if the token shows, or a line is none."""
+        """The findings by subject. Fails if the token shows, or a finding has several lines."""
         environ = {"DISCORD_TOKEN": self.discord.token, "DISCORD_API_URL": self.discord.url} | variables
         found = self.runner.run(asyncio.to_thread(checks, environ))
         assert environ["DISCORD_TOKEN"] not in repr(found)
@@ -66,7 +66,7 @@ def test_all_is_well(practice: Practice) -> None:
     assert {call.method for call in practice.discord.api.calls} == {"GET"}
 
 
-def test_a_fresh_application_is_told_what_comes_next(practice: Practice) -> None:
+def test_a_fresh_application_gets_the_next_steps(practice: Practice) -> None:
     """No server and no commands yet is no fault."""
     found = practice.look()
     assert (found["Servers"].verdict, found["Commands"].verdict) == (Verdict.NOTE, Verdict.NOTE)
@@ -82,7 +82,7 @@ def test_a_wrong_token(practice: Practice) -> None:
     assert len(practice.discord.api.calls) == 1
 
 
-def test_without_a_token_nobody_is_asked(practice: Practice) -> None:
+def test_without_a_token_no_request_is_made(practice: Practice) -> None:
     """A library without a bot is no fault."""
     (check,) = checks({"DISCORD_API_URL": practice.discord.url})
     assert (check.verdict, practice.discord.api.calls) == (Verdict.NOTE, [])
@@ -170,7 +170,7 @@ def test_asked_too_often(practice: Practice) -> None:
     assert practice.look()["Discord"].verdict is Verdict.NOTE
 
 
-def test_nobody_there(practice: Practice) -> None:
+def test_an_unreachable_address(practice: Practice) -> None:
     """An address where nothing listens, and one that is not Discord's."""
     assert practice.look(DISCORD_API_URL="http://127.0.0.1:1/api")["Discord"].verdict is Verdict.BAD
     foreign = practice.look(DISCORD_API_URL=practice.discord.url.replace("/api/v10", ""))
@@ -178,7 +178,7 @@ def test_nobody_there(practice: Practice) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "verdict"),
+    ("page", "verdict"),
     [
         ({"ready": True, "reasons": [], "notes": []}, Verdict.GOOD),
         ({"ready": True, "reasons": [], "notes": ["little disk"]}, Verdict.NOTE),
@@ -186,12 +186,12 @@ def test_nobody_there(practice: Practice) -> None:
         (["something else"], Verdict.NOTE),
     ],
 )
-def test_the_health_of_a_running_bot(practice: Practice, told: Any, verdict: Verdict) -> None:
-    """What its health page says, where HTTP_PORT names one; another program's page is no fault of the bot."""
+def test_the_health_of_a_running_bot(practice: Practice, page: Any, verdict: Verdict) -> None:
+    """The health page at HTTP_PORT is read; another program's page is no fault of the bot."""
 
     async def scene() -> list[Check]:
         async def answer(_: web.BaseRequest) -> web.StreamResponse:
-            return web.json_response(told)
+            return web.json_response(page)
 
         runner = web.ServerRunner(web.Server(answer))
         await runner.setup()
@@ -207,7 +207,7 @@ def test_the_health_of_a_running_bot(practice: Practice, told: Any, verdict: Ver
 
 
 def test_another_packages_checks_are_found() -> None:
-    """They come by entry point, with the environment; one that fails is a finding and keeps nobody from the others."""
+    """They come by entry point, with the environment; one that fails is a finding, and the others still run."""
     names = {"broken": "bot.nowhere:checks", "discord": "bot.runtime.doctor:checks"}
     points = [EntryPoint(name, place, CHECKS) for name, place in names.items()]
     broken, discord = plugin_checks({}, points)

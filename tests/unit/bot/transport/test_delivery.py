@@ -1,4 +1,4 @@
-"""An accepted question gets its answer: through lost connections, lost answers, and after its interaction has ended."""
+"""An accepted question gets its answer: after lost connections and responses, and when its interaction has expired."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ANSWER = Outgoing(Page("the answer"))
 
 
 class Line(discord.abc.Messageable):
-    """A channel or a person: takes messages, after failing as told."""
+    """A channel or a user that accepts messages, after the given errors."""
 
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
@@ -36,7 +36,7 @@ class Line(discord.abc.Messageable):
         return SimpleNamespace(id=77)
 
     def typing(self) -> Any:
-        """Typing that fails as told."""
+        """A typing indicator that fails with the given errors."""
 
         async def type_() -> None:
             self.typed += 1
@@ -47,7 +47,7 @@ class Line(discord.abc.Messageable):
 
 
 class FakeInteraction:
-    """An interaction whose requests fail as told."""
+    """An interaction whose requests fail with the given errors."""
 
     def __init__(self, *errors: Exception, user: Line | None = None) -> None:
         self.errors = list(errors)
@@ -73,7 +73,7 @@ class FakeInteraction:
 
 
 def acknowledged(interaction: FakeInteraction) -> bool:
-    """Whether an acknowledgement arrived."""
+    """Acknowledge an interaction; return the result."""
     fake: Any = interaction
     return asyncio.run(Responder().acknowledge(fake, private=True))
 
@@ -92,7 +92,7 @@ def test_an_acknowledgement_survives_a_lost_request() -> None:
 
 
 def test_a_lost_answer_to_the_acknowledgement_is_no_failure() -> None:
-    """The second attempt is told "already acknowledged": then the first one has arrived."""
+    """A second attempt refused as "already acknowledged" means that the first arrived."""
     assert acknowledged(FakeInteraction(RESET, refusal(400, 40060)))
 
 
@@ -133,7 +133,7 @@ def test_an_answer_that_discord_refuses_is_raised() -> None:
 
 
 async def test_a_message_is_tried_again_under_one_nonce() -> None:
-    """So that a second attempt is not a second message; and nobody is mentioned."""
+    """So a second attempt is not a second message; and no mention pings."""
     line = Line(RESET, refusal(502))
     assert await Responder().post(line, ANSWER) == 77
     assert len(line.tried) == 3
@@ -141,7 +141,7 @@ async def test_a_message_is_tried_again_under_one_nonce() -> None:
     assert all(each["allowed_mentions"].to_dict() == {"parse": []} for each in line.tried)
 
 
-async def test_somebody_who_takes_no_direct_messages_is_told_in_the_channel() -> None:
+async def test_a_user_without_direct_messages_is_answered_in_the_channel() -> None:
     """A refusal is never silent."""
     channel, author = Line(), Line(refusal(403, 50007))
     message: Any = SimpleNamespace(guild=object(), author=author, channel=channel, to_reference=lambda **_: None)
@@ -150,7 +150,7 @@ async def test_somebody_who_takes_no_direct_messages_is_told_in_the_channel() ->
 
 
 async def test_typing_neither_delays_nor_fails_an_answer() -> None:
-    """Whatever becomes of the indicator; its request is never cut off."""
+    """Also if the indicator fails; its request is never cancelled."""
 
     async def scenario(line: Line) -> None:
         async with typing(line):

@@ -67,7 +67,7 @@ async def test_a_wrong_token_is_reported_as_one() -> None:
 
 
 async def test_a_failed_reconnection_still_resumes_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What Discord sent meanwhile is not lost; discord.py's own shard would begin a new session."""
+    """Messages sent meanwhile are not lost; discord.py's own shard would begin a new session."""
     attempts: list[dict[str, Any]] = []
 
     async def fail(_client: object, **how: Any) -> None:

@@ -14,7 +14,7 @@ from bot.transport.retry import is_expired, is_transient, retrying
 
 
 def refusal(status: int, code: int = 0, headers: dict[str, str] | None = None) -> discord.HTTPException:
-    """What discord.py raises for an answer of Discord's."""
+    """The exception that discord.py raises for an error response."""
     response: Any = SimpleNamespace(status=status, reason="", headers=headers or {})
     kinds: dict[int, type[discord.HTTPException]] = {403: discord.Forbidden, 404: discord.NotFound}
     kind = discord.DiscordServerError if status >= 500 else kinds.get(status, discord.HTTPException)

@@ -1,4 +1,4 @@
-"""The pages for health and figures, over real sockets."""
+"""The pages for health and metrics, over real sockets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.ports import free_port
 
 
 def has_ipv6() -> bool:
-    """Whether this machine has a loopback of the new kind."""
+    """Return True if this machine has an IPv6 loopback."""
     try:
         return bool(free_port("::1"))
     except OSError:
@@ -123,7 +123,7 @@ def test_rubbish_is_refused_in_silence(caplog: pytest.LogCaptureFixture) -> None
 
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6 loopback")
 def test_ipv6_will_do() -> None:
-    """An address of the new kind."""
+    """An IPv6 address is served."""
 
     async def scene(session: aiohttp.ClientSession, address: str) -> None:
         async with session.get(f"{address}/healthz") as answer:
@@ -133,7 +133,7 @@ def test_ipv6_will_do() -> None:
 
 
 def test_only_the_address_that_was_named_is_listened_on() -> None:
-    """Another address of the loopback reaches nobody."""
+    """Another address of the loopback is not served."""
 
     async def scene(_session: aiohttp.ClientSession, address: str) -> None:
         with pytest.raises(OSError):  # noqa: PT011 - refused, or not reachable at all
@@ -143,7 +143,7 @@ def test_only_the_address_that_was_named_is_listened_on() -> None:
 
 
 def refused(host: str, port: int) -> str:
-    """What is said where nobody can listen."""
+    """The error where the address cannot be listened on."""
 
     async def go() -> None:
         async with serve_pages(host, port, lambda: assess(Status()), lambda: Metrics().text(Status())):
@@ -155,7 +155,7 @@ def refused(host: str, port: int) -> str:
     return str(caught.value)
 
 
-def test_where_nobody_can_listen_is_said_in_one_line() -> None:
+def test_an_unusable_address_is_reported_in_one_line() -> None:
     """A port in use, an address of another machine."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""The bot as whoever runs it sees it: health and figures over HTTP, and a log that follows each question."""
+"""Observability end to end: health and metrics over HTTP, and a log that follows each question."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ Figures = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 class Pages:
-    """What the bot says of itself."""
+    """The bot's HTTP pages."""
 
     def __init__(self, session: aiohttp.ClientSession, port: int) -> None:
         self._session = session
         self._address = f"http://127.0.0.1:{port}"
 
     async def get(self, path: str) -> tuple[int, str]:
-        """Status and text; status 0 while nobody listens."""
+        """Status and text; status 0 while the port is closed."""
         try:
             async with self._session.get(self._address + path) as answer:
                 return answer.status, await answer.text()
@@ -88,7 +88,7 @@ async def see_it_start(discord: DiscordDouble, pages: Pages, bot: Bot) -> None:
 
 
 async def ask_everything(discord: DiscordDouble, pages: Pages, place: Channel) -> str:
-    """Questions of every outcome but busy; the incident that was told of the one that failed."""
+    """Questions of every outcome but busy; the incident number of the one that failed."""
     ada, bob, cy = (discord.person(name, place.guild) for name in ("Ada", "Bob", "Cy") if place.guild)
     answer = await ada.slash("ask", place, question=TRUCE)
     assert passages(answer)
@@ -146,7 +146,7 @@ async def see_it_lose_the_gateway(discord: DiscordDouble, pages: Pages) -> None:
         while closed not in await pages.figures() or not discord.gateway.live:
             await asyncio.sleep(0.05)
     await pages.until("/readyz", 200)
-    discord.gateway.invalidate(resumable=False)  # after which discord.py waits seconds before it begins anew
+    discord.gateway.invalidate(resumable=False)  # after which discord.py waits seconds before it begins a new session
     reasons = json.loads(await pages.until("/readyz", 503))["reasons"]
     assert len(reasons) == 1
     assert re.search(r"no connection to Discord's gateway since \d{4}-", reasons[0])
@@ -179,7 +179,7 @@ def see_the_log(bot: Bot, incident: str) -> None:
     assert "Traceback" in report["exception"]
 
 
-async def test_whoever_runs_it_sees_how_it_is(home: Path, tmp_path: Path) -> None:
+async def test_health_metrics_and_log_follow_the_bot(home: Path, tmp_path: Path) -> None:
     """From the first moment over questions of every kind and a lost gateway to the end."""
 
     port = free_port()
@@ -192,7 +192,7 @@ async def test_whoever_runs_it_sees_how_it_is(home: Path, tmp_path: Path) -> Non
             await see_it_start(discord, pages, bot)
             incident = await ask_everything(discord, pages, place)
             await see_the_figures(pages)
-            with pytest.raises(OSError):  # noqa: PT011 - nobody but this machine is to reach it
+            with pytest.raises(OSError):  # noqa: PT011 - refused, or not reachable at all
                 await asyncio.open_connection("127.0.0.2", port)
             await see_it_lose_the_gateway(discord, pages)
             code, seconds = await bot.stop()
@@ -224,7 +224,7 @@ async def test_questions_are_logged_where_that_is_wanted(home: Path, tmp_path: P
 
 
 def opened(bot: Bot) -> bool:
-    """Whether it has got as far as the articles."""
+    """Return True once it opens the articles."""
     return "Opening the articles" in bot.log
 
 
@@ -263,7 +263,7 @@ async def test_what_keeps_it_from_starting_is_said_before_anything_is_opened(tmp
 
 @pytest.mark.parametrize("indexing", [True, False], ids=["indexing", "loading"])
 async def test_sigterm_while_the_articles_are_opened(indexing: bool, seeded: Settings, tmp_path: Path) -> None:
-    """It ends at once, in good order as far as anybody sees, and the next start finds nothing amiss."""
+    """It ends at once with exit code 0, without a traceback."""
 
     home = tmp_path / "home"
     if not indexing:
@@ -280,7 +280,7 @@ async def test_sigterm_while_the_articles_are_opened(indexing: bool, seeded: Set
 
 
 def is_indexing(bot: Bot) -> bool:
-    """Whether it has begun to index."""
+    """Return True once it has begun to index."""
     return bool(re.search("Indexing .* now", bot.log))
 
 
