@@ -34,8 +34,6 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "fitted": lambda text: fitted(text, 300),
     "fitted_line": lambda text: fitted_line(text, 300),
     "link": lambda text: link(f"https://a.example/{text}"),
-    "embeds": lambda text: pages(text, Form.EMBEDS),
-    "plain": lambda text: pages(text, Form.PLAIN),
 }
 
 
@@ -44,3 +42,10 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
 def test_time_is_linear(function: str, text: str) -> None:
     """A text of twice the length takes about twice the time."""
     assert_linear(FUNCTIONS[function], TEXTS[text], start=2_000, largest=8_000)
+
+
+@pytest.mark.parametrize("text", ["words", "stars", "spaces", "newlines", "surrogate pairs", "vertical line ends"])
+@pytest.mark.parametrize("form", Form)
+def test_paging_is_linear(form: Form, text: str) -> None:
+    """A text of twice the length takes about twice the time to lay out, all of it marked."""
+    assert_linear(lambda text: pages(text, form), TEXTS[text], start=4_000, largest=16_000)
