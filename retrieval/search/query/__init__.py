@@ -1,1 +1,1 @@
-"""What a question asks: validation, analysis, follow-ups."""
+"""Validation, analysis and follow-ups of questions."""

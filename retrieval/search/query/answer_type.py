@@ -21,7 +21,7 @@ class AnswerType(StrEnum):
 
 
 class Target(NamedTuple):
-    """What a question asks for, in its own words.
+    """The expected answer of a question.
 
     ``focus`` is what is counted or named ("how many *households*", "which *year*"), ``speaker`` the person whose words
     are asked for; both may be empty. ``wants_year``, ``counts`` ("how many") and ``several`` ("what are the four …")

@@ -48,7 +48,7 @@ def squad(file: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def measured(pullquote: Pullquote, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `eval --squad --json --plot --errors` gives."""
+    """The document of `eval --squad --json --plot --errors`."""
     folder = tmp_path_factory.mktemp("eval")
     plot = folder / "plot.png"
     run = pullquote("eval", "--squad", squad(folder / "towns.json"), "--json", "--errors", "--plot", plot)
@@ -136,7 +136,7 @@ def test_bench_measures_both_pipelines(pullquote: Pullquote) -> None:
     ],
 )
 def test_wrong_use_is_said_plainly(pullquote: Pullquote, arguments: tuple[str, ...], said: str) -> None:
-    """What cannot be measured ends in exit code 2 and words that name the matter."""
+    """Wrong use ends in exit code 2 and a message that names the problem."""
     run = pullquote(*arguments)
     assert run.code == 2
     assert said in " ".join(run.err.split())

@@ -24,5 +24,5 @@ def test_answered_without_the_answer_shows_what_was_shown_then() -> None:
 
 
 def test_declined_without_the_answer_is_no_miss() -> None:
-    """What was first then does not matter."""
+    """A declined question is no miss, whatever came first."""
     assert misses([result(away=Outcome.NOTHING)], TEXTS) == []

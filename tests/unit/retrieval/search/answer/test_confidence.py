@@ -58,7 +58,7 @@ def test_nothing_found_is_nothing_to_show() -> None:
 
 
 def test_an_unseen_name_speaks_against_an_answer() -> None:
-    """What is said about Ukraine is no answer to what Biden said about it."""
+    """A passage on Ukraine does not answer what Biden said about it."""
     text = "Zelenskyy said that Ukraine was ready."
     known = asked("What did Zelenskyy say about Ukraine?", text)
     unknown = asked("What did Biden say about Ukraine?", text)
@@ -82,7 +82,7 @@ def test_contributions_add_up_to_the_log_odds() -> None:
 
 
 def test_weights_survive_a_round_trip() -> None:
-    """What is written is what is read."""
+    """Weights are read as they were written."""
     confidence = Confidence(-1.25, HALVES, 0.5, 0.2, {"date": "2026-11-21"})
     assert Confidence.from_json(confidence.to_json()) == confidence
 

@@ -84,7 +84,7 @@ def test_one_article_does_not_differ_from_itself() -> None:
 
 
 def test_other_questions_get_no_note() -> None:
-    """Who and why are no questions of figures, and no figure is no difference."""
+    """Questions of who and why compare no figures, nor do quotes without any."""
     assert notes("Who came to Paris?", "31 countries came.", "35 countries came.") == ()
     assert notes("How many countries came?", "Many countries came.", "All countries came.") == ()
     assert notes("How many countries came?") == ()
@@ -96,7 +96,7 @@ def test_the_questions_own_figures_are_no_answer() -> None:
 
 
 def test_figures_that_count_something_else_are_left_alone() -> None:
-    """How many countries: that one article counts its years is nothing to point out."""
+    """A number of years does not conflict with a number of countries."""
     assert notes("How many countries came?", "They met for 3 years.", "They met for 4 hours.") == ()
 
 
@@ -109,7 +109,7 @@ def test_only_highlighted_sentences_are_read() -> None:
 
 
 def test_every_figure_in_a_note_is_a_slice_of_its_quote() -> None:
-    """What stands between the quotation marks stands so in the article."""
+    """The words between the quotation marks are words of the article."""
     texts = ("Some 31 countries belong to it.", "Up to 35 other countries belong to it.", "It has 4 million members.")
     (note,) = notes("How many countries belong to it?", *texts)
     quoted = [part.partition("”")[0] for part in note.split("“")[1:]]

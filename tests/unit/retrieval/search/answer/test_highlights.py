@@ -16,7 +16,7 @@ def test_the_highlight_is_the_answering_sentence() -> None:
 
 
 def test_the_highlight_takes_two_sentences_that_share_the_answer() -> None:
-    """Where the name stands in one sentence and the matter in the next, both are highlighted."""
+    """A name in one sentence and the rest in the next: both are highlighted."""
     split = passage("a-1", "Mark Rutte was in Prague.", "He warned that Russia invests heavily.", "It rained.")
     question = asked("What did Mark Rutte warn about Russia investing?", split)
     assert highlight(question, rank(question, [split], 8.0)[0]) == (0, 1)

@@ -1,4 +1,4 @@
-"""Question analysis: weights, other ways to say it, and the kind of answer."""
+"""Question analysis: weights, variants and the answer type."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def vocabulary() -> Vocabulary:
         ("Is the document finished?", AnswerType.OTHER),
     ],
 )
-def test_the_kind_of_answer_is_read_from_the_question(
+def test_the_answer_type_follows_from_the_question(
     vocabulary: Vocabulary, question: str, answer_type: AnswerType
 ) -> None:
     """The first question word and its noun decide what a sentence has to hold."""
@@ -108,6 +108,6 @@ def test_the_auxiliary_ends_what_is_counted() -> None:
 
 
 def test_a_misspelt_speaker_is_the_speaker_that_the_corpus_knows() -> None:
-    """What a misspelt name is taken for speaks in its stead."""
+    """The corrected spelling of a speaker is among the speaker's terms."""
     words = Vocabulary.of(["Spokeswoman Maria Zakharova said so.", "Later Zakharova said more."])
     assert term_of("Zakharova") in analyse("What did Zaharova say?", words).speaker

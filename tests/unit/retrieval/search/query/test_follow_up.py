@@ -1,4 +1,4 @@
-"""What leans on the question before it is understood with it; what stands alone is left alone."""
+"""Follow-ups are rewritten in full; questions that stand alone are left as they are."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_somebody_elses_words_are_not_the_speakers() -> None:
 
 
 def test_a_pronoun_speaks_for_the_person_named_before() -> None:
-    """ "He said …" counts for the person whom the lead-in names."""
+    """ "He said …" counts for the person that the lead-in names."""
     asked = analyse("What did Rutte say?", NOTHING)
     assert (
         answer_type_score(asked, "He warned of an attack.", "Mark Rutte spoke in Prague. He warned of an attack.")
@@ -54,7 +54,7 @@ def test_a_pronoun_speaks_for_the_person_named_before() -> None:
 
 
 def test_any_sentence_may_answer_an_open_question() -> None:
-    """Where no kind of thing is asked for, nothing is held against a sentence."""
+    """A question without an answer type gives every sentence the same score."""
     assert answer_type_score(analyse("Is it finished?", NOTHING), "It is ready.") == 0.5
     assert answer_type_score(analyse("Is it finished?", NOTHING), "") == 0.5
 
