@@ -50,11 +50,21 @@ _AUXILIARY = r"(?:does|do|did|is|are|was|were|be|been|has|have|had|can|could|wil
 _COUNTED = rf"(?!{_AUXILIARY})\w+"
 # "What happened when …" asks what, not when: the first question word decides.
 _NO_OTHER = r"(?:(?!\b(?:what|which|who|how|where|why|when)\b).)*\b"
+
+
+def _up_to(words: str) -> str:
+    """Return a pattern of the text up to the first ``words``: tried once, where a search would try each occurrence."""
+    return rf"^(?>.*?\b{words}\b)"
+
+
 _RULES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
     (answer_type, re.compile(pattern, re.IGNORECASE))
     for answer_type, pattern in (
-        (AnswerType.SPEECH, rf"\bwhat (?:did|does|do|has|have|had) (?P<speaker>.+?) (?:{SPEECH_VERBS})\b"),
-        (AnswerType.SPEECH, r"\bhow (?:did|does|do|has|have) (?P<speaker>.+?) (?:respond|react|reply|describe|call)\b"),
+        (AnswerType.SPEECH, rf"{_up_to('what (?:did|does|do|has|have|had)')} (?P<speaker>.+?) (?:{SPEECH_VERBS})\b"),
+        (
+            AnswerType.SPEECH,
+            rf"{_up_to('how (?:did|does|do|has|have)')} (?P<speaker>.+?) (?:respond|react|reply|describe|call)\b",
+        ),
         (AnswerType.REASON, rf"^{_NO_OTHER}why\b|\bwhat (?:\w+ )?(?:reason|caused?|led to)\b|\bfor what purpose\b"),
         (AnswerType.TIME, rf"^{_NO_OTHER}when\b|\bhow long ago\b"),
         (AnswerType.TIME, rf"\b(?:what|which)(?: \w+)? (?P<focus>{_TIME_NOUNS})s?\b"),
@@ -72,7 +82,8 @@ _RULES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
 _YEAR = re.compile(r"\b(?:what|which) (?:\w+ )?year\b", re.IGNORECASE)
 _COUNTS = re.compile(r"\bhow many\b|\bwhat number of\b", re.IGNORECASE)
 _SEVERAL = re.compile(
-    r"\b(?:what|which|who) (?:are|were) (?!.*\b(?:the same|one)\b)|\b(?:list|name|all) (?:of )?(?:the|all|\w+s)\b"
+    r"^(?>.*\b(?:what|which|who) (?:are|were) )(?!.*\b(?:the same|one)\b)"
+    r"|\b(?:list|name|all) (?:of )?(?:the|all|\w+s)\b"
     r"|\b(?:what|which) (?:\w+ )?(?!is\b|was\b|does\b|has\b)\w{3,}s (?:are|were|did|do|have|will|can|came|make|made)\b",
     re.IGNORECASE,
 )

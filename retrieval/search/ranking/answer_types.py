@@ -14,7 +14,7 @@ from itertools import pairwise
 from retrieval.search.query.analysis import Question
 from retrieval.search.query.answer_type import AnswerType
 from retrieval.text.languages.demonyms import COUNTRIES
-from retrieval.text.languages.english import MONTHS, SPEECH_VERBS
+from retrieval.text.languages.english import MONTHS, POSSESSIVE_PRONOUNS, SPEECH_VERBS, SUBJECT_PRONOUNS
 from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
 
 _MONTHS = "|".join(MONTHS)
@@ -42,14 +42,17 @@ _UNITS = {
 }
 _HOW = re.compile(rf"\bhow ({'|'.join(_UNITS)})\b", re.IGNORECASE)
 _MONTH = re.compile(_MONTHS.lower())
-_PRICE = re.compile(r"\bhow much\b.*\b(?:costs?|pays?|paid|spen[dt]|price[sd]?|earn(?:s|ed)?|worth)\b", re.IGNORECASE)
+_PRICE = re.compile(
+    r"^(?>.*?\bhow much\b).*\b(?:costs?|pays?|paid|spen[dt]|price[sd]?|earn(?:s|ed)?|worth)\b", re.IGNORECASE
+)
 _MONEY = re.compile(
     r"[$€£¥%]|\b(?:dollars?|euros?|pounds?|francs?|yen|yuan|roubles?|rubles?|hryvnias?|crowns?|zloty|cents?|percent|"
     r"[mb]illion|trillion)\b",
     re.IGNORECASE,
 )
 _SPEECH = re.compile(rf"\b(?:{SPEECH_VERBS})\b", re.IGNORECASE)
-_PRONOUN = re.compile(r"(?:\w+, )?(?:He|She|They|It|His|Her|Their)\b")
+_PRONOUNS = "|".join(map(str.capitalize, (*SUBJECT_PRONOUNS, *POSSESSIVE_PRONOUNS)))
+_PRONOUN = re.compile(rf"(?:\w+, )?(?:{_PRONOUNS})\b")
 _QUOTED = re.compile(r"[“\"][^“”\"]{8,}")
 _REASON = re.compile(
     r"\b(?:because|due to|owing to|since|so that|in order to|therefore|thus|hence|as a result|"
@@ -154,9 +157,9 @@ def _speech(question: Question, sentence: str, context: str) -> float:
     Beside: at most eight words before the verb or four after it ("said Rutte at a news conference").
     """
     tokens = _tokens(sentence)
-    here = [i for i, t in enumerate(tokens) if t.term in question.speaker]
+    here = {i for i, t in enumerate(tokens) if t.term in question.speaker}
     verbs = [i for i, t in enumerate(tokens) if _SPEECH.fullmatch(sentence[t.start : t.end])]
-    if any(-4 <= verb - name <= 9 for verb in verbs for name in here):
+    if any(not here.isdisjoint(range(verb - 9, verb + 5)) for verb in verbs):
         return 1.0
     named = question.speaker & {t.term for t in _tokens(context)}
     if question.speaker and not here and not named:
