@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.ready-run
 DEV := $(VENV)/.ready-dev
-LOCKS := pyproject.toml setup.py requirements/install.py requirements/build.txt requirements/torch.txt
+LOCKS := pyproject.toml deploy/requirements/install.py deploy/requirements/build.txt deploy/requirements/torch.txt
 # What to test: make test TESTS=tests/unit
 TESTS ?=
 # Per cent of branches that make coverage asks for.
@@ -22,12 +22,12 @@ setup: $(RUN) ## install the program into .venv
 setup-dev: $(DEV) ## install the program, linters and test tools into .venv
 
 # Where the tools for development are, they are brought up to date as well: both locks have the same versions.
-$(RUN): requirements/run.txt $(LOCKS)
-	@$(PYTHON) requirements/install.py $(VENV) $(if $(wildcard $(DEV)),dev,run)
+$(RUN): deploy/requirements/run.txt $(LOCKS)
+	@$(PYTHON) deploy/requirements/install.py $(VENV) $(if $(wildcard $(DEV)),dev,run)
 	@touch $@
 
-$(DEV): requirements/dev.txt $(LOCKS)
-	@$(PYTHON) requirements/install.py $(VENV) dev
+$(DEV): deploy/requirements/dev.txt $(LOCKS)
+	@$(PYTHON) deploy/requirements/install.py $(VENV) dev
 	@touch $(RUN) $@
 
 demo: $(RUN) ## index the seeds and ask them a question: make demo QUESTION="…"
@@ -55,10 +55,10 @@ check: $(DEV) ## ruff, mypy --strict, import contracts, actionlint, spelling
 	$(BIN)/lint-imports
 
 audit: $(DEV) ## known holes in the locked packages; asks a package index, fails where it cannot
-	$(BIN)/pip-audit --requirement requirements/dev.txt --requirement requirements/torch.txt --disable-pip --no-deps --strict
+	$(BIN)/pip-audit --requirement deploy/requirements/dev.txt --requirement deploy/requirements/torch.txt --disable-pip --no-deps --strict
 
-lock: $(DEV) ## renew requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions
-	$(BIN)/python requirements/lock.py $(if $(UPGRADE),--upgrade)
+lock: $(DEV) ## renew deploy/requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions
+	$(BIN)/python deploy/requirements/lock.py $(if $(UPGRADE),--upgrade)
 
 package: $(DEV) ## build the wheel and the source distribution into dist/
 	$(BIN)/python -m build --no-isolation

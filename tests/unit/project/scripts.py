@@ -1,4 +1,4 @@
-"""The programs of ``requirements/``, which belong to no package, as modules."""
+"""The programs of ``deploy/requirements/``, which belong to no package, as modules."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from tests.conftest import ROOT
 
 
 def load(name: str) -> ModuleType:
-    """Import ``requirements/name.py``."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "requirements" / f"{name}.py")
+    """Import ``deploy/requirements/name.py``."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "deploy" / "requirements" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -1,4 +1,4 @@
-"""requirements/install.py: which PyTorch, and what is shown meanwhile."""
+"""deploy/requirements/install.py: which PyTorch, and what is shown meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The locks in requirements/: whole, hashed, and of one mind."""
+"""The locks in deploy/requirements/: whole, hashed, and of one mind."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from packaging.utils import canonicalize_name
 from tests.conftest import ROOT
 from tests.unit.project.scripts import load
 
-LOCKS = {name: ROOT / "requirements" / f"{name}.txt" for name in ("build", "run", "dev")}
-TORCH = ROOT / "requirements" / "torch.txt"
+LOCKS = {name: ROOT / "deploy" / "requirements" / f"{name}.txt" for name in ("build", "run", "dev")}
+TORCH = ROOT / "deploy" / "requirements" / "torch.txt"
 
 
 def pins(lock: Path) -> dict[str, str]:

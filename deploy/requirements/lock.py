@@ -13,9 +13,11 @@ import tomllib
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-PROJECT = FOLDER.parent / "pyproject.toml"
+PROJECT = FOLDER.parents[1] / "pyproject.toml"
 #: Installed by ``install.py``, or not at all where there is no graphics card; pip comes with the virtual environment.
 NOT_LOCKED = re.compile(r"(?m)^(pip|torch|triton|cuda-[\w-]+|nvidia-[\w-]+)==")
+#: What hatchling asks for besides, where it installs the work tree in place.
+EDITABLE = ["editables~=0.3"]
 COMPILE = [sys.executable, "-m", "uv", "pip", "compile", "--custom-compile-command", "make lock", "--quiet"]
 COMPILE += ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate"]
 
@@ -38,7 +40,7 @@ def main() -> None:
     build = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["build-system"]["requires"]
     compile_lock("dev.txt", str(PROJECT), "--extra", "dev", *torch)
     compile_lock("run.txt", str(PROJECT), *torch, *dev)
-    compile_lock("build.txt", "-", *dev, requirements="\n".join(build))
+    compile_lock("build.txt", "-", *dev, requirements="\n".join([*build, *EDITABLE]))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Install the program into a virtual environment, exactly as locked: ``python requirements/install.py .venv run``.
+"""Install the program into a virtual environment, exactly as locked: ``python install.py .venv run``.
 
 ``run`` is the program alone, ``dev`` adds linters and test tools. Only the standard library is used, as nothing is
 installed yet.
@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
+PROJECT = FOLDER.parents[1]
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 _TIMEOUT = 4  # seconds for the index to answer
 _TAIL = 30  # lines of pip's output that are shown when it fails
@@ -87,7 +88,7 @@ def main() -> None:
     locked = ("--no-compile", "--no-deps", "--require-hashes")
     pip(python, "Installing packages", *locked, "-r", str(FOLDER / "build.txt"), "-r", str(lock))
     pip(python, "Installing PyTorch", "--no-compile", *options, "-r", str(FOLDER / "torch.txt"))
-    pip(python, "Installing Pullquote", "--no-deps", "--no-build-isolation", "--editable", str(FOLDER.parent))
+    pip(python, "Installing Pullquote", "--no-deps", "--no-build-isolation", "--editable", str(PROJECT))
     # By all processors; pip takes one. A file that is for another Python cannot be compiled, and need not be.
     compile_all = ("-m", "compileall", "-qq", "-j", "0", "-x", _NOT_COMPILED, str(home / "lib"))
     subprocess.run([str(python), *compile_all], check=False, stdout=subprocess.DEVNULL)
