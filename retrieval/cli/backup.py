@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -60,7 +61,8 @@ def restore(
     """
     settings = settings_from(home, None)
     place = settings.home
-    with open_backup(file, sys.stdin.buffer) as source, stderr.status("Reading the backup") as status:
+    opened = nullcontext(sys.stdin.buffer) if file == STREAM else open_backup(file)
+    with opened as source, stderr.status("Reading the backup") as status:
         report = put_back(
             place,
             source,

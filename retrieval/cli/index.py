@@ -22,8 +22,9 @@ from retrieval.cli.options import (
 )
 from retrieval.cli.output.text import harmless
 from retrieval.core.environment import variables
+from retrieval.core.health import Verdict
 from retrieval.index.sync import IndexReport, run_indexing
-from retrieval.maintenance.doctor import Verdict, run_checks
+from retrieval.maintenance.doctor import run_checks
 
 
 def index(

@@ -13,16 +13,16 @@ import re
 import tarfile
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Annotated, BinaryIO
+
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from retrieval.core.errors import BackupError, one_line
 
-T = TypeVar("T")
 FORMAT = 1
 MANIFEST = "manifest.json"
 #: Names that a backup may contain: the databases and keys of a data folder.
@@ -30,34 +30,36 @@ MEMBER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(?:sqlite3|key)")
 _LARGEST_MANIFEST, _LARGEST_KEY, _LARGEST_TAIL = 1 << 16, 1 << 16, 1 << 16  # bytes
 _MOST_MEMBERS = 20
 _BLOCK, _CHUNK = 512, 1 << 20
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _LEVEL = 3  # vectors hardly compress: a higher level takes longer and saves nothing
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+_Count = Annotated[int, Field(ge=0, lt=1 << 62)]
+
+
+def _time(text: str) -> str:
+    time.strptime(text, TIME_FORMAT)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """A file in a backup. ``schema`` is the schema version of a database, ``None`` for a key."""
 
-    name: str
-    size: int
-    sha256: str
-    schema: int | None
+    name: Annotated[str, Field(pattern=f"^{MEMBER_NAME.pattern}$")]
+    size: _Count
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    schema: _Count | None
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """Description of a backup. ``created`` is in UTC; the counts are ``None`` for an outdated library."""
 
-    version: str
-    created: str
-    articles: int | None
-    passages: int | None
-    members: tuple[Member, ...]
-
-    @property
-    def size(self) -> int:
-        """Total bytes of all members."""
-        return sum(member.size for member in self.members)
+    version: Annotated[str, Field(pattern="^[A-Za-z0-9_.+-]{1,40}$")]
+    created: Annotated[str, AfterValidator(_time)]
+    articles: _Count | None
+    passages: _Count | None
+    members: Annotated[tuple[Member, ...], Field(max_length=_MOST_MEMBERS)]
 
 
 def describe_member(path: Path, schema: int | None) -> Member:
@@ -82,11 +84,20 @@ def write(target: BinaryIO, manifest: Manifest, folder: Path) -> None:
         gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=target) as packed,
         tarfile.open(mode="w|", fileobj=packed, format=tarfile.GNU_FORMAT) as archive,
     ):
-        header = _header(MANIFEST, len(document))
-        archive.addfile(header, BytesIO(document))
+        archive.addfile(_header(MANIFEST, len(document)), BytesIO(document))
         for member in manifest.members:
             with (folder / member.name).open("rb") as file:
                 archive.addfile(_header(member.name, member.size), file)
+
+
+def _header(name: str, size: int) -> tarfile.TarInfo:
+    header = tarfile.TarInfo(name)
+    header.size, header.mode, header.mtime = size, 0o600, int(time.time())
+    return header
+
+
+class _InvalidBackupError(Exception):
+    """The backup is not what ``write`` makes; the message says why."""
 
 
 def unpack(source: BinaryIO, name: str, folder: Path, accept: Callable[[Manifest], None]) -> Manifest:
@@ -98,129 +109,75 @@ def unpack(source: BinaryIO, name: str, folder: Path, accept: Callable[[Manifest
         BackupError: It is no backup, damaged, or of a newer format.
         OSError: A file cannot be written.
     """
-    with gzip.GzipFile(mode="rb", fileobj=source) as packed:
-        stream = _TarStream(packed, name)
-        manifest = _manifest(stream)
-        accept(manifest)
-        for member in manifest.members:
-            _read_member(stream, member, folder / member.name)
-        stream.end()
+    remedy = "Use another copy of it, or another backup"
+    try:
+        with gzip.GzipFile(mode="rb", fileobj=source) as packed:
+            manifest = _read_manifest(packed, name)
+            accept(manifest)
+            for member in manifest.members:
+                _read_member(packed, member, folder / member.name)
+            _read_end(packed)
+    except _InvalidBackupError as error:
+        raise BackupError(name, str(error), remedy) from error
+    except (gzip.BadGzipFile, zlib.error, EOFError, tarfile.TarError, ValueError) as error:
+        raise BackupError(name, f"it is no backup, or damaged ({one_line(error)[:80]})", remedy) from error
     return manifest
 
 
-class _TarStream:
-    """Sequential reader of tar blocks."""
-
-    def __init__(self, packed: gzip.GzipFile, name: str) -> None:
-        self._packed = packed
-        self.name = name
-
-    def refuse(self, problem: str) -> BackupError:
-        """Build the error that refuses the whole backup."""
-        remedy = "Use another copy of it, or another backup"
-        return BackupError(self.name, problem, remedy)
-
-    def read(self, size: int) -> bytes:
-        """Read exactly ``size`` bytes.
-
-        Raises:
-            BackupError: The file ends before, or is damaged.
-        """
-        with self._errors_as_refusal():
-            data = self._packed.read(size)
-            while len(data) < size:
-                if not (more := self._packed.read(size - len(data))):
-                    raise self.refuse("it ends too early")
-                data += more
-        return data
-
-    def header(self, name: str, largest: int) -> int:
-        """Read the header of the next member, a plain file called ``name``, and return its size.
-
-        Raises:
-            BackupError: Another member follows, or its size exceeds ``largest``.
-        """
-        with self._errors_as_refusal():
-            info = tarfile.TarInfo.frombuf(self.read(_BLOCK), "ascii", "strict")
-            if info.name != name or info.type != tarfile.REGTYPE or not 0 <= info.size <= largest:
-                raise self.refuse(f"{name} is not where a backup has it")
-            return info.size
-
-    def chunks(self, size: int) -> Iterator[bytes]:
-        """Yield the content of a member of ``size`` bytes."""
-        for first in range(0, size, _CHUNK):
-            yield self.read(min(_CHUNK, size - first))
-        self.read(-size % _BLOCK)
-
-    def end(self) -> None:
-        """Check that only the empty end blocks follow; reading to the end also verifies the gzip checksum."""
-        with self._errors_as_refusal():
-            tail = self._packed.read(_LARGEST_TAIL)
-            if len(tail) < 2 * _BLOCK or len(tail) == _LARGEST_TAIL or any(tail) or self._packed.read(1):
-                raise self.refuse("something other than its end follows its files")
-
-    @contextmanager
-    def _errors_as_refusal(self) -> Iterator[None]:
-        try:
-            yield
-        except (gzip.BadGzipFile, zlib.error, EOFError, tarfile.TarError, ValueError) as error:
-            raise self.refuse(f"it is no backup, or damaged ({one_line(error)[:80]})") from error
+def _read(packed: gzip.GzipFile, size: int) -> bytes:
+    """Read exactly ``size`` bytes."""
+    data = packed.read(size)
+    if len(data) < size:
+        raise _InvalidBackupError("it ends too early")
+    return data
 
 
-def _manifest(stream: _TarStream) -> Manifest:
-    data = b"".join(stream.chunks(stream.header(MANIFEST, _LARGEST_MANIFEST)))
+def _read_header(packed: gzip.GzipFile, name: str, largest: int) -> int:
+    """Read the header of the next member, a plain file called ``name`` of ``largest`` bytes at most; its size."""
+    info = tarfile.TarInfo.frombuf(_read(packed, _BLOCK), "ascii", "strict")
+    if info.name != name or info.type != tarfile.REGTYPE or not 0 <= info.size <= largest:
+        raise _InvalidBackupError(f"{name} is not where a backup has it")
+    return info.size
+
+
+def _read_chunks(packed: gzip.GzipFile, size: int) -> Iterator[bytes]:
+    """Yield the content of a member of ``size`` bytes."""
+    for first in range(0, size, _CHUNK):
+        yield _read(packed, min(_CHUNK, size - first))
+    _read(packed, -size % _BLOCK)
+
+
+def _read_manifest(packed: gzip.GzipFile, name: str) -> Manifest:
+    data = b"".join(_read_chunks(packed, _read_header(packed, MANIFEST, _LARGEST_MANIFEST)))
     try:
-        document = json.loads(data)
-        found = _field(document, "format", int)
-        if found > FORMAT:
-            problem = f"it has format {found}, this program knows up to {FORMAT}"
-            raise BackupError(stream.name, problem, "Upgrade pullquote")
-        members = tuple(map(_member, _field(document, "members", list)))
-        created = _field(document, "created", str)
-        time.strptime(created, "%Y-%m-%dT%H:%M:%SZ")
-        version = re.fullmatch(r"[\w.+-]{1,40}", _field(document, "version", str), re.ASCII)
-        counts = [None if document[name] is None else _field(document, name, int) for name in ("articles", "passages")]
+        number = json.loads(data)["format"]
+        if type(number) is int and number > FORMAT:
+            raise BackupError(name, f"it has format {number}, this program knows up to {FORMAT}", "Upgrade pullquote")
+        manifest = TypeAdapter(Manifest).validate_json(data, strict=True)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise stream.refuse("its manifest is invalid") from error
-    names = {member.name for member in members}
-    if len(names) != len(members) or len(names) > _MOST_MEMBERS or version is None:
-        raise stream.refuse("its manifest is invalid")
-    return Manifest(version.group(), created, counts[0], counts[1], members)
+        raise _InvalidBackupError("its manifest is invalid") from error
+    names = {member.name for member in manifest.members}
+    large_key = any(member.name.endswith(".key") and member.size > _LARGEST_KEY for member in manifest.members)
+    if type(number) is not int or number < 0 or len(names) < len(manifest.members) or large_key:
+        raise _InvalidBackupError("its manifest is invalid")
+    return manifest
 
 
-def _field(document: Mapping[str, Any], name: str, kind: type[T]) -> T:
-    """The value ``name`` of a JSON object, which must be of type ``kind``. Raises KeyError, TypeError, ValueError."""
-    value = document[name]
-    if type(value) is not kind or (isinstance(value, int) and not 0 <= value < 1 << 62):
-        raise ValueError(name)
-    return value
-
-
-def _member(document: Mapping[str, Any]) -> Member:
-    name, digest = _field(document, "name", str), _field(document, "sha256", str)
-    size = _field(document, "size", int)
-    schema = None if document["schema"] is None else _field(document, "schema", int)
-    if not MEMBER_NAME.fullmatch(name) or not _SHA256.fullmatch(digest):
-        raise ValueError(name)
-    if name.endswith(".key") and size > _LARGEST_KEY:
-        raise ValueError(name)
-    return Member(name, size, digest, schema)
-
-
-def _read_member(stream: _TarStream, member: Member, path: Path) -> None:
-    if stream.header(member.name, member.size) != member.size:
-        raise stream.refuse(f"{member.name} has another size than its manifest says")
+def _read_member(packed: gzip.GzipFile, member: Member, path: Path) -> None:
+    if _read_header(packed, member.name, member.size) != member.size:
+        raise _InvalidBackupError(f"{member.name} has another size than its manifest says")
     digest = hashlib.sha256()
     with path.open("xb") as file:
         path.chmod(0o600)
-        for chunk in stream.chunks(member.size):
+        for chunk in _read_chunks(packed, member.size):
             digest.update(chunk)
             file.write(chunk)
     if digest.hexdigest() != member.sha256:
-        raise stream.refuse(f"{member.name} has another checksum than its manifest says")
+        raise _InvalidBackupError(f"{member.name} has another checksum than its manifest says")
 
 
-def _header(name: str, size: int) -> tarfile.TarInfo:
-    header = tarfile.TarInfo(name)
-    header.size, header.mode, header.mtime = size, 0o600, int(time.time())
-    return header
+def _read_end(packed: gzip.GzipFile) -> None:
+    """Check that only the empty end blocks follow; reading to the end also verifies the checksum of gzip."""
+    tail = packed.read(_LARGEST_TAIL)
+    if len(tail) < 2 * _BLOCK or len(tail) == _LARGEST_TAIL or any(tail) or packed.read(1):
+        raise _InvalidBackupError("something other than its end follows its files")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -15,14 +14,14 @@ from pathlib import Path
 
 from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, OutdatedLibraryError, StorageError
 from retrieval.core.system import version
-from retrieval.maintenance.archive import MEMBER_NAME, Manifest, Member, describe_member, write
+from retrieval.maintenance.archive import MEMBER_NAME, TIME_FORMAT, Manifest, Member, describe_member, write
 from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import refuse_unfinished_restore
 from retrieval.storage.library import Library, snapshot
 
 STREAM = Path("-")
-_GZIP = b"\x1f\x8b"
 _TRIES = 3
+_EXISTS = ("it exists", "Name another file, or overwrite it with --force")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,13 @@ def back_up(home: Path, target: Path, *, force: bool = False) -> BackupReport:
     streamed = target == STREAM
     if not streamed:
         _check_target(home, target, force=force)
-    with _errors_as_backup_errors(target), _temporary_folder(home if streamed else target.absolute().parent) as folder:
-        members = tuple(_copy_files(home, folder))
-        manifest = _manifest(folder, members)
+    place = home if streamed else target.absolute().parent
+    with (
+        _system_errors_as_backup_errors(target),
+        tempfile.TemporaryDirectory(prefix=".pullquote-backup-", dir=place, ignore_cleanup_errors=True) as name,
+    ):
+        folder = Path(name)
+        manifest = _manifest(folder, _copy_files(home, folder))
         if streamed:
             write(sys.stdout.buffer, manifest, folder)
             sys.stdout.buffer.flush()
@@ -79,9 +82,9 @@ def _check_target(home: Path, target: Path, *, force: bool) -> None:
     if not target.exists():
         return
     if not force:
-        raise BackupError(target, "it exists", "Name another file, or overwrite it with --force")
-    with _errors_as_backup_errors(target), target.open("rb") as file:
-        if not target.is_file() or file.read(2) not in {_GZIP, b""}:
+        raise BackupError(target, *_EXISTS)
+    with _system_errors_as_backup_errors(target), target.open("rb") as file:
+        if not target.is_file() or file.read(2) not in {b"\x1f\x8b", b""}:  # gzip
             raise BackupError(target, "it exists and is no backup", "Name another file, or delete it yourself")
 
 
@@ -93,7 +96,7 @@ def _publish(draft: Path, target: Path, *, force: bool) -> None:
         try:
             os.link(draft, target)  # unlike a rename it never replaces a file that appeared meanwhile
         except FileExistsError as error:
-            raise BackupError(target, "it exists", "Name another file, or overwrite it with --force") from error
+            raise BackupError(target, *_EXISTS) from error
         except OSError:  # the file system has no hard links
             draft.rename(target)
     descriptor = os.open(target.absolute().parent, os.O_RDONLY | os.O_CLOEXEC)
@@ -102,36 +105,31 @@ def _publish(draft: Path, target: Path, *, force: bool) -> None:
     os.close(descriptor)
 
 
-@contextmanager
-def _temporary_folder(place: Path) -> Iterator[Path]:
-    """A private folder for the copies, deleted at the end. Raises OSError."""
-    folder = Path(tempfile.mkdtemp(prefix=".pullquote-backup-", dir=place))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def _copy_files(home: Path, folder: Path) -> tuple[Member, ...]:
+    """Copy the databases and keys of ``home``: a database is useless with another key than it was written with."""
+    schemas = {}
+    for _ in range(_TRIES):
+        keys = _read_keys(home)
+        for path in home.glob("*.sqlite3"):
+            if MEMBER_NAME.fullmatch(path.name):
+                schemas[path.name] = _snapshot(path, folder)
+        if _read_keys(home) == keys:
+            break
+    else:
+        raise BackupError(home, "its keys keep changing", "Try again")
+    for name, content in keys.items():
+        (folder / name).write_bytes(content)
+    names = sorted([*schemas, *keys], key=lambda name: (name.partition(".")[0], name in keys))
+    return tuple(describe_member(folder / name, schemas.get(name)) for name in names)
 
 
-def _copy_files(home: Path, folder: Path) -> Iterator[Member]:
-    """Copy every database of ``home``, each with a key that matches it, and the other keys."""
-    databases = [path for path in sorted(home.glob("*.sqlite3")) if MEMBER_NAME.fullmatch(path.name)]
-    for path in databases:
-        key = path.with_suffix(".key")
-        for _ in range(_TRIES):
-            before = _read(key)
-            schema = _snapshot(path, folder)
-            if _read(key) == before:
-                break
-        else:
-            raise BackupError(path, "its key keeps changing", "Try again")
-        yield describe_member(folder / path.name, schema)
-        if before is not None:
-            yield _add_key(folder / key.name, before)
-    paired = {path.with_suffix(".key") for path in databases}
-    for key in sorted(home.glob("*.key")):
-        content = _read(key)
-        if key not in paired and MEMBER_NAME.fullmatch(key.name) and content is not None:
-            yield _add_key(folder / key.name, content)
+def _read_keys(home: Path) -> dict[str, bytes]:
+    found = {}
+    for path in home.glob("*.key"):
+        with contextlib.suppress(FileNotFoundError):  # it was just deleted
+            if MEMBER_NAME.fullmatch(path.name):
+                found[path.name] = path.read_bytes()
+    return found
 
 
 def _snapshot(path: Path, folder: Path) -> int:
@@ -145,20 +143,8 @@ def _snapshot(path: Path, folder: Path) -> int:
         raise BackupError(path, f"cannot be copied into {folder.parent} ({error.problem})", remedy) from error
 
 
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def _add_key(path: Path, content: bytes) -> Member:
-    path.write_bytes(content)
-    return describe_member(path, None)
-
-
 def _manifest(folder: Path, members: tuple[Member, ...]) -> Manifest:
-    created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    created = time.strftime(TIME_FORMAT, time.gmtime())
     try:
         with Library(folder) as library:
             counts = len(library.articles.digests()), library.passages.count()
@@ -168,7 +154,7 @@ def _manifest(folder: Path, members: tuple[Member, ...]) -> Manifest:
 
 
 @contextmanager
-def _errors_as_backup_errors(target: Path) -> Iterator[None]:
+def _system_errors_as_backup_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:

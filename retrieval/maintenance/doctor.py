@@ -19,15 +19,13 @@ from retrieval.index.embedding import find_model, fingerprint
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex, probe_server
 from retrieval.ingest import load_corpus
-from retrieval.maintenance import environment_checks
+from retrieval.maintenance.environment_checks import check_databases, check_memory, lock_holders, stale_copies
 from retrieval.maintenance.plugins import plugin_checks
 from retrieval.storage.home.index_state import StateFile, StateMarker, is_current
 from retrieval.storage.home.layout import LEXICAL_FOLDER, VECTOR_FOLDER, collection_name
 from retrieval.storage.home.lock import is_owned, owner_of
 from retrieval.storage.library import Library
 from retrieval.storage.library.rows import sha256
-
-__all__ = ["Check", "Verdict", "run_checks"]
 
 PACKAGES = ("chromadb", "tantivy", "sentence-transformers", "torch", "discord.py")
 _MIN_FREE_DISK = 1_000_000_000  # bytes
@@ -45,24 +43,31 @@ def run_checks(settings: Settings, environ: Mapping[str, str] | None = None) -> 
     home = settings.home
     checks = [
         _installed(),
-        _model(settings),
-        _corpus(settings),
+        _errors_as_bad("Model", lambda: _model(settings.embedding_model)),
+        _errors_as_bad("Corpus", lambda: _corpus(settings.corpus)),
         _folder(home),
         _disk(home),
-        environment_checks.check_memory(),
+        check_memory(),
     ]
-    if settings.chroma is not None:
-        checks.append(_server(settings.chroma))
-    checks += [*environment_checks.lock_holders(home), *_stores(settings)]
-    checks += [*environment_checks.check_databases(home), *environment_checks.stale_copies(home)]
+    if (server := settings.chroma) is not None:
+        checks.append(_errors_as_bad("Chroma server", lambda: _server(server)))
+    checks += [*lock_holders(home), *_stores(settings), *check_databases(home), *stale_copies(home)]
     return checks if environ is None else [*checks, *plugin_checks(environ)]
 
 
-def _errors_as_bad(subject: str, check: Callable[[], Check]) -> Check:
+def _errors_as_bad(subject: str, check: Callable[[], str]) -> Check:
+    """Run a check that returns its good finding, or raises."""
     try:
-        return check()
+        return Check(subject, Verdict.GOOD, check())
+    except VectorsUnavailableError as error:
+        return _unavailable(subject, error)
     except RetrievalError as error:
         return Check(subject, Verdict.BAD, str(error))
+
+
+def _unavailable(subject: str, error: VectorsUnavailableError) -> Check:
+    finding, _, remedy = error.health.detail.partition(". ")
+    return Check(subject, Verdict.BAD, f"{error.health.state}: {finding}", f"{remedy}.")
 
 
 def _installed() -> Check:
@@ -75,24 +80,16 @@ def _installed() -> Check:
     return Check("Installation", Verdict.GOOD, f"Python {platform.python_version()}, {', '.join(found)}")
 
 
-def _model(settings: Settings) -> Check:
-    def check() -> Check:
-        name = settings.embedding_model
-        return Check("Model", Verdict.GOOD, f"{name} ({fingerprint(find_model(name))})")
-
-    return _errors_as_bad("Model", check)
+def _model(name: str) -> str:
+    return f"{name} ({fingerprint(find_model(name))})"
 
 
-def _corpus(settings: Settings) -> Check:
-    def check() -> Check:
-        corpus = load_corpus(settings.corpus)
-        if corpus.problems:
-            problems = "; ".join(map(str, corpus.problems[:3]))
-            more = f" (and {len(corpus.problems) - 3} more)" if len(corpus.problems) > 3 else ""
-            return Check("Corpus", Verdict.BAD, f"{settings.corpus}: {problems}{more}")
-        return Check("Corpus", Verdict.GOOD, f"{settings.corpus}: {len(corpus.articles)} articles, all readable")
-
-    return _errors_as_bad("Corpus", check)
+def _corpus(folder: Path) -> str:
+    corpus = load_corpus(folder)
+    if corpus.problems:
+        more = f" (and {len(corpus.problems) - 3} more)" if len(corpus.problems) > 3 else ""
+        raise RetrievalError(f"{folder}: {'; '.join(map(str, corpus.problems[:3]))}{more}")
+    return f"{folder}: {len(corpus.articles)} articles, all readable"
 
 
 def _folder(home: Path) -> Check:
@@ -119,17 +116,9 @@ def _disk(home: Path) -> Check:
     return Check("Disk", Verdict.GOOD, finding)
 
 
-def _server(server: ChromaServer) -> Check:
-    def check() -> Check:
-        try:
-            version = probe_server(server)
-        except VectorsUnavailableError as error:
-            finding, _, remedy = error.health.detail.partition(". ")
-            return Check("Chroma server", Verdict.BAD, f"{error.health.state}: {finding}", f"{remedy}.")
-        sent = "a token" if server.token else "no token"
-        return Check("Chroma server", Verdict.GOOD, f"{server.url}, version {version}, {sent} is sent")
-
-    return _errors_as_bad("Chroma server", check)
+def _server(server: ChromaServer) -> str:
+    sent = "a token" if server.token else "no token"
+    return f"{server.url}, version {probe_server(server)}, {sent} is sent"
 
 
 def _stores(settings: Settings) -> Iterator[Check]:
@@ -148,18 +137,15 @@ def _library(library: Library) -> Check:
     problem = library.check()
     if problem is not None:
         return Check("Library", Verdict.BAD, f"damaged: {problem}", "Run: pullquote index --rebuild")
-    articles = library.articles.summaries()
-    altered = set(library.articles.altered())
-    for article in articles:
-        source, expected = library.articles.source(article.article_id)
-        if sha256(source) != expected:
-            altered.add(article.article_id)
+    ids = [article.article_id for article in library.articles.summaries()]
+    sources = ((article_id, *library.articles.source(article_id)) for article_id in ids)
+    altered = {article_id for article_id, source, expected in sources if sha256(source) != expected}
+    altered.update(library.articles.altered())
     if altered:
         finding = f"the stored text no longer matches its checksum: {', '.join(sorted(altered))}"
         return Check("Library", Verdict.BAD, finding, "Run: pullquote index --rebuild")
-    return Check(
-        "Library", Verdict.GOOD, f"{len(articles)} articles, {library.passages.count()} passages, all checksums match"
-    )
+    finding = f"{len(ids)} articles, {library.passages.count()} passages, all checksums match"
+    return Check("Library", Verdict.GOOD, finding)
 
 
 def _indexes(settings: Settings, library: Library) -> Iterator[Check]:
@@ -170,36 +156,34 @@ def _indexes(settings: Settings, library: Library) -> Iterator[Check]:
         remedy = "Set EMBEDDING_MODEL back, or run: pullquote index --rebuild"
         yield Check("Model of the library", Verdict.BAD, finding, remedy)
     live = set(library.passages.keys())
-    folder = library.properties.indexes_folder()
-    if not (settings.home / folder).is_dir():
-        yield Check("Indexes", Verdict.BAD, f"{settings.home / folder} is missing", "Run: pullquote index")
+    folder = settings.home / library.properties.indexes_folder()
+    if not folder.is_dir():
+        yield Check("Indexes", Verdict.BAD, f"{folder} is missing", "Run: pullquote index")
         return
-    with TantivyLexicalIndex(settings.home / folder / LEXICAL_FOLDER) as words:
-        yield from _index("Keyword index", live, words.keys(), library, StateFile(settings.home / folder))
+    with TantivyLexicalIndex(folder / LEXICAL_FOLDER) as words:
+        yield _index("Keyword index", live, words.keys(), library, StateFile(folder))
     try:
         with _vectors(settings, library, folder) as vectors:
             if identity is not None:
                 # a damaged vector index can still count
                 vectors.nearest(np.ones(identity.dimensions, dtype=np.float32), min(1000, len(live)))
-            note = vectors if isinstance(vectors, ServerVectorIndex) else StateFile(settings.home / folder)
-            yield from _index("Vector index", live, vectors.keys(), library, note)
+            marker = vectors if isinstance(vectors, ServerVectorIndex) else StateFile(folder)
+            yield _index("Vector index", live, vectors.keys(), library, marker)
     except VectorsUnavailableError as error:
-        finding, _, remedy = error.health.detail.partition(". ")
-        yield Check("Vector index", Verdict.BAD, f"{error.health.state}: {finding}", f"{remedy}.")
+        yield _unavailable("Vector index", error)
 
 
-def _vectors(settings: Settings, library: Library, folder: str) -> ChromaVectorIndex | ServerVectorIndex:
+def _vectors(settings: Settings, library: Library, folder: Path) -> ChromaVectorIndex | ServerVectorIndex:
     if settings.chroma is None:
-        return ChromaVectorIndex(settings.home / folder / VECTOR_FOLDER)
-    return ServerVectorIndex(settings.chroma, collection_name(library.properties.library_id(), folder))
+        return ChromaVectorIndex(folder / VECTOR_FOLDER)
+    return ServerVectorIndex(settings.chroma, collection_name(library.properties.library_id(), folder.name))
 
 
-def _index(name: str, live: set[int], keys: set[int], library: Library, note: StateMarker) -> Iterator[Check]:
+def _index(name: str, live: set[int], keys: set[int], library: Library, marker: StateMarker) -> Check:
     missing, extra = len(live - keys), len(keys - live)
+    if not (missing or extra) and is_current(marker, library.properties.state):
+        return Check(name, Verdict.GOOD, f"{len(keys)} passages, the same as in the library")
+    finding = "it was made for another state of the library"
     if missing or extra:
         finding = f"{missing} passages missing, {extra} left over"
-        yield Check(name, Verdict.BAD, finding, "Run: pullquote index")
-    elif not is_current(note, library.properties.state):
-        yield Check(name, Verdict.BAD, "it was made for another state of the library", "Run: pullquote index")
-    else:
-        yield Check(name, Verdict.GOOD, f"{len(keys)} passages, the same as in the library")
+    return Check(name, Verdict.BAD, finding, "Run: pullquote index")

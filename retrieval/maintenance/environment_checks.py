@@ -36,16 +36,16 @@ def check_databases(home: Path) -> Iterator[Check]:
     """Check that this program supports the schema version of each database."""
     known = {LIBRARY_FILE: MIGRATIONS, **database_migrations()}
     for path in sorted(home.glob("*.sqlite3")):
-        newest = len(known[path.name]) if path.name in known else None
         subject = f"Schema of {path.name}"
         try:
             version = version_of(path)
+            newest = len(known[path.name]) if path.name in known else version
+            if version > newest:
+                raise SchemaVersionError(path, version, newest)
         except RetrievalError as error:
             yield Check(subject, Verdict.BAD, str(error))
             continue
-        if newest is not None and version > newest:
-            yield Check(subject, Verdict.BAD, str(SchemaVersionError(path, version, newest)))
-        elif newest is not None and 0 < version < newest:
+        if 0 < version < newest:
             finding = f"version {version}; it becomes {newest} when the bot starts or pullquote index runs"
             yield Check(subject, Verdict.NOTE, f"{finding}, after a copy of it was made")
         else:

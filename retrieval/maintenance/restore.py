@@ -22,12 +22,6 @@ from retrieval.storage.home.layout import LIBRARY_FILE, generations, next_genera
 from retrieval.storage.home.lock import owning, unused
 from retrieval.storage.library import LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
 
-#: Properties that must not be copied to another data folder: the id names the library's vectors on a server.
-LOCAL_PROPERTIES = (LIBRARY_ID,)
-
-#: The migrations of databases by file name.
-Schemas = Mapping[str, Sequence[str]]
-
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
@@ -45,14 +39,13 @@ def restore(
     source: BinaryIO,
     name: str,
     *,
-    schemas: Schemas,
+    schemas: Mapping[str, Sequence[str]],
     force: bool = False,
     progress: Progress = no_progress,
 ) -> RestoreReport:
     """Restore ``home`` from the backup in ``source``; ``name`` stands for the backup in error messages.
 
-    With ``force`` existing stores are moved aside. ``schemas`` are the migrations of the databases other than the
-    library.
+    With ``force`` existing stores are moved aside. ``schemas`` are the migrations of the other databases by file name.
 
     Raises:
         HomeBusyError: Another process writes or uses ``home``.
@@ -65,22 +58,19 @@ def restore(
         folder = stack.enter_context(_restore_folder(home))
         stack.enter_context(unused(home))
         if atomic_swap.store_files(home) and not force:
-            raise BackupError(
-                home,
-                "it holds a library or records already",
-                "Name another folder, or add --force: the old files are kept",
-            )
+            remedy = "Name another folder, or add --force: the old files are kept"
+            raise BackupError(home, "it holds a library or records already", remedy)
         progress("Reading the backup", 0, None)
         manifest = unpack(source, name, folder, lambda manifest: _check_manifest(manifest, name, home))
         progress("Checking the databases", 0, None)
         for member in manifest.members:
             if member.name.endswith(".sqlite3"):
-                _check_database(folder / member.name, member.schema, name, {**schemas, LIBRARY_FILE: MIGRATIONS})
+                migrations = MIGRATIONS if member.name == LIBRARY_FILE else schemas.get(member.name)
+                _check_database(folder / member.name, member.schema, name, migrations)
         progress("Rebuilding the indexes", 0, None)
         with _errors_as_backup_errors(folder / LIBRARY_FILE, name):
-            articles, passages = _finish_library(
-                folder, next_generation(*(path.name for path in generations(home))), previous_id
-            )
+            indexes = next_generation(*(path.name for path in generations(home)))
+            articles, passages = _finish_library(folder, indexes, previous_id)
         aside = atomic_swap.commit(home)
     return RestoreReport(manifest, articles, passages, aside, time.monotonic() - started)
 
@@ -91,10 +81,8 @@ def _restore_folder(home: Path) -> Iterator[Path]:
     try:
         yield atomic_swap.prepare(home)
     except OSError as error:
-        remedy = "Check the folder's rights and the room on its disk"
-        raise StorageError(
-            error.filename or home, error.strerror or str(error), f"{remedy}; nothing changed."
-        ) from error
+        remedy = "Check the folder's rights and the room on its disk; nothing changed."
+        raise StorageError(error.filename or home, error.strerror or str(error), remedy) from error
     finally:
         atomic_swap.discard(home)
 
@@ -104,14 +92,15 @@ def _check_manifest(manifest: Manifest, name: str, home: Path) -> None:
     if LIBRARY_FILE not in {member.name for member in manifest.members}:
         raise BackupError(name, "it holds no library", "Use another backup")
     free = shutil.disk_usage(home).free
-    if manifest.size > free:
-        problem = f"its files need {manifest.size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free"
+    size = sum(member.size for member in manifest.members)
+    if size > free:
+        problem = f"its files need {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free"
         raise BackupError(name, problem, "Make room on the disk of the data folder")
 
 
-def _check_database(path: Path, schema: int | None, name: str, schemas: Schemas) -> None:
+def _check_database(path: Path, schema: int | None, name: str, migrations: Sequence[str] | None) -> None:
     with _errors_as_backup_errors(path, name):
-        if inspect(path, schemas.get(path.name)) != schema:
+        if inspect(path, migrations) != schema:
             raise BackupError(name, f"{path.name} has another version than its manifest says", "Use another backup")
 
 
@@ -131,7 +120,7 @@ def _finish_library(folder: Path, indexes: str, library_id: str | None) -> tuple
     former vectors on a server, which would stay there for ever otherwise.
     """
     with LibraryWriter(folder) as library:
-        library.forget_properties(LOCAL_PROPERTIES)
+        library.forget_properties([LIBRARY_ID])  # it names the other library's vectors on a server
         if library_id is not None:
             library.identify(library_id)
         _fill_indexes(folder, library, indexes)
@@ -170,23 +159,16 @@ def _errors_as_backup_errors(path: Path, name: str) -> Iterator[None]:
         raise BackupError(name, problem, "Use another backup") from error
 
 
-@contextmanager
-def open_backup(file: Path, standard_input: BinaryIO) -> Iterator[BinaryIO]:
-    """Open a backup for reading; ``-`` is standard input.
+def open_backup(file: Path) -> BinaryIO:
+    """Open a backup for reading.
 
     Raises:
         BackupError: It cannot be opened.
     """
-    if file == Path("-"):
-        yield standard_input
-        return
-    with ExitStack() as stack:
-        try:
-            if file.exists() and not file.is_file():
-                raise BackupError(file, "it is not a file", "Name a file that pullquote backup has made")
-            source = stack.enter_context(file.open("rb"))
-        except OSError as error:
-            raise BackupError(
-                file, error.strerror or str(error), "Name a file that pullquote backup has made"
-            ) from error
-        yield source
+    remedy = "Name a file that pullquote backup has made"
+    try:
+        if file.exists() and not file.is_file():
+            raise BackupError(file, "it is not a file", remedy)
+        return file.open("rb")
+    except OSError as error:
+        raise BackupError(file, error.strerror or str(error), remedy) from error

@@ -18,12 +18,12 @@ from pydantic import SecretStr
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import IndexesDisagreeError, IndexesReplacedError, VectorsUnavailableError
-from retrieval.core.health import VectorState
+from retrieval.core.health import VectorState, Verdict
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer
 from retrieval.index.vector import ServerVectorIndex, delete_collections, probe_server
 from retrieval.index.vector.monitor import MonitoredVectors
-from retrieval.maintenance.doctor import Verdict, run_checks
+from retrieval.maintenance.doctor import run_checks
 from retrieval.search.searcher import KEYWORDS_ALONE
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import Library

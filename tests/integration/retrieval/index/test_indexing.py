@@ -20,8 +20,9 @@ from retrieval.core.errors import (
     NotIndexedError,
     RetrievalError,
 )
+from retrieval.core.health import Verdict
 from retrieval.index.indexer import Stores
-from retrieval.maintenance.doctor import Verdict, run_checks
+from retrieval.maintenance.doctor import run_checks
 from retrieval.storage.articles import open_articles
 from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import owning

@@ -29,12 +29,12 @@ from retrieval.core.errors import (
 from retrieval.core.settings import Settings
 from retrieval.index.embedding import SentenceTransformerEmbedder
 from retrieval.maintenance.backup import back_up
-from retrieval.maintenance.restore import LOCAL_PROPERTIES, RestoreReport, restore
+from retrieval.maintenance.restore import RestoreReport, restore
 from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher
 from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import owning, using
-from retrieval.storage.library import Library, LibraryWriter, StagedPassage
+from retrieval.storage.library import LIBRARY_ID, Library, LibraryWriter, StagedPassage, snapshot
 from retrieval.text.vocabulary import passage_words
 from tests.conftest import Pullquote, Workshop, article_text, run_command
 from tests.integration.retrieval.index.test_concurrent_processes import _index_often
@@ -188,6 +188,29 @@ def test_backups_during_writes(installation: Workshop, tmp_path: Path) -> None:
     assert answers(at(installation, tmp_path / "last")) == answers(installation)
 
 
+@pytest.mark.parametrize("changes", [1, 3])
+def test_a_key_that_changes_during_the_backup(
+    installation: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: int
+) -> None:
+    """Database and key are copied again until they match, and a key that keeps changing is an error."""
+    keys = iter([bytes([number] * 32) for number in range(changes)])
+
+    def copy(path: Path, target: Path) -> int:
+        if path.name == "bot.sqlite3" and (key := next(keys, None)):
+            (installation.home / "bot.key").write_bytes(key)
+        return snapshot(path, target)
+
+    monkeypatch.setattr("retrieval.maintenance.backup.snapshot", copy)
+    file = tmp_path / "backup.tar.gz"
+    if changes == 3:
+        with pytest.raises(BackupError, match="keep changing"):
+            back_up(installation.home, file)
+        return
+    back_up(installation.home, file)
+    restore_file(file, tmp_path / "elsewhere")
+    assert (tmp_path / "elsewhere" / "bot.key").read_bytes() == bytes(32)
+
+
 def test_half_an_indexing_run_is_not_restored(installation: Workshop, tmp_path: Path) -> None:
     """Staged articles and the library's id are not restored."""
     with LibraryWriter(installation.home) as library:
@@ -200,7 +223,7 @@ def test_half_an_indexing_run_is_not_restored(installation: Workshop, tmp_path: 
     restore_file(tmp_path / "backup.tar.gz", home)
     assert not any("tower" in line for line in dump(home / LIBRARY_FILE))
     with Library(home) as library:
-        assert library.properties.get(LOCAL_PROPERTIES[0]) is None
+        assert library.properties.get(LIBRARY_ID) is None
     assert at(installation, home).texts() == installation.wanted()
 
 
