@@ -119,8 +119,8 @@ def run_command(*arguments: object, timeout: float = 100, fresh: bool = False, *
 
 
 @dataclass(frozen=True)
-class Stocks:
-    """What is opened for a search, with the writing sides too."""
+class OpenStores:
+    """Library, both indexes and embedder, as a search opens them; the indexes can be written too."""
 
     library: Library
     vectors: ChromaVectorIndex
@@ -129,7 +129,7 @@ class Stocks:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class Workspace:
     """A corpus folder to write into and a data folder beside it; what is indexed goes through ``embedder``."""
 
     settings: Settings
@@ -162,11 +162,11 @@ class Workshop:
             yield searcher
 
     @contextmanager
-    def stores(self) -> Iterator[Stocks]:
+    def stores(self) -> Iterator[OpenStores]:
         """The library and both indexes in the data folder, as a search opens them."""
         with open_session(self.settings, self.embedder.opened) as opened:
             assert isinstance(opened.vectors, ChromaVectorIndex)
-            yield Stocks(opened.library, opened.vectors, opened.words, opened.embedder)
+            yield OpenStores(opened.library, opened.vectors, opened.words, opened.embedder)
 
     def texts(self) -> dict[str, str]:
         """The articles that a search sees. Fails if the three stores do not hold the very same passages."""
@@ -196,11 +196,11 @@ def article_text(number: int, version: int = 1) -> str:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
+def workspace(tmp_path: Path) -> Workspace:
     """An empty corpus folder and no data folder yet; encoding costs nothing."""
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    return Workshop(Settings(home=tmp_path / "home", corpus=corpus), WordEmbedder())
+    return Workspace(Settings(home=tmp_path / "home", corpus=corpus), WordEmbedder())
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,8 @@ class LexicalIndex(LexicalStore, LexicalSearch, Protocol):
     """Both sides of a keyword index."""
 
 
-class Shop:
-    """Opens an index, and again what it wrote before."""
+class LexicalIndexFactory:
+    """Opens one index, as often as a test wants: what was written before is there again."""
 
     def __init__(self, kind: str, folder: Path) -> None:
         self._kind = kind
@@ -44,17 +44,17 @@ class Shop:
 
 
 @pytest.fixture(params=["memory", "tantivy"])
-def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
+def factory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LexicalIndexFactory]:
     """Both implementations, one after the other."""
-    made = Shop(request.param, tmp_path)
+    made = LexicalIndexFactory(request.param, tmp_path)
     yield made
     made.close()
 
 
 @pytest.fixture
-def index(shop: Shop) -> LexicalIndex:
+def index(factory: LexicalIndexFactory) -> LexicalIndex:
     """A new, empty index."""
-    return shop.open()
+    return factory.open()
 
 
 def entry(key: int, words: str, *, article: str = "a", terms: str | None = None) -> LexicalEntry:
@@ -183,22 +183,22 @@ def test_what_is_removed_is_gone(index: LexicalIndex) -> None:
     assert found(index, "truce") == [2]
 
 
-def test_it_lasts(shop: Shop) -> None:
+def test_it_lasts(factory: LexicalIndexFactory) -> None:
     """Additions and removals survive closing and opening again."""
-    index = shop.open()
+    index = factory.open()
     index.add([entry(1, "truce"), entry(2, "peace"), entry(3, "summit")])
     index.remove([3])
-    again = shop.open()
+    again = factory.open()
     assert again.keys() == {1, 2}
     assert exactly(again, "peace") == {2}
 
 
-def test_large_batches(shop: Shop) -> None:
+def test_large_batches(factory: LexicalIndexFactory) -> None:
     """Thousands of passages in one call are stored, listed and removed as a whole."""
-    index = shop.open()
+    index = factory.open()
     index.add([entry(key, f"word{key} common") for key in range(1, MANY + 1)])
     assert index.count() == MANY
-    index = shop.open()
+    index = factory.open()
     assert index.keys() == set(range(1, MANY + 1))
     assert exactly(index, "word1") == {1}
     assert exactly(index, f"word{MANY}") == {MANY}

@@ -28,8 +28,8 @@ class VectorIndex(VectorStore, VectorSearch, Protocol):
     """Both sides of a vector index."""
 
 
-class Shop:
-    """Opens an index, and again what it wrote before."""
+class VectorIndexFactory:
+    """Opens one index, as often as a test wants: what was written before is there again."""
 
     def __init__(self, kind: str, folder: Path, server: ChromaServer | None) -> None:
         self._kind = kind
@@ -53,21 +53,21 @@ class Shop:
 
 
 @pytest.fixture(params=["memory", "chroma", "server"])
-def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
+def factory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIndexFactory]:
     """All implementations, one after the other."""
     server = None
     if request.param == "server":
         process: ChromaProcess = request.getfixturevalue("chroma")
         server = ChromaServer(url=process.url, database=process.database())
-    made = Shop(request.param, tmp_path, server)
+    made = VectorIndexFactory(request.param, tmp_path, server)
     yield made
     made.close()
 
 
 @pytest.fixture
-def index(shop: Shop) -> VectorIndex:
+def index(factory: VectorIndexFactory) -> VectorIndex:
     """A new, empty index."""
-    return shop.open()
+    return factory.open()
 
 
 def unit(*rows: list[float]) -> Matrix:
@@ -143,25 +143,25 @@ def test_a_removed_key_can_come_back(index: VectorIndex) -> None:
     assert cosine == pytest.approx(1.0, abs=1e-4)
 
 
-def test_it_lasts(shop: Shop) -> None:
+def test_it_lasts(factory: VectorIndexFactory) -> None:
     """Additions and removals survive closing and opening again."""
-    index = shop.open()
+    index = factory.open()
     index.add([1, 2, 3], spread(3))
     index.remove([3])
-    again = shop.open()
+    again = factory.open()
     assert again.keys() == {1, 2}
     ((key, cosine),) = again.nearest(spread(3)[1], 1)
     assert key == 2
     assert cosine == pytest.approx(1.0, abs=1e-4)
 
 
-def test_large_batches(shop: Shop) -> None:
+def test_large_batches(factory: VectorIndexFactory) -> None:
     """More than one call of the store can take is stored, listed, searched, kept and removed as a whole."""
-    index = shop.open()
+    index = factory.open()
     vectors, keys = spread(MANY), list(range(1, MANY + 1))
     index.add(keys, vectors)
     assert index.count() == MANY
-    index = shop.open()
+    index = factory.open()
     assert index.keys() == set(keys)
     assert [index.nearest(vectors[at], 1)[0][0] for at in (0, 2999, MANY - 1)] == [1, 3000, MANY]
     index.remove(keys[:-1])

@@ -1,4 +1,4 @@
-"""A real Chroma server on loopback, and a front before it that delays, refuses, encrypts or pretends."""
+"""A real Chroma server on loopback, and a proxy before it that delays, refuses, encrypts or pretends."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ChromaProcess:
             return name
 
 
-class Front(ThreadingHTTPServer):
+class FaultyProxy(ThreadingHTTPServer):
     """A reverse proxy. ``delay`` seconds before each answer, ``wanted`` (header, value) or 401, and answers of its own.
 
     ``own`` maps a path to status and JSON document; the path ``*`` stands for all others.
@@ -92,7 +92,7 @@ class Front(ThreadingHTTPServer):
         """A client that gave up is no news."""
 
     @contextmanager
-    def running(self) -> Iterator[Front]:
+    def running(self) -> Iterator[FaultyProxy]:
         """Serve while the block runs."""
         thread = Thread(target=self.serve_forever, args=(0.05,))
         thread.start()
@@ -107,22 +107,22 @@ class Front(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Front
+    server: FaultyProxy
 
     def _serve(self) -> None:
-        front = self.server
+        proxy = self.server
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        front.paths.append(self.path)
-        front.ending.wait(front.delay)
-        if front.wanted is not None and self.headers.get(front.wanted[0]) != front.wanted[1]:
+        proxy.paths.append(self.path)
+        proxy.ending.wait(proxy.delay)
+        if proxy.wanted is not None and self.headers.get(proxy.wanted[0]) != proxy.wanted[1]:
             # Some proxies repeat what they were sent.
-            self._answer(401, f"no access with {self.headers.get(front.wanted[0])}".encode())
+            self._answer(401, f"no access with {self.headers.get(proxy.wanted[0])}".encode())
             return
-        own = front.own.get(self.path) or front.own.get("*")
+        own = proxy.own.get(self.path) or proxy.own.get("*")
         if own is not None:
             self._answer(own[0], json.dumps(own[1]).encode())
             return
-        upstream = http.client.HTTPConnection("127.0.0.1", front.upstream, timeout=30)
+        upstream = http.client.HTTPConnection("127.0.0.1", proxy.upstream, timeout=30)
         try:
             headers = {
                 name: value for name, value in self.headers.items() if name.lower() not in {"host", "connection"}

@@ -18,32 +18,32 @@ from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher
 from retrieval.storage.home.layout import collection_name
 from retrieval.storage.library import Library
-from tests.conftest import Workshop
-from tests.support.chroma_process import ChromaProcess, Front
+from tests.conftest import Workspace
+from tests.support.chroma_process import ChromaProcess, FaultyProxy
 
 
 @dataclass
-class Room:
-    """A workshop with its vectors on a server. ``changes`` of their health are collected."""
+class RemoteLibrary:
+    """A workspace with its vectors on a server. ``changes`` of their health are collected."""
 
-    workshop: Workshop
+    workspace: Workspace
     server: ChromaServer
     changes: list[VectorHealth] = field(default_factory=list)
 
-    def reached(self, url: str, **changes: Any) -> Room:
+    def reached(self, url: str, **changes: Any) -> RemoteLibrary:
         """The same library and database, the server reached another way."""
-        return Room.of(self.workshop, self.server.model_copy(update={"url": url, **changes}))
+        return RemoteLibrary.of(self.workspace, self.server.model_copy(update={"url": url, **changes}))
 
     @classmethod
-    def of(cls, workshop: Workshop, server: ChromaServer | None) -> Room:
-        """A room for the articles of ``workshop``."""
-        there = Workshop(workshop.settings.model_copy(update={"chroma": server}), workshop.embedder)
+    def of(cls, workspace: Workspace, server: ChromaServer | None) -> RemoteLibrary:
+        """Put the vectors of ``workspace`` on ``server``; its data folder stays."""
+        there = Workspace(workspace.settings.model_copy(update={"chroma": server}), workspace.embedder)
         return cls(there, server or ChromaServer(url="http://nowhere"))
 
     @contextmanager
-    def watched(self) -> Iterator[Searcher]:
-        """A searcher whose vectors are looked after."""
-        settings, opened = self.workshop.settings, self.workshop.embedder.opened
+    def monitored_searcher(self) -> Iterator[Searcher]:
+        """A searcher that reconnects to the server, and refills it, by itself."""
+        settings, opened = self.workspace.settings, self.workspace.embedder.opened
         with open_searcher(settings, opened, changed=self.changes.append) as searcher:
             yield searcher
 
@@ -53,14 +53,14 @@ class Room:
 
     def index(self) -> ServerVectorIndex:
         """The library's collection on the server."""
-        with Library(self.workshop.home) as library:
+        with Library(self.workspace.home) as library:
             return ServerVectorIndex(
                 self.server, collection_name(str(library.properties.library_id()), library.properties.indexes_folder())
             )
 
     def agrees(self) -> bool:
         """Whether the server holds the very passages of the library."""
-        with Library(self.workshop.home) as library, self.index() as index:
+        with Library(self.workspace.home) as library, self.index() as index:
             return index.keys() == set(library.passages.keys()) and library.properties.state() in index.read()
 
 
@@ -73,16 +73,16 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 
 @pytest.fixture
-def room(workshop: Workshop, chroma: ChromaProcess) -> Room:
+def remote(workspace: Workspace, chroma: ChromaProcess) -> RemoteLibrary:
     """Three articles, not indexed yet, and a database of their own on the server that all tests share."""
-    workshop.fill(3)
-    return Room.of(workshop, ChromaServer(url=chroma.url, database=chroma.database()))
+    workspace.fill(3)
+    return RemoteLibrary.of(workspace, ChromaServer(url=chroma.url, database=chroma.database()))
 
 
 @pytest.fixture
-def front(chroma: ChromaProcess) -> Iterator[Front]:
+def proxy(chroma: ChromaProcess) -> Iterator[FaultyProxy]:
     """A proxy before the server that all tests share."""
-    with Front(chroma.port).running() as served:
+    with FaultyProxy(chroma.port).running() as served:
         yield served
 
 

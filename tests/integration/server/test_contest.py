@@ -11,45 +11,45 @@ from pathlib import Path
 from retrieval.core.health import VectorState
 from retrieval.index.vector.monitor import MonitoredVectors
 from retrieval.storage.library import Library
-from tests.conftest import Workshop, article_text
-from tests.integration.server.conftest import Room, until
+from tests.conftest import Workspace, article_text
+from tests.integration.server.conftest import RemoteLibrary, until
 
 QUICK = 0.05
 
 
 @contextmanager
-def monitored(room: Room) -> Iterator[MonitoredVectors]:
-    """Monitor the vectors of a room's library, many times a second."""
+def monitored(remote: RemoteLibrary) -> Iterator[MonitoredVectors]:
+    """Monitor the vectors of a remote library, many times a second."""
 
     def refill(_ended: Callable[[], bool]) -> None:
-        room.workshop.index()
+        remote.workspace.index()
 
     with (
-        Library(room.workshop.home) as library,
-        MonitoredVectors(room.server, library, refill, room.changes.append, longest=QUICK) as vectors,
+        Library(remote.workspace.home) as library,
+        MonitoredVectors(remote.server, library, refill, remote.changes.append, longest=QUICK) as vectors,
     ):
         yield vectors
 
 
-def copied(room: Room, folder: Path) -> Room:
+def copied(remote: RemoteLibrary, folder: Path) -> RemoteLibrary:
     """The same library elsewhere, with an article more."""
-    settings = room.workshop.settings
+    settings = remote.workspace.settings
     home, corpus = (Path(shutil.copytree(each, folder / each.name)) for each in (settings.home, settings.corpus))
     (corpus / "b.txt").write_text(article_text(7), encoding="utf-8")
-    there = Workshop(settings.model_copy(update={"home": home, "corpus": corpus}), room.workshop.embedder)
-    return Room.of(there, room.server)
+    there = Workspace(settings.model_copy(update={"home": home, "corpus": corpus}), remote.workspace.embedder)
+    return RemoteLibrary.of(there, remote.server)
 
 
-def test_a_copied_data_folder(room: Room, tmp_path: Path) -> None:
+def test_a_copied_data_folder(remote: RemoteLibrary, tmp_path: Path) -> None:
     """Both put their vectors back a few times; then one gives up and says what to do, and the other is left alone."""
-    room.workshop.index()
-    other = copied(room, tmp_path / "elsewhere")
-    other.workshop.index()
-    with monitored(room) as ours, monitored(other) as theirs:
+    remote.workspace.index()
+    other = copied(remote, tmp_path / "elsewhere")
+    other.workspace.index()
+    with monitored(remote) as ours, monitored(other) as theirs:
         both = (ours, theirs)
         until(lambda: any("CHROMA_DATABASE" in vectors.health().detail for vectors in both), 60)
         until(lambda: any(vectors.health().good for vectors in both))
-        reported = len(room.changes), len(other.changes)
+        reported = len(remote.changes), len(other.changes)
         time.sleep(20 * QUICK)
         assert {vectors.health().state for vectors in both} == {VectorState.GOOD, VectorState.INCOMPLETE}
-        assert (len(room.changes), len(other.changes)) == reported
+        assert (len(remote.changes), len(other.changes)) == reported

@@ -12,7 +12,7 @@ from retrieval.search.searcher import KEYWORDS_ALONE
 from tests.integration.bot.reading import passages
 from tests.integration.bot.running import TO_END, started
 from tests.load.programs import fetch
-from tests.support.chroma_process import ChromaProcess, Front
+from tests.support.chroma_process import ChromaProcess, FaultyProxy
 from tests.support.fake_discord import DiscordDouble
 from tests.support.ports import free_port
 
@@ -30,22 +30,22 @@ async def until_vectors_are_searched(port: int) -> None:
 
 
 async def test_sigterm_while_requests_hang(
-    seeded: Settings, tmp_path: Path, chroma: ChromaProcess, front: Front
+    seeded: Settings, tmp_path: Path, chroma: ChromaProcess, proxy: FaultyProxy
 ) -> None:
     """A library moves to a server by itself. SIGTERM while that one hangs: all are answered, exit 0 in under 10 s."""
     home = Path(shutil.copytree(seeded.home, tmp_path / "home"))
     port = free_port()
-    settings = {"CHROMA_URL": front.url, "CHROMA_DATABASE": chroma.database(), "HTTP_PORT": str(port)}
+    settings = {"CHROMA_URL": proxy.url, "CHROMA_DATABASE": chroma.database(), "HTTP_PORT": str(port)}
 
     async with DiscordDouble(heartbeat_interval=5) as discord:
         people = [discord.person(f"Person {number}", discord.guild("Ours")) for number in range(6)]
         async with started(discord, home, tmp_path, wait=True, **settings) as bot:
             await until_vectors_are_searched(port)
-            front.delay, begun = 1000.0, len(front.paths)
+            proxy.delay, begun = 1000.0, len(proxy.paths)
             asked = [person.slash("ask", question=TRUCE) for person in people]
             await asyncio.gather(*(each.acknowledged() for each in asked))
             async with asyncio.timeout(10):
-                while len(front.paths) == begun:
+                while len(proxy.paths) == begun:
                     await asyncio.sleep(0.01)
             code, seconds = await bot.stop()
             assert (code, seconds < TO_END) == (0, True)

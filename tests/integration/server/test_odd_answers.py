@@ -14,8 +14,8 @@ from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorState
 from retrieval.index.vector import probe_server
-from tests.integration.server.conftest import Room
-from tests.support.chroma_process import Front
+from tests.integration.server.conftest import RemoteLibrary
+from tests.support.chroma_process import FaultyProxy
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 Send = Callable[[socket.socket, Event], None]
@@ -75,11 +75,11 @@ def test_a_host_that_there_cannot_be(host: str) -> None:
         probe_server(ChromaServer(url=f"http://{host}:8000"))
 
 
-def test_a_limit_of_requests(room: Room, front: Front) -> None:
+def test_a_limit_of_requests(remote: RemoteLibrary, proxy: FaultyProxy) -> None:
     """Asked too often, a server says so by a status: the answer is from keywords, and the state names the limit."""
-    room.workshop.index()
-    room = room.reached(front.url)
-    with room.watched() as searcher:
-        front.own["*"] = (429, {"error": "quota"})
+    remote.workspace.index()
+    remote = remote.reached(proxy.url)
+    with remote.monitored_searcher() as searcher:
+        proxy.own["*"] = (429, {"error": "quota"})
         assert searcher.ask("What do visitors of the harbour pay?").keyword_only
         assert "Look at its limits" in searcher.health().detail

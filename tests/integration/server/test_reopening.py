@@ -11,8 +11,8 @@ from bot.services.library import Articles
 from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
 from retrieval.search.session import ModelCache
-from tests.conftest import Workshop
-from tests.integration.server.conftest import Room
+from tests.conftest import Workspace
+from tests.integration.server.conftest import RemoteLibrary
 from tests.support.fakes import WordEmbedder
 
 _HANDLES = Path("/proc/self/fd")
@@ -38,10 +38,10 @@ def held() -> tuple[int, int]:
 
 @pytest.mark.skipif(not _HANDLES.is_dir(), reason="this system does not list open files there")
 @pytest.mark.parametrize("on_server", [False, True])
-def test_nothing_is_left_behind(room: Room, workshop: Workshop, *, on_server: bool) -> None:
+def test_nothing_is_left_behind(remote: RemoteLibrary, workspace: Workspace, *, on_server: bool) -> None:
     """The model is loaded once; no file, connection or thread of an earlier opening stays."""
     loading = Loading()
-    settings = room.workshop.settings if on_server else workshop.settings
+    settings = remote.workspace.settings if on_server else workspace.settings
     with Articles(settings, models=ModelCache(loading)) as articles:
         for _ in range(2):
             articles.refresh(force=True)
@@ -56,24 +56,24 @@ def test_nothing_is_left_behind(room: Room, workshop: Workshop, *, on_server: bo
     assert after[1] == before[1]
 
 
-def test_a_damaged_index_is_rebuilt_at_the_start(workshop: Workshop) -> None:
+def test_a_damaged_index_is_rebuilt_at_the_start(workspace: Workspace) -> None:
     """A kill at a bad moment may damage Chroma's files: whatever starts the bot again mends that."""
-    workshop.fill(2)
-    workshop.index()
-    damaged = next(workshop.home.glob("indexes-*")) / "chroma" / "chroma.sqlite3"
+    workspace.fill(2)
+    workspace.index()
+    damaged = next(workspace.home.glob("indexes-*")) / "chroma" / "chroma.sqlite3"
     damaged.write_bytes(b"\x00scribble" * 99)
-    with Articles(workshop.settings, models=ModelCache(Loading())) as articles:
+    with Articles(workspace.settings, models=ModelCache(Loading())) as articles:
         assert articles.ask("What do visitors of the harbour pay?", 1).quotes
 
 
-def test_another_model(workshop: Workshop) -> None:
+def test_another_model(workspace: Workspace) -> None:
     """A library that was rebuilt with another model gets that one, and the one before is released."""
-    workshop.fill(2)
-    workshop.index()
+    workspace.fill(2)
+    workspace.index()
     loading = Loading()
-    with Articles(workshop.settings, models=ModelCache(loading)) as articles:
+    with Articles(workspace.settings, models=ModelCache(loading)) as articles:
         loading.model = "other words"
-        Workshop(workshop.settings, WordEmbedder("other words")).index(rebuild=True)
+        Workspace(workspace.settings, WordEmbedder("other words")).index(rebuild=True)
         articles.refresh()
         assert articles.title_index.model == "other words"
         assert articles.ask("What do visitors of the harbour pay?", 1).quotes

@@ -20,7 +20,7 @@ import pytest
 from retrieval.core.errors import CorpusFileError, RemovalRefusedError, RetrievalError
 from retrieval.core.settings import Settings
 from retrieval.storage.home.layout import LIBRARY_FILE
-from tests.conftest import ROOT, Pullquote, Run, Workshop, article_text, run_command
+from tests.conftest import ROOT, Pullquote, Run, Workspace, article_text, run_command
 from tests.support.fakes import WordEmbedder
 
 GOOD = "The harbour of the town opened in 1890.\nIt closed again in 1921, says Anna Berg.\n"
@@ -42,16 +42,16 @@ BAD_FILES = {
 
 
 @pytest.fixture
-def shelf(workshop: Workshop) -> Workshop:
+def shelf(workspace: Workspace) -> Workspace:
     """Three indexed articles, and a fourth that is not indexed yet."""
-    workshop.fill(3)
-    workshop.index()
-    workshop.write("good.txt", GOOD)
-    return workshop
+    workspace.fill(3)
+    workspace.index()
+    workspace.write("good.txt", GOOD)
+    return workspace
 
 
 @pytest.mark.parametrize("kind", BAD_FILES)
-def test_a_bad_file_is_named_and_the_rest_is_indexed(shelf: Workshop, kind: str) -> None:
+def test_a_bad_file_is_named_and_the_rest_is_indexed(shelf: Workspace, kind: str) -> None:
     """The message names the file and the problem; all good articles, old and new, are indexed."""
     name, content, trouble = BAD_FILES[kind]
     shelf.write(name, content)
@@ -66,7 +66,7 @@ def test_a_bad_file_is_named_and_the_rest_is_indexed(shelf: Workshop, kind: str)
         assert searcher.find('"closed again in 1921"').total == 1
 
 
-def test_a_paragraph_of_50_megabytes(shelf: Workshop) -> None:
+def test_a_paragraph_of_50_megabytes(shelf: Workspace) -> None:
     """A huge paragraph is refused by name, and the other articles are indexed."""
     shelf.write("bad.txt", "word " * 10_000_000)
     (problem,) = shelf.index().problems
@@ -75,7 +75,7 @@ def test_a_paragraph_of_50_megabytes(shelf: Workshop) -> None:
     assert len(shelf.texts()) == 4
 
 
-def test_a_file_that_cannot_be_read(shelf: Workshop) -> None:
+def test_a_file_that_cannot_be_read(shelf: Workspace) -> None:
     """A dangling link and an unreadable file are named, and their stored articles stay."""
     (shelf.corpus / "a1.txt").unlink()
     (shelf.corpus / "a1.txt").symlink_to(shelf.corpus / "nowhere")
@@ -89,7 +89,7 @@ def test_a_file_that_cannot_be_read(shelf: Workshop) -> None:
     assert set(shelf.texts()) == {"a0", "a1", "a2", "good"}
 
 
-def test_a_stored_article_that_turns_bad_stays(shelf: Workshop) -> None:
+def test_a_stored_article_that_turns_bad_stays(shelf: Workspace) -> None:
     """An article whose file is now empty or binary is still quoted as it was."""
     shelf.write("a0.txt", b"")
     shelf.write("a1.txt", bytes(range(256)) * 40)
@@ -99,7 +99,7 @@ def test_a_stored_article_that_turns_bad_stays(shelf: Workshop) -> None:
     assert texts["a1"] == article_text(1)
 
 
-def test_a_broken_catalog_loses_nothing_stored(shelf: Workshop) -> None:
+def test_a_broken_catalog_loses_nothing_stored(shelf: Workspace) -> None:
     """Titles and paragraphs that the catalog gave stay as they are while it cannot be read; new articles come in."""
     shelf.write("catalog.toml", '[articles.a0]\ntitle = "Harbours"\ndrop = [2]\n')
     (shelf.corpus / "good.txt").unlink()
@@ -117,7 +117,7 @@ def test_a_broken_catalog_loses_nothing_stored(shelf: Workshop) -> None:
     assert "good" in titles
 
 
-def test_two_names_for_one_article(shelf: Workshop) -> None:
+def test_two_names_for_one_article(shelf: Workspace) -> None:
     """Two files of the same content are one article with both names, and its words are found once."""
     shelf.write("twin.txt", GOOD)
     (problem,) = shelf.index().problems
@@ -131,7 +131,7 @@ def test_two_names_for_one_article(shelf: Workshop) -> None:
 
 
 @pytest.mark.parametrize("state", ["missing", "empty", "a file", "only a README"])
-def test_without_a_corpus_the_library_stays(shelf: Workshop, state: str) -> None:
+def test_without_a_corpus_the_library_stays(shelf: Workspace, state: str) -> None:
     """A folder that is missing, empty or no folder is named, and wipes nothing, not even when removal is allowed."""
     before = shelf.texts()
     shutil.rmtree(shelf.corpus)
@@ -147,7 +147,7 @@ def test_without_a_corpus_the_library_stays(shelf: Workshop, state: str) -> None
     assert shelf.texts() == before
 
 
-def test_removing_over_half_has_to_be_allowed(shelf: Workshop) -> None:
+def test_removing_over_half_has_to_be_allowed(shelf: Workspace) -> None:
     """With two of three files gone nothing changes, not even in a rebuild, until --allow-removal."""
     before = shelf.texts()
     (shelf.corpus / "a0.txt").unlink()
@@ -161,11 +161,11 @@ def test_removing_over_half_has_to_be_allowed(shelf: Workshop) -> None:
 
 
 @pytest.mark.parametrize("text", ["ʼ", "ﾞ ゛", "ﷺ", "🙂🙂", "\u200b\u2060", "֎ ۞", "'", "�" * 20, "\u0300\u0301"])
-def test_unusual_characters_are_ordinary_text(workshop: Workshop, text: str) -> None:
+def test_unusual_characters_are_ordinary_text(workspace: Workspace, text: str) -> None:
     """Text with characters that fold to nothing, or to several words, is indexed, found and quoted verbatim."""
-    workshop.write("odd.txt", f"The harbour {text} opened in 1890.\nAnother line about {text}\n")
-    assert workshop.index().problems == ()
-    with workshop.search() as searcher:
+    workspace.write("odd.txt", f"The harbour {text} opened in 1890.\nAnother line about {text}\n")
+    assert workspace.index().problems == ()
+    with workspace.search() as searcher:
         (hit,) = searcher.find("opened").hits
         assert text in hit.text
         answer = searcher.ask(f"When was the harbour {text} opened?")
@@ -455,9 +455,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("room", [0, 30_000, 200_000, 600_000, 1_500_000, 3_000_000])
-def test_a_full_disk(small_disk: Path, workshop: Workshop, room: int) -> None:
+def test_a_full_disk(small_disk: Path, workspace: Workspace, room: int) -> None:
     """With ``room`` bytes left an indexing run raises our own error, and the stored articles still answer."""
-    shelf = Workshop(Settings(home=small_disk / "home", corpus=workshop.corpus), WordEmbedder())
+    shelf = Workspace(Settings(home=small_disk / "home", corpus=workspace.corpus), WordEmbedder())
     shelf.fill(3)
     shelf.index()
     before = shelf.texts()
@@ -482,7 +482,7 @@ def test_a_full_disk(small_disk: Path, workshop: Workshop, room: int) -> None:
     assert shelf.texts() == shelf.wanted()
 
 
-def shelf_disagrees(shelf: Workshop) -> bool:
+def shelf_disagrees(shelf: Workspace) -> bool:
     """True if an index lacks passages of the library."""
     with shelf.stores() as opened:
         live = set(opened.library.passages.keys())

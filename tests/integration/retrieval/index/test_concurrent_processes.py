@@ -13,7 +13,7 @@ from retrieval.core.errors import HomeBusyError, IndexesReplacedError
 from retrieval.core.settings import Settings
 from retrieval.index.sync import run_indexing
 from retrieval.maintenance.doctor import run_checks
-from tests.conftest import Pullquote, Workshop, article_text
+from tests.conftest import Pullquote, Workspace, article_text
 from tests.support.fakes import WordEmbedder
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -36,55 +36,55 @@ def _index_slowly(settings: Settings, line: Connection) -> None:
 
 def _index_often(settings: Settings, line: Connection, times: int) -> None:
     """Write versions 2, 1, 2, … of the articles into the corpus and index each."""
-    workshop = Workshop(settings, WordEmbedder())
+    workspace = Workspace(settings, WordEmbedder())
     for turn in range(times):
-        workshop.fill(3, version=2 - turn % 2)
-        workshop.index(rebuild=turn % 5 == 4)
+        workspace.fill(3, version=2 - turn % 2)
+        workspace.index(rebuild=turn % 5 == 4)
     line.send("done")
 
 
-def test_while_one_writes_others_read_and_none_writes(workshop: Workshop, pullquote: Pullquote) -> None:
+def test_while_one_writes_others_read_and_none_writes(workspace: Workspace, pullquote: Pullquote) -> None:
     """A second writer is refused with the owner's pid; readers get the old articles, and the new ones afterwards."""
-    workshop.fill(2)
-    workshop.index()
-    workshop.fill(2, version=2)
+    workspace.fill(2)
+    workspace.index()
+    workspace.fill(2, version=2)
     mine, theirs = _FORKS.Pipe()
-    child = _FORKS.Process(target=_index_slowly, args=(workshop.settings, theirs))
+    child = _FORKS.Process(target=_index_slowly, args=(workspace.settings, theirs))
     child.start()
     assert mine.poll(60)
     pid = mine.recv()
     with pytest.raises(HomeBusyError, match=f"process {pid}"):
-        workshop.index()
-    refused = pullquote("index", workshop.corpus, "--home", workshop.home)
+        workspace.index()
+    refused = pullquote("index", workspace.corpus, "--home", workspace.home)
     assert refused.code == 2
     assert str(pid) in refused.complaint
-    with workshop.search() as searcher:
+    with workspace.search() as searcher:
         assert searcher.find("edition1").total == 8
         assert searcher.find("edition2").total == 0
-    assert pullquote("sources", "--home", workshop.home).code == 0
-    assert any(f"owned by process {pid}" in check.finding for check in run_checks(workshop.settings))
-    with workshop.search() as searcher:
+    assert pullquote("sources", "--home", workspace.home).code == 0
+    assert any(f"owned by process {pid}" in check.finding for check in run_checks(workspace.settings))
+    with workspace.search() as searcher:
         assert searcher.find("edition1").total == 8
         mine.send("go on")
         assert mine.poll(60)
         child.join(60)
         assert searcher.find("edition2").total == 8
         assert searcher.find("edition1").total == 0
-    workshop.index()
+    workspace.index()
 
 
-def test_searches_while_articles_change(workshop: Workshop) -> None:
+def test_searches_while_articles_change(workspace: Workspace) -> None:
     """Asked all the time while versions change, every quote is whole, of one version, and none is called altered."""
-    workshop.fill(3)
-    workshop.index()
+    workspace.fill(3)
+    workspace.index()
     mine, theirs = _FORKS.Pipe()
-    child = _FORKS.Process(target=_index_often, args=(workshop.settings, theirs, 12))
+    child = _FORKS.Process(target=_index_often, args=(workspace.settings, theirs, 12))
     child.start()
     possible = {line for number in range(3) for version in (1, 2) for line in article_text(number, version).split("\n")}
     asked = 0
     while not mine.poll():
         try:
-            with workshop.search() as searcher:
+            with workspace.search() as searcher:
                 for _ in range(5):
                     answer = searcher.ask("How many crowns do visitors of the harbour pay?", quotes=5)
                     quotes = (*answer.quotes, *answer.closest)
@@ -98,16 +98,16 @@ def test_searches_while_articles_change(workshop: Workshop) -> None:
     child.join(60)
     assert child.exitcode == 0
     assert asked > 5
-    assert workshop.texts() == workshop.wanted()
+    assert workspace.texts() == workspace.wanted()
 
 
-def test_a_reader_leaves_the_folder_as_it_is(workshop: Workshop, tmp_path: Path) -> None:
+def test_a_reader_leaves_the_folder_as_it_is(workspace: Workspace, tmp_path: Path) -> None:
     """Searching changes no article and no index."""
-    workshop.fill(2)
-    workshop.index()
-    with workshop.search() as searcher:
+    workspace.fill(2)
+    workspace.index()
+    with workspace.search() as searcher:
         before = searcher.find("harbour")
         searcher.ask("Who visits the harbour?")
-    with workshop.search() as searcher:
+    with workspace.search() as searcher:
         assert searcher.find("harbour") == before
-    assert workshop.texts() == workshop.wanted()
+    assert workspace.texts() == workspace.wanted()

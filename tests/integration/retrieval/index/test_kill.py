@@ -17,7 +17,7 @@ from retrieval.core.errors import DamagedIndexError, IndexesDisagreeError, Model
 from retrieval.core.settings import Settings
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.storage.library import Library
-from tests.conftest import Workshop, article_text
+from tests.conftest import Workspace, article_text
 from tests.support import killed_indexing
 from tests.support.fakes import WordEmbedder
 
@@ -54,12 +54,12 @@ SCENARIOS = {
 }
 
 
-def write(workshop: Workshop, versions: dict[str, int]) -> None:
+def write(workspace: Workspace, versions: dict[str, int]) -> None:
     """Make the corpus folder hold exactly these versions."""
-    for path in workshop.corpus.iterdir():
+    for path in workspace.corpus.iterdir():
         path.unlink()
     for name, version in versions.items():
-        workshop.write(f"{name}.txt", article_text(int(name[1:]), version))
+        workspace.write(f"{name}.txt", article_text(int(name[1:]), version))
 
 
 def start(settings: Settings, scenario: Scenario, fatal: int = 0, counted: Path | None = None) -> BaseProcess:
@@ -70,34 +70,34 @@ def start(settings: Settings, scenario: Scenario, fatal: int = 0, counted: Path 
     return child
 
 
-def prepared(workshop: Workshop, scenario: Scenario) -> None:
+def prepared(workspace: Workspace, scenario: Scenario) -> None:
     """The data folder as it was, and the corpus as it is wanted."""
     if scenario.before:
-        write(workshop, scenario.before)
-        workshop.index()
-    for folder in workshop.home.glob(f"indexes-*/{scenario.lose}") if scenario.lose else ():
+        write(workspace, scenario.before)
+        workspace.index()
+    for folder in workspace.home.glob(f"indexes-*/{scenario.lose}") if scenario.lose else ():
         shutil.rmtree(folder)
-    write(workshop, scenario.after)
+    write(workspace, scenario.after)
 
 
-def copied(workshop: Workshop, place: Path, model: str = "words") -> Workshop:
+def copied(workspace: Workspace, place: Path, model: str = "words") -> Workspace:
     """The same corpus with a data folder of its own."""
     home = place / "home"
-    if workshop.home.exists():
-        shutil.copytree(workshop.home, home)
-    return Workshop(workshop.settings.model_copy(update={"home": home}), WordEmbedder(model))
+    if workspace.home.exists():
+        shutil.copytree(workspace.home, home)
+    return Workspace(workspace.settings.model_copy(update={"home": home}), WordEmbedder(model))
 
 
-def seen(workshop: Workshop) -> dict[str, int]:
+def seen(workspace: Workspace) -> dict[str, int]:
     """The version of each article that a search sees now. Fails if one is shown in part or mixed."""
-    with workshop.stores() as opened:
+    with workspace.stores() as opened:
         live = set(opened.library.passages.keys())
         assert opened.vectors.keys() >= live
         assert opened.words.keys() >= live
         texts = {name: str(opened.library.articles.text(name)) for name in opened.library.articles.digests()}
     versions = {name: 1 + ("edition2" in text) for name, text in texts.items()}
     assert texts == {name: article_text(int(name[1:]), version) for name, version in versions.items()}
-    with workshop.search() as searcher:
+    with workspace.search() as searcher:
         for version in (1, 2):
             whole = {name for name, there in versions.items() if there == version}
             findings = searcher.find(f"edition{version}", limit=100)
@@ -109,9 +109,9 @@ def seen(workshop: Workshop) -> dict[str, int]:
     return versions
 
 
-def check_in_between(workshop: Workshop, scenario: Scenario) -> None:
+def check_in_between(workspace: Workspace, scenario: Scenario) -> None:
     """After the kill: every article is whole, none is lost, and nothing unheard of has come."""
-    old = Workshop(workshop.settings, WordEmbedder())
+    old = Workspace(workspace.settings, WordEmbedder())
     try:
         versions = seen(old)
     except NotIndexedError:
@@ -122,30 +122,30 @@ def check_in_between(workshop: Workshop, scenario: Scenario) -> None:
         return
     except ModelMismatchError:
         assert scenario.model != "words"
-        versions = seen(workshop)
+        versions = seen(workspace)
     for name in scenario.before.keys() | scenario.after.keys() | versions.keys():
         possible = {scenario.before.get(name), scenario.after.get(name)}
         assert versions.get(name) in possible, name
 
 
-def check_next_run(workshop: Workshop, scenario: Scenario) -> None:
+def check_next_run(workspace: Workspace, scenario: Scenario) -> None:
     """The run after the kill makes everything as it is wanted, and leaves nothing else behind."""
-    workshop.index(rebuild=scenario.model != "words", allow_removal=True)
-    assert workshop.texts() == workshop.wanted()
-    assert seen(workshop) == scenario.after
-    with workshop.stores() as opened:
+    workspace.index(rebuild=scenario.model != "words", allow_removal=True)
+    assert workspace.texts() == workspace.wanted()
+    assert seen(workspace) == scenario.after
+    with workspace.stores() as opened:
         assert opened.library.passages.retired() == []
         assert opened.library.check() is None
         folder = opened.library.properties.indexes_folder()
-    assert [path.name for path in workshop.home.glob("indexes-*")] == [folder]
+    assert [path.name for path in workspace.home.glob("indexes-*")] == [folder]
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_killed_at_any_step(workshop: Workshop, tmp_path: Path, name: str) -> None:
+def test_killed_at_any_step(workspace: Workspace, tmp_path: Path, name: str) -> None:
     """At turns and at steps spread over the run: whole articles in between, agreement after the next run."""
     scenario = SCENARIOS[name]
-    prepared(workshop, scenario)
-    counting = copied(workshop, tmp_path / "counting", scenario.model)
+    prepared(workspace, scenario)
+    counting = copied(workspace, tmp_path / "counting", scenario.model)
     child = start(counting.settings, scenario, counted=tmp_path / "steps")
     child.join(60)
     assert child.exitcode == 0
@@ -156,7 +156,7 @@ def test_killed_at_any_step(workshop: Workshop, tmp_path: Path, name: str) -> No
     chosen = random.Random(name)  # noqa: S311 - a choice to be repeated, not a secret
     points = [1 + (point * steps + chosen.randrange(steps)) // POINTS for point in range(POINTS)]
     for fatal in sorted({*points, *chosen.sample(turns, TURNS)}):
-        killed = copied(workshop, tmp_path / str(fatal), scenario.model)
+        killed = copied(workspace, tmp_path / str(fatal), scenario.model)
         child = start(killed.settings, scenario, fatal)
         child.join(60)
         assert child.exitcode == -signal.SIGKILL, f"step {fatal} of {steps}"
@@ -168,20 +168,20 @@ def test_killed_at_any_step(workshop: Workshop, tmp_path: Path, name: str) -> No
             raise
 
 
-def test_killed_over_and_over(workshop: Workshop, tmp_path: Path) -> None:
+def test_killed_over_and_over(workspace: Workspace, tmp_path: Path) -> None:
     """Run after run is killed a little later than the one before, on the same data folder, until one gets through."""
     scenario = SCENARIOS["mixed"]
-    prepared(workshop, scenario)
+    prepared(workspace, scenario)
     for attempt in range(40):
-        child = start(workshop.settings, scenario, fatal=40 * attempt + 30)
+        child = start(workspace.settings, scenario, fatal=40 * attempt + 30)
         child.join(60)
         if child.exitcode == 0:
             break
-        check_in_between(workshop, scenario)
+        check_in_between(workspace, scenario)
     else:
         pytest.fail("no run got through")
     assert attempt > 3
-    check_next_run(workshop, scenario)
+    check_next_run(workspace, scenario)
 
 
 def _large(article: int, version: int) -> str:
@@ -189,7 +189,7 @@ def _large(article: int, version: int) -> str:
 
 
 @pytest.mark.parametrize("rebuild", [False, True], ids=["index", "rebuild"])
-def test_killed_at_any_time(workshop: Workshop, tmp_path: Path, rebuild: bool) -> None:
+def test_killed_at_any_time(workspace: Workspace, tmp_path: Path, rebuild: bool) -> None:
     """Killed from outside, in the middle of the stores' own work too, while large articles are replaced.
 
     Chroma's files do not always stand that; the library does, and the next run makes of it what was lost.
@@ -197,34 +197,34 @@ def test_killed_at_any_time(workshop: Workshop, tmp_path: Path, rebuild: bool) -
 
     def write_all(version: int) -> None:
         for number in range(4):
-            workshop.write(f"large{number}.txt", _large(number, version))
+            workspace.write(f"large{number}.txt", _large(number, version))
 
     write_all(1)
-    workshop.index()
+    workspace.index()
     write_all(2)
     scenario = Scenario({}, {}, rebuild=rebuild)
     began = time.monotonic()
-    timing = copied(workshop, tmp_path / "timing")
+    timing = copied(workspace, tmp_path / "timing")
     start(timing.settings, scenario).join(100)
     whole = time.monotonic() - began
     assert timing.texts() == timing.wanted()
     for part in (0.3, 0.55, 0.8):
-        child = start(workshop.settings, scenario)
+        child = start(workspace.settings, scenario)
         child.join(part * whole)
         child.kill()
         child.join()
         damaged = None
         try:
-            with workshop.stores() as opened:
+            with workspace.stores() as opened:
                 assert set(opened.library.passages.keys()) <= opened.vectors.keys()
         except DamagedIndexError as error:
             damaged = Path(error.place).name
         assert damaged in {None, "chroma"}, "no other store may suffer from a kill"
-        with Library(workshop.home) as library:
-            with TantivyLexicalIndex(workshop.home / library.properties.indexes_folder() / "tantivy") as words:
+        with Library(workspace.home) as library:
+            with TantivyLexicalIndex(workspace.home / library.properties.indexes_folder() / "tantivy") as words:
                 assert set(library.passages.keys()) <= words.keys()
             assert library.passages.count() == 4 * 400
             for number in range(4):
                 assert library.articles.text(f"large{number}") in {_large(number, 1), _large(number, 2)}
-    workshop.index()
-    assert workshop.texts() == workshop.wanted()
+    workspace.index()
+    assert workspace.texts() == workspace.wanted()

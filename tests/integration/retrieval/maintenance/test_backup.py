@@ -36,7 +36,7 @@ from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import owning, using
 from retrieval.storage.library import LIBRARY_ID, Library, LibraryWriter, StagedPassage, snapshot
 from retrieval.text.vocabulary import passage_words
-from tests.conftest import Pullquote, Workshop, article_text, run_command
+from tests.conftest import Pullquote, Workspace, article_text, run_command
 from tests.integration.retrieval.index.test_concurrent_processes import _index_often
 from tests.support.builders import article
 from tests.unit.retrieval.storage.sqlite.test_migrations import NEXT, dump, full_disk
@@ -58,14 +58,14 @@ def restore_file(file: Path, home: Path, **options: Any) -> RestoreReport:
         return restore(home, source, str(file), schemas=SCHEMAS, **options)
 
 
-def at(workshop: Workshop, home: Path) -> Workshop:
-    """The workshop with another data folder."""
-    return Workshop(workshop.settings.model_copy(update={"home": home}), workshop.embedder)
+def at(workspace: Workspace, home: Path) -> Workspace:
+    """The workspace with another data folder."""
+    return Workspace(workspace.settings.model_copy(update={"home": home}), workspace.embedder)
 
 
-def answers(workshop: Workshop) -> list[str]:
+def answers(workspace: Workspace) -> list[str]:
     """Output of ``ask --explain --json`` for each question."""
-    with workshop.search() as searcher:
+    with workspace.search() as searcher:
         return [json.dumps(answer_document(searcher.ask(question), explain=True)) for question in QUESTIONS]
 
 
@@ -85,17 +85,17 @@ def ask(store: Store, question: str) -> None:
 
 
 @pytest.fixture
-def installation(workshop: Workshop) -> Workshop:
+def installation(workspace: Workspace) -> Workspace:
     """A data folder with three articles and one question in the bot's records."""
-    workshop.fill(3)
-    workshop.index()
-    PersonHash.from_folder(workshop.home)
-    with Store(workshop.home) as store:
+    workspace.fill(3)
+    workspace.index()
+    PersonHash.from_folder(workspace.home)
+    with Store(workspace.home) as store:
         ask(store, "Who met?")
-    return workshop
+    return workspace
 
 
-def test_a_restored_folder_gives_the_same_answers(installation: Workshop, tmp_path: Path) -> None:
+def test_a_restored_folder_gives_the_same_answers(installation: Workspace, tmp_path: Path) -> None:
     """Answers are equal to the last digit, records and key are the same, and indexing has nothing left to do."""
     (installation.home / "notes.txt").write_text("not ours")
     file = tmp_path / "backup.tar.gz"
@@ -144,7 +144,7 @@ def test_the_seeds_answer_as_before(
             assert after == before
 
 
-def test_backups_during_writes(installation: Workshop, tmp_path: Path) -> None:
+def test_backups_during_writes(installation: Workspace, tmp_path: Path) -> None:
     """Each backup that is taken during indexing runs and questions can be restored."""
     mine, theirs = _FORKS.Pipe()
     child = _FORKS.Process(target=_index_often, args=(installation.settings, theirs, 4))
@@ -190,7 +190,7 @@ def test_backups_during_writes(installation: Workshop, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("changes", [1, 3])
 def test_a_key_that_changes_during_the_backup(
-    installation: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: int
+    installation: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: int
 ) -> None:
     """Database and key are copied again until they match, and a key that keeps changing is an error."""
     keys = iter([bytes([number] * 32) for number in range(changes)])
@@ -211,7 +211,7 @@ def test_a_key_that_changes_during_the_backup(
     assert (tmp_path / "elsewhere" / "bot.key").read_bytes() == bytes(32)
 
 
-def test_half_an_indexing_run_is_not_restored(installation: Workshop, tmp_path: Path) -> None:
+def test_half_an_indexing_run_is_not_restored(installation: Workspace, tmp_path: Path) -> None:
     """Staged articles and the library's id are not restored."""
     with LibraryWriter(installation.home) as library:
         staged = article("The tower is tall.", "tower")
@@ -227,7 +227,7 @@ def test_half_an_indexing_run_is_not_restored(installation: Workshop, tmp_path: 
     assert at(installation, home).texts() == installation.wanted()
 
 
-def test_existing_data_is_replaced_only_with_force_and_kept(installation: Workshop, tmp_path: Path) -> None:
+def test_existing_data_is_replaced_only_with_force_and_kept(installation: Workspace, tmp_path: Path) -> None:
     """With --force the folder holds the backup, and the old files are a data folder that still works."""
     file = tmp_path / "backup.tar.gz"
     back_up(installation.home, file)
@@ -250,7 +250,7 @@ def test_existing_data_is_replaced_only_with_force_and_kept(installation: Worksh
         assert store.report(7, 3650, 1e9).asked == 1
 
 
-def test_no_restore_into_a_folder_in_use(installation: Workshop, tmp_path: Path) -> None:
+def test_no_restore_into_a_folder_in_use(installation: Workspace, tmp_path: Path) -> None:
     """A restore is refused during an indexing run and while a bot runs, and works afterwards."""
     file = tmp_path / "backup.tar.gz"
     back_up(installation.home, file)
@@ -263,7 +263,7 @@ def test_no_restore_into_a_folder_in_use(installation: Workshop, tmp_path: Path)
     restore_file(file, installation.home, force=True)
 
 
-def test_a_file_that_exists_is_not_overwritten(installation: Workshop, tmp_path: Path) -> None:
+def test_a_file_that_exists_is_not_overwritten(installation: Workspace, tmp_path: Path) -> None:
     """An existing file is overwritten only with --force, and never if it is no backup."""
     file = tmp_path / "backup.tar.gz"
     file.write_bytes(b"my diary")
@@ -284,7 +284,7 @@ def test_a_file_that_exists_is_not_overwritten(installation: Workshop, tmp_path:
     restore_file(good, tmp_path / "elsewhere")
 
 
-def test_a_failed_backup_keeps_the_older_one(installation: Workshop, tmp_path: Path) -> None:
+def test_a_failed_backup_keeps_the_older_one(installation: Workspace, tmp_path: Path) -> None:
     """A full disk, a damaged database and an empty folder each give one line and leave no partial file."""
     folder = tmp_path / "backups"
     folder.mkdir()
@@ -309,7 +309,7 @@ def test_a_failed_backup_keeps_the_older_one(installation: Workshop, tmp_path: P
     assert not (tmp_path / "empty").exists()
 
 
-def test_a_restore_without_room_changes_nothing(installation: Workshop, tmp_path: Path) -> None:
+def test_a_restore_without_room_changes_nothing(installation: Workspace, tmp_path: Path) -> None:
     """On a full disk a restore fails in one line, and the folder is unchanged."""
     file = tmp_path / "backup.tar.gz"
     back_up(installation.home, file)
@@ -319,7 +319,7 @@ def test_a_restore_without_room_changes_nothing(installation: Workshop, tmp_path
     assert files(installation.home) == before
 
 
-def test_newer_databases_are_refused(installation: Workshop, tmp_path: Path) -> None:
+def test_newer_databases_are_refused(installation: Workspace, tmp_path: Path) -> None:
     """A newer library is not backed up, newer records are not restored, and the message says to upgrade."""
     file = tmp_path / "backup.tar.gz"
     newer = len(BOT_MIGRATIONS) + 1
@@ -335,7 +335,7 @@ def test_newer_databases_are_refused(installation: Workshop, tmp_path: Path) -> 
         back_up(installation.home, file, force=True)
 
 
-def test_the_commands(installation: Workshop, tmp_path: Path, pullquote: Pullquote) -> None:
+def test_the_commands(installation: Workspace, tmp_path: Path, pullquote: Pullquote) -> None:
     """The commands print one line or JSON, and refuse in one line with exit code 2."""
     file = tmp_path / "backup.tar.gz"
     made = pullquote("backup", file, "--home", installation.home)
@@ -355,7 +355,7 @@ def test_the_commands(installation: Workshop, tmp_path: Path, pullquote: Pullquo
 
 
 def test_a_backup_needs_no_other_setting(
-    installation: Workshop, tmp_path: Path, pullquote: Pullquote, monkeypatch: pytest.MonkeyPatch
+    installation: Workspace, tmp_path: Path, pullquote: Pullquote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A backup service works without the bot's settings and secrets."""
     monkeypatch.setenv("PULLQUOTE_HOME", str(installation.home))
@@ -364,7 +364,7 @@ def test_a_backup_needs_no_other_setting(
     assert pullquote("backup", tmp_path / "backup.tar.gz").code == 0
 
 
-def test_through_a_pipe(installation: Workshop, tmp_path: Path) -> None:
+def test_through_a_pipe(installation: Workspace, tmp_path: Path) -> None:
     """``-`` writes a backup to standard output and restores it from standard input."""
     home = tmp_path / "elsewhere"
     script = '"$0" -m retrieval backup - --home "$1" | "$0" -m retrieval restore - --home "$2"'

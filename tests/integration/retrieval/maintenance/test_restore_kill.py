@@ -16,7 +16,7 @@ from retrieval.core.settings import Settings
 from retrieval.maintenance.backup import back_up
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.lock import owning
-from tests.conftest import Workshop
+from tests.conftest import Workspace
 from tests.support import killed_restore
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -95,25 +95,25 @@ def test_killed_in_every_state_of_the_swap(tmp_path: Path, before: dict[str, str
     assert set(outcomes) == {False, True}
 
 
-def test_a_whole_restore_is_killed(workshop: Workshop, tmp_path: Path) -> None:
+def test_a_whole_restore_is_killed(workspace: Workspace, tmp_path: Path) -> None:
     """After a kill at any moment of a restore a search sees one library or the other, or is refused."""
-    workshop.fill(2)
-    workshop.index()
+    workspace.fill(2)
+    workspace.index()
     file = tmp_path / "backup.tar.gz"
-    back_up(workshop.home, file)
-    restored = workshop.texts()
-    workshop.fill(3, version=2)
-    workshop.index()
-    present = workshop.texts()
+    back_up(workspace.home, file)
+    restored = workspace.texts()
+    workspace.fill(3, version=2)
+    workspace.index()
+    present = workspace.texts()
     counted = tmp_path / "counted"
-    home = Path(shutil.copytree(workshop.home, tmp_path / "whole"))
+    home = Path(shutil.copytree(workspace.home, tmp_path / "whole"))
     assert run(killed_restore.restore_killed, home, file, 0, counted) == 0
     turns = list(map(int, counted.read_text().split()))
     seen = []
     for fatal in turns[:: max(1, len(turns) // 6)]:
-        home = Path(shutil.copytree(workshop.home, tmp_path / f"home{fatal}"))
+        home = Path(shutil.copytree(workspace.home, tmp_path / f"home{fatal}"))
         assert run(killed_restore.restore_killed, home, file, fatal) == -signal.SIGKILL
-        killed = Workshop(Settings(home=home, corpus=workshop.corpus), workshop.embedder)
+        killed = Workspace(Settings(home=home, corpus=workspace.corpus), workspace.embedder)
         if atomic_swap.is_pending(home):
             before = sorted(home.rglob("*"))
             with pytest.raises(StorageError, match="Run: pullquote index"):

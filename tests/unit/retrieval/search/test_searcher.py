@@ -10,7 +10,7 @@ from retrieval.core.errors import QuestionError, UnknownArticleError
 from retrieval.core.types import Answer
 from retrieval.core.vectors import Matrix
 from retrieval.search.searcher import Searcher
-from tests.conftest import Workshop
+from tests.conftest import Workspace
 
 FRANCE = "France promised to send 2,000 troops to the border in spring."
 GERMANY = "Germany promised to pay 3 billion euros for air defence."
@@ -18,12 +18,12 @@ SPAIN = "Madrid opened a museum of modern painting."
 
 
 @pytest.fixture
-def searcher(workshop: Workshop) -> Iterator[Searcher]:
+def searcher(workspace: Workspace) -> Iterator[Searcher]:
     """A searcher over three articles of one paragraph."""
     for name, text in (("france", FRANCE), ("germany", GERMANY), ("spain", SPAIN)):
-        workshop.write(f"{name}.txt", text)
-    workshop.index()
-    with workshop.search() as opened:
+        workspace.write(f"{name}.txt", text)
+    workspace.index()
+    with workspace.search() as opened:
         yield opened
 
 
@@ -58,17 +58,17 @@ def test_an_answer_that_never_mentions_the_new_word_is_no_answer(searcher: Searc
 
 
 def test_rewrites_are_encoded_in_one_batch(
-    searcher: Searcher, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    searcher: Searcher, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All rewrites of a follow-up cost one call of the model."""
     batches: list[Sequence[str]] = []
-    encode = workshop.embedder.encode
+    encode = workspace.embedder.encode
 
     def counted(texts: Sequence[str], *, question: bool = False) -> Matrix:
         batches.append(texts)
         return encode(texts, question=question)
 
-    monkeypatch.setattr(workshop.embedder, "encode", counted)
+    monkeypatch.setattr(workspace.embedder, "encode", counted)
     searcher.ask("and Germany?", previous="What did France promise Spain?")
     (batch,) = batches
     assert len(batch) > 1

@@ -19,7 +19,7 @@ from retrieval.core.errors import OutdatedLibraryError, StorageError
 from retrieval.index.sync import run_indexing
 from retrieval.storage.home.lock import using
 from retrieval.storage.library import MIGRATIONS, Library, LibraryWriter, migrate
-from tests.conftest import Pullquote, Workshop, article_text
+from tests.conftest import Pullquote, Workspace, article_text
 from tests.fixtures.schemas import kept, revive
 from tests.fixtures.schemas.__main__ import NOW
 
@@ -59,10 +59,10 @@ def test_a_file_of_every_version_is_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize("version", kept("library"))
-def test_an_old_library_is_found_whole(workshop: Workshop, version: int) -> None:
+def test_an_old_library_is_found_whole(workspace: Workspace, version: int) -> None:
     """Texts, passages, words, acronyms and vectors are there, and a search answers from them."""
-    revive(kept("library")[version], workshop.home / "library.sqlite3")
-    with LibraryWriter(workshop.home) as library:
+    revive(kept("library")[version], workspace.home / "library.sqlite3")
+    with LibraryWriter(workspace.home) as library:
         assert library.check() is None
         assert (sorted(library.articles.digests()), library.articles.altered()) == (["a0", "a1"], [])
         assert library.articles.text("a0") == article_text(0)
@@ -70,14 +70,14 @@ def test_an_old_library_is_found_whole(workshop: Workshop, version: int) -> None
         assert library.articles.omissions("a1")
         assert library.vocabulary.load().acronyms["nato"][0] == "north"
         identity = library.properties.model()
-        assert identity == workshop.embedder.identity
+        assert identity == workspace.embedder.identity
         keys = library.passages.keys()
         assert [key for key, _ in library.passages.vectors(keys, identity.dimensions)] == keys
         for article_id in ("a0", "a1"):
-            workshop.write(f"{article_id}.txt", str(library.articles.text(article_id)))
-    workshop.index()
-    assert workshop.texts() == workshop.wanted()
-    with workshop.search() as searcher:
+            workspace.write(f"{article_id}.txt", str(library.articles.text(article_id)))
+    workspace.index()
+    assert workspace.texts() == workspace.wanted()
+    with workspace.search() as searcher:
         answer = searcher.ask("How many crowns do visitors of the harbour pay?")
         assert "10 crowns" in (*answer.quotes, *answer.closest)[0].text
 
@@ -159,23 +159,23 @@ def test_a_reader_says_what_brings_an_old_library_up_to_date(tmp_path: Path, mon
         Library(tmp_path)
 
 
-def test_newer_files_are_refused_in_one_line(workshop: Workshop, pullquote: Pullquote) -> None:
+def test_newer_files_are_refused_in_one_line(workspace: Workspace, pullquote: Pullquote) -> None:
     """By every command and by the bot, with exit code 2 and without a change."""
-    workshop.fill(1)
-    run_indexing(workshop.settings, open_embedder=workshop.embedder.opened)
-    with closing(sqlite3.connect(workshop.home / "library.sqlite3")) as connection:
+    workspace.fill(1)
+    run_indexing(workspace.settings, open_embedder=workspace.embedder.opened)
+    with closing(sqlite3.connect(workspace.home / "library.sqlite3")) as connection:
         connection.execute("PRAGMA user_version = 99")
-    for command in (["sources"], ["ask", "Who?"], ["index", str(workshop.corpus)]):
-        run = pullquote(*command, "--home", workshop.home)
+    for command in (["sources"], ["ask", "Who?"], ["index", str(workspace.corpus)]):
+        run = pullquote(*command, "--home", workspace.home)
         assert (run.code, "version 99" in run.complaint, "Upgrade" in run.complaint) == (2, True, True)
-    doctor = pullquote("doctor", "--home", workshop.home, "--corpus", workshop.corpus)
+    doctor = pullquote("doctor", "--home", workspace.home, "--corpus", workspace.corpus)
     assert (doctor.code, "version 99" in doctor.out) == (2, True)
     said: list[str] = []
-    with Store(workshop.home) as store:
+    with Store(workspace.home) as store:
         store.save_guild_settings(7, GuildSettings())
-    with closing(sqlite3.connect(workshop.home / "bot.sqlite3")) as connection:
+    with closing(sqlite3.connect(workspace.home / "bot.sqlite3")) as connection:
         connection.execute("PRAGMA user_version = 98")
-    assert program.run({"DISCORD_TOKEN": "a.b", "PULLQUOTE_HOME": str(workshop.home)}, said.append) == 2
+    assert program.run({"DISCORD_TOKEN": "a.b", "PULLQUOTE_HOME": str(workspace.home)}, said.append) == 2
     assert ["version 98" in line for line in said] == [True]
 
 
