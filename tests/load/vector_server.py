@@ -1,7 +1,7 @@
 """Benchmarks an embedded vector index against a local Chroma server: filling, searching, memory.
 
-``python -m retrieval.evaluation.benchmark.vector_server 10000 100000`` starts its own server and prints a JSON line for
-each size and place. ``client_bytes``: peak memory of a process that only searches; ``server_bytes``: the server's.
+``python -m tests.load.vector_server 10000 100000`` starts its own server and prints a JSON line for each size and
+place. ``client_bytes``: peak memory of a process that only searches; ``server_bytes``: the server's.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _serving(folder: Path) -> Iterator[tuple[str, int]]:
         port = probe.getsockname()[1]
     program = str(Path(sys.executable).with_name("chroma"))
     command = [program, "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             url = f"http://127.0.0.1:{port}"
             for _ in range(300):
@@ -94,8 +94,8 @@ def _serving(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def _child(place: str, where: str, count: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "retrieval.evaluation.benchmark.vector_server", place, where, str(count)]
-    found = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very program
+    command = [sys.executable, "-m", "tests.load.vector_server", place, where, str(count)]
+    found = subprocess.run(command, check=True, capture_output=True, text=True)
     measured: dict[str, Any] = json.loads(found.stdout)
     return measured
 
