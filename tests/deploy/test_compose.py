@@ -88,7 +88,9 @@ def test_one_line_of_env_moves_the_vectors_to_the_server(compose: Any) -> None:
 
 def test_the_server_is_of_the_clients_version(compose: Any) -> None:
     """The pinned image is the locked release, so that they speak the same."""
-    pinned = re.search(r"(?m)^chromadb==(\S+)", (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8"))
+    pinned = re.search(
+        r"(?m)^chromadb==(\S+)", (ROOT / "deploy" / "requirements" / "run.txt").read_text(encoding="utf-8")
+    )
     assert pinned is not None
     assert compose["services"]["chroma"]["image"] == f"chromadb/chroma:{pinned[1]}"
 
