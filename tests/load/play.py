@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import SEEDS
-from tests.integration.bot.running import TO_END, Bot, BotEndedError, started_afresh
+from tests.integration.bot.bot_process import TO_END, Bot, BotEndedError, started_afresh
 from tests.load.crowd import Crowd
 from tests.load.gauges import Gauge, Handles, handles
 from tests.load.outcomes import Outcomes

@@ -37,7 +37,7 @@ _LIBRARIES = (
 _LONGEST = 1 << 17  # bytes of an order: arguments and environment
 
 
-class Hatched:
+class ForkedProcess:
     """A process that was started. Its status comes through a pipe: its number at first, its exit code when it ends."""
 
     def __init__(self, status: int) -> None:
@@ -96,13 +96,13 @@ def start(
     environment: Mapping[str, str],
     folder: Path,
     streams: tuple[int, int, int],
-) -> Hatched:
+) -> ForkedProcess:
     """Start ``python -m module``; ``streams`` are the descriptors of its standard input, output and error."""
     order = [module, list(map(str, arguments)), dict(environment), str(folder)]
     status, theirs = os.pipe()
     socket.send_fds(_server(), [json.dumps(order).encode()], [*streams, theirs])
     os.close(theirs)
-    return Hatched(status)
+    return ForkedProcess(status)
 
 
 @cache

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.container.running import Container, Machine
-from tests.integration.bot.reading import passages
-from tests.integration.bot.seeds import assert_verbatim
+from tests.integration.bot.rendered_messages import passages
+from tests.integration.bot.seed_articles import assert_verbatim
 from tests.support.chroma_process import ChromaProcess
 from tests.support.fake_discord import DiscordDouble
 

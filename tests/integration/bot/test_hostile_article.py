@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.integration.bot.reading import displayed, numbered, passages
-from tests.integration.bot.running import started
-from tests.integration.bot.staging import assert_kept_quiet, assert_nothing_amiss
+from tests.integration.bot.bot_process import started
+from tests.integration.bot.bot_session import assert_kept_quiet, assert_nothing_amiss
+from tests.integration.bot.rendered_messages import displayed, numbered, passages
 from tests.support.fake_discord import TALKING, Channel, DiscordDouble, Permission, Person, Sight
 
 #: What stands in each paragraph, behind words by which it is found. USER, ROLE and CHANNEL become ids that exist.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.integration.bot.reading import heading, numbered, passages, question
-from tests.integration.bot.running import Bot, started
-from tests.integration.bot.seeds import assert_verbatim
-from tests.integration.bot.staging import assert_kept_quiet, assert_nothing_amiss
+from tests.integration.bot.bot_process import Bot, started
+from tests.integration.bot.bot_session import assert_kept_quiet, assert_nothing_amiss
+from tests.integration.bot.rendered_messages import heading, numbered, passages, question
+from tests.integration.bot.seed_articles import assert_verbatim
 from tests.support.fake_discord import Channel, DiscordDouble, Person, Sight
 
 COUNTRIES = "How many countries are in the Coalition of the Willing?"

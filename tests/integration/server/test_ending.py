@@ -9,8 +9,8 @@ from pathlib import Path
 
 from retrieval.core.settings import Settings
 from retrieval.search.searcher import KEYWORDS_ALONE
-from tests.integration.bot.reading import passages
-from tests.integration.bot.running import TO_END, started
+from tests.integration.bot.bot_process import TO_END, started
+from tests.integration.bot.rendered_messages import passages
 from tests.load.programs import fetch
 from tests.support.chroma_process import ChromaProcess, FaultyProxy
 from tests.support.fake_discord import DiscordDouble

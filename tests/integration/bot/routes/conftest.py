@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator
 import pytest
 
 from retrieval.core.settings import Settings
-from tests.integration.bot.staging import Stage, assert_nothing_amiss, staged
+from tests.integration.bot.bot_session import BotSession, assert_nothing_amiss, bot_session
 
 
 @pytest.fixture(scope="package")
-async def stage(
+async def session(
     seeded: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[BotSession]:
     """A connected bot with a data folder of its own, started from scratch."""
     home = shutil.copytree(seeded.home, tmp_path_factory.mktemp("routes") / "home")
-    async with staged(home, pytestconfig, fresh=True) as stage:
-        yield stage
-    assert_nothing_amiss(stage.bot.log)
+    async with bot_session(home, pytestconfig, fresh=True) as session:
+        yield session
+    assert_nothing_amiss(session.bot.log)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.integration.bot.reading import displayed, heading, labels, passages, question
-from tests.integration.bot.seeds import HEADLINE, assert_verbatim
-from tests.integration.bot.staging import Stage
+from tests.integration.bot.bot_session import BotSession
+from tests.integration.bot.rendered_messages import displayed, heading, labels, passages, question
+from tests.integration.bot.seed_articles import HEADLINE, assert_verbatim
 from tests.support.fake_discord import Sight
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
@@ -24,9 +24,9 @@ def assert_answers(sight: Sight, asked: str, words: str) -> None:
         assert_verbatim(quote)
 
 
-async def test_a_question_is_acknowledged_at_once_and_answered_with_quotes(stage: Stage) -> None:
+async def test_a_question_is_acknowledged_at_once_and_answered_with_quotes(session: BotSession) -> None:
     """/ask is acknowledged within a second; the channel sees the question, the quote word for word, its place."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     asked = ada.slash("ask", question=TRUCE)
     assert await asked.acknowledged() < 1
     answer = await asked
@@ -38,22 +38,21 @@ async def test_a_question_is_acknowledged_at_once_and_answered_with_quotes(stage
     assert labels(answer) == UNDER_AN_ANSWER
 
 
-async def test_figures_that_differ_stand_side_by_side_with_a_note(stage: Stage) -> None:
-    """31, 35 and some 30: three articles are quoted, and a line above says that they differ."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+async def test_figures_that_differ_stand_side_by_side_with_a_note(session: BotSession) -> None:
+    """31 and 35: both articles are quoted, and a line above says that they differ."""
+    ada = session.discord.person("Ada", session.discord.guild())
     answer = await ada.slash("ask", question=COUNTRIES)
     assert_answers(answer, COUNTRIES, "31 countries")
     quotes = passages(answer)
-    assert len({quote.title for quote in quotes}) == 3
     note = next(displayed(line) for line in heading(answer) if line.startswith("⚠"))
-    for figure in ("31 countries", "35 countries", "some 30 leaders"):
+    for figure in ("31 countries", "35 countries"):
         assert f"“{figure}”" in note
         assert any(figure in quote.text for quote in quotes)
 
 
-async def test_a_quotation_brings_its_speaker(stage: Stage) -> None:
+async def test_a_quotation_brings_its_speaker(session: BotSession) -> None:
     """A quotation over two paragraphs is quoted whole, with both paragraph numbers, line break and all."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     answer = await ada.slash("ask", question=MICHAL)
     assert_answers(answer, MICHAL, "Estonia’s Kristen Michal stressed")
     first = passages(answer)[0]
@@ -61,9 +60,9 @@ async def test_a_quotation_brings_its_speaker(stage: Stage) -> None:
     assert "Russia has no say in Ukraine’s future" in first.text
 
 
-async def test_the_question_is_repeated_as_it_was_asked(stage: Stage) -> None:
+async def test_the_question_is_repeated_as_it_was_asked(session: BotSession) -> None:
     """Markdown, a mention and an address in a question show literally and ping nobody."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
     asked = f"**Who** will _lead_ the ||truce|| <@{bob.id}> @everyone `monitoring` mechanism? https://a.example/x_y"
@@ -74,9 +73,9 @@ async def test_the_question_is_repeated_as_it_was_asked(stage: Stage) -> None:
     assert question(await mentioned) == asked
 
 
-async def test_quotes_and_article_narrow_an_answer(stage: Stage) -> None:
+async def test_quotes_and_article_narrow_an_answer(session: BotSession) -> None:
     """`quotes` gives as many passages at most, `article` looks in that one only, picked from what is offered."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     one = await ada.slash("ask", question=COUNTRIES, quotes=1)
     assert len(passages(one)) == 1
     offered = await ada.autocomplete("ask", "article", "alies seal garantees", question=COUNTRIES)
@@ -90,9 +89,9 @@ async def test_quotes_and_article_narrow_an_answer(stage: Stage) -> None:
     assert HEADLINE in displayed(wrong.content)
 
 
-async def test_a_private_answer_is_for_the_asker_alone_and_can_be_shared(stage: Stage) -> None:
+async def test_a_private_answer_is_for_the_asker_alone_and_can_be_shared(session: BotSession) -> None:
     """`private` hides the answer from everybody else; Share shows the same in the channel, signed."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
     answer = await ada.slash("ask", question=TRUCE, private=True)
@@ -107,9 +106,9 @@ async def test_a_private_answer_is_for_the_asker_alone_and_can_be_shared(stage: 
     assert labels(shared) == UNDER_AN_ANSWER
 
 
-async def test_no_answer_looks_different_and_offers_the_closest_passages(stage: Stage) -> None:
+async def test_no_answer_looks_different_and_offers_the_closest_passages(session: BotSession) -> None:
     """Where no article answers there is no quote, another title and colour, and a button for what is closest."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     answer = await ada.slash("ask", question=TRUCE)
     nothing = await ada.slash("ask", question=PASSWORD)
     assert question(nothing) == PASSWORD
@@ -125,9 +124,9 @@ async def test_no_answer_looks_different_and_offers_the_closest_passages(stage: 
     assert len(passages(closest)) >= 2
 
 
-async def test_a_mention_is_answered_with_a_reply_while_the_bot_types(stage: Stage) -> None:
+async def test_a_mention_is_answered_with_a_reply_while_the_bot_types(session: BotSession) -> None:
     """In a channel and in a thread: typing first, then a reply that pings nobody."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     said = ada.mention(TRUCE)
     answer = await said
     assert said.typed
@@ -140,9 +139,9 @@ async def test_a_mention_is_answered_with_a_reply_while_the_bot_types(stage: Sta
     assert inside.typed
 
 
-async def test_a_direct_message_is_a_question(stage: Stage) -> None:
+async def test_a_direct_message_is_a_question(session: BotSession) -> None:
     """No mention is needed there; buttons work there, and nothing is to be shared."""
-    discord = stage.discord
+    discord = session.discord
     ada = discord.person("Ada", discord.guild())
     said = ada.dm("Who is the mayor of Dnipro?")
     answer = await said
@@ -155,9 +154,9 @@ async def test_a_direct_message_is_a_question(stage: Stage) -> None:
     assert_answers(by_command, TRUCE, "The US has agreed")
 
 
-async def test_a_mention_without_a_question_gets_a_short_help(stage: Stage) -> None:
+async def test_a_mention_without_a_question_gets_a_short_help(session: BotSession) -> None:
     """A bare mention is told what to do; so is one with a sign that is no word, without any answer or button."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     bare = await ada.mention("")
     assert "Ask me a question" in bare.content
     assert "/ask" in bare.content
@@ -167,20 +166,20 @@ async def test_a_mention_without_a_question_gets_a_short_help(stage: Stage) -> N
     assert sign.buttons == []
 
 
-async def test_others_talk_is_left_alone(stage: Stage) -> None:
+async def test_others_talk_is_left_alone(session: BotSession) -> None:
     """Without a mention, from a bot's own message, or edited afterwards: the bot says nothing more."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     ada.say("Who will lead the truce?")
     said = ada.mention(TRUCE)
     await said
-    ada.edit(said, f"{stage.discord.bot.mention} What did Nausėda say?")
+    ada.edit(said, f"{session.discord.bot.mention} What did Nausėda say?")
     await (await ada.slash("help")).gone(0.01) if False else await ada.slash("help")
-    assert len([each for each in ada.sees() if each.message.author is stage.discord.bot and not each.ephemeral]) == 1
+    assert len([each for each in ada.sees() if each.message.author is session.discord.bot and not each.ephemeral]) == 1
 
 
-async def test_a_reply_to_an_answer_is_a_follow_up(stage: Stage) -> None:
+async def test_a_reply_to_an_answer_is_a_follow_up(session: BotSession) -> None:
     """The next question leans on the one before it, and the answer names the one it took up."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
     before = "What did Macron say when he opened the meeting?"
@@ -192,9 +191,9 @@ async def test_a_reply_to_an_answer_is_a_follow_up(stage: Stage) -> None:
         assert_verbatim(quote)
 
 
-async def test_a_reply_to_a_command_s_answer_is_a_follow_up(stage: Stage) -> None:
+async def test_a_reply_to_a_command_s_answer_is_a_follow_up(session: BotSession) -> None:
     """It makes no difference whether the first question was asked by command, by mention or in a direct message."""
-    discord = stage.discord
+    discord = session.discord
     ada = discord.person("Ada", discord.guild())
     before = "What did Zelenskyy say about territory?"
     first = await ada.slash("ask", question=before)
@@ -208,35 +207,35 @@ async def test_a_reply_to_a_command_s_answer_is_a_follow_up(stage: Stage) -> Non
     assert "Sergey Lavrov" in passages(alone)[0].text
 
 
-async def test_a_follow_up_never_passes_an_older_answer_off_as_its_own(stage: Stage) -> None:
+async def test_a_follow_up_never_passes_an_older_answer_off_as_its_own(session: BotSession) -> None:
     """Asked for another city's mayor, whom no article names, the bot quotes no passage about the first as an answer."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     first = await ada.mention("Who is the mayor of Dnipro?")
     follow = await ada.say("and of Kyiv?", reply_to=first)
     assert question(follow) == "and of Kyiv?"
     assert passages(follow) == []
 
 
-async def test_a_follow_up_is_understood_in_whole_sentences(stage: Stage) -> None:
+async def test_a_follow_up_is_understood_in_whole_sentences(session: BotSession) -> None:
     """What the answer says it understood is a question that somebody could have asked."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     first = await ada.mention("What did Macron say when he opened the meeting?")
     follow = await ada.say("and Starmer?", reply_to=first)
     small = [displayed(line[3:]) for line in heading(follow) if line.startswith("-# ")]
     assert "Understood as: “What did Starmer say when he opened the meeting?”" in small
 
 
-async def test_a_question_that_cannot_be_used_is_refused_privately(stage: Stage) -> None:
+async def test_a_question_that_cannot_be_used_is_refused_privately(session: BotSession) -> None:
     """Without any word to search for, only the asker is told what to do, by /ask and by /find."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     for told in (await ada.slash("ask", question="?!"), await ada.slash("find", words='"…" !')):
         assert told.ephemeral
         assert "no word" in told.text
 
 
-async def test_the_next_question_in_a_thread_is_a_follow_up(stage: Stage) -> None:
+async def test_the_next_question_in_a_thread_is_a_follow_up(session: BotSession) -> None:
     """In the thread under an answer the bot knows what was asked before, also when somebody else goes on."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
     before = "What did Zelenskyy say about territory?"
@@ -250,9 +249,9 @@ async def test_the_next_question_in_a_thread_is_a_follow_up(stage: Stage) -> Non
     assert not [line for line in heading(alone) if line.startswith("-# ")], "this question stands on its own"
 
 
-async def test_the_passages_that_bear_on_a_message(stage: Stage) -> None:
+async def test_the_passages_that_bear_on_a_message(session: BotSession) -> None:
     """Find sources quotes privately what bears on any message, with Share; a picture alone has nothing to look up."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
     said = bob.say("Somebody told me that the US agreed to lead a truce monitoring mechanism.")

@@ -6,9 +6,9 @@ import csv
 import io
 
 from bot.ui import strings
-from tests.integration.bot.reading import displayed, labels, numbered, passages, question
-from tests.integration.bot.seeds import assert_verbatim, ids, paragraphs, texts
-from tests.integration.bot.staging import Stage
+from tests.integration.bot.bot_session import BotSession
+from tests.integration.bot.rendered_messages import displayed, labels, numbered, passages, question
+from tests.integration.bot.seed_articles import assert_verbatim, ids, paragraphs, texts
 from tests.support.fake_discord import Permission, Sight
 
 COUNTRIES = "How many countries are in the Coalition of the Willing?"
@@ -21,9 +21,9 @@ def paragraph(article_id: str, number: int) -> str:
     return texts()[article_id][start:end].rstrip()
 
 
-async def test_more_passages_are_others(stage: Stage) -> None:
+async def test_more_passages_are_others(session: BotSession) -> None:
     """More passages come privately, are slices too, and repeat none that the answer shows already."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
     answer = await ada.slash("ask", question=COUNTRIES, quotes=1)
@@ -38,9 +38,9 @@ async def test_more_passages_are_others(stage: Stage) -> None:
         assert_verbatim(quote)
 
 
-async def test_every_button_under_more_passages_does_something(stage: Stage) -> None:
+async def test_every_button_under_more_passages_does_something(session: BotSession) -> None:
     """Context, sharing, and yet more passages, none of which was shown before; votes belong under the answer."""
-    discord = stage.discord
+    discord = session.discord
     ada = discord.person("Ada", discord.guild())
     answer = await ada.slash("ask", question=COUNTRIES, quotes=1)
     more = await ada.press(answer, "More passages")
@@ -52,9 +52,9 @@ async def test_every_button_under_more_passages_does_something(stage: Stage) -> 
     assert labels(more) == ["More passages", "In context", "Share"], "the vote stays with the answer"
 
 
-async def test_where_nothing_more_answers_that_is_said(stage: Stage) -> None:
+async def test_where_nothing_more_answers_that_is_said(session: BotSession) -> None:
     """More passages of an answer that was all there is: one private line."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     answer = await ada.slash("ask", question="Who is the mayor of Dnipro?", quotes=5)
     more = await ada.press(answer, "More passages")
     assert more.ephemeral
@@ -62,9 +62,9 @@ async def test_where_nothing_more_answers_that_is_said(stage: Stage) -> None:
     assert more.buttons == []
 
 
-async def test_in_context_shows_the_paragraphs_around(stage: Stage) -> None:
+async def test_in_context_shows_the_paragraphs_around(session: BotSession) -> None:
     """The quoted paragraph is marked and stands between its neighbours, each word for word; one page a quote."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     answer = await ada.slash("ask", question=COUNTRIES)
     context = await ada.press(answer, "In context")
     assert context.ephemeral
@@ -89,9 +89,9 @@ def votes(sight: Sight) -> list[tuple[str, str, str]]:
     return [(row["question"], row["helpful"], row["not_helpful"]) for row in rows]
 
 
-async def test_one_vote_a_person_that_can_be_changed(stage: Stage) -> None:
+async def test_one_vote_a_person_that_can_be_changed(session: BotSession) -> None:
     """Two people vote, one twice, one changes: the report counts each once, as they voted last."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
     answer = await ada.slash("ask", question=NAUSEDA)
@@ -108,9 +108,9 @@ async def test_one_vote_a_person_that_can_be_changed(stage: Stage) -> None:
     assert votes(report) == [(NAUSEDA, "1", "1")]
 
 
-async def test_the_button_of_an_unknown_message(stage: Stage) -> None:
+async def test_the_button_of_an_unknown_message(session: BotSession) -> None:
     """A press on a button with an unknown key is answered: it has expired."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild()
     ada = discord.person("Ada", guild)
     answer = await ada.slash("ask", question=NAUSEDA)
@@ -127,9 +127,9 @@ async def test_the_button_of_an_unknown_message(stage: Stage) -> None:
     assert told.content == strings.EXPIRED
 
 
-async def test_a_press_by_somebody_without_the_right_is_told_why(stage: Stage) -> None:
+async def test_a_press_by_somebody_without_the_right_is_told_why(session: BotSession) -> None:
     """Where certain roles may ask, others are told so privately when they press."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild()
     readers = discord.role(guild, "Readers")
     ada = discord.person("Ada", guild, roles=(readers,))

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from tests.integration.bot.reading import displayed, heading, labels, numbered, passages, question
-from tests.integration.bot.seeds import HEADLINE, assert_verbatim, ids, paragraphs, texts
-from tests.integration.bot.staging import Stage
+from tests.integration.bot.bot_session import BotSession
+from tests.integration.bot.rendered_messages import displayed, heading, labels, numbered, passages, question
+from tests.integration.bot.seed_articles import HEADLINE, assert_verbatim, ids, paragraphs, texts
 from tests.support.fake_discord import Person, Sight
 
 WESTERN = "001_c89cddc9c1940466"
@@ -24,9 +24,9 @@ async def turned(person: Person, sight: Sight) -> list[list[str]]:
     return pages
 
 
-async def test_exact_words_are_found_with_their_number(stage: Stage) -> None:
+async def test_exact_words_are_found_with_their_number(session: BotSession) -> None:
     """A phrase and a word: every hit holds both in bold, is a slice, and the count is that of the files' paragraphs."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     found = await ada.slash("find", words='"coalition of the willing" Paris')
     hits = passages(found)
     assert heading(found)[0] == f"{len(hits)} passages with"
@@ -44,9 +44,9 @@ async def test_exact_words_are_found_with_their_number(stage: Stage) -> None:
     assert {line for hit in hits for line in hit.text.split("\n")} == holding
 
 
-async def test_many_hits_have_a_pager(stage: Stage) -> None:
+async def test_many_hits_have_a_pager(session: BotSession) -> None:
     """Every hit of a common word is on some page, once, in bold; the pager says where one is."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     found = await ada.slash("find", words="Ukraine")
     total = int(heading(found)[0].split()[0])
     seen = passages(found)
@@ -67,9 +67,9 @@ async def test_many_hits_have_a_pager(stage: Stage) -> None:
     assert labels(found)[1] == f"{pages - 1}/{pages}"
 
 
-async def test_words_that_stand_nowhere_are_said_to_be_nowhere(stage: Stage) -> None:
+async def test_words_that_stand_nowhere_are_said_to_be_nowhere(session: BotSession) -> None:
     """No hit is no error: it says 0. Signs alone are refused with what to do instead."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     none = await ada.slash("find", words="zyzzyva")
     assert passages(none) == []
     assert heading(none)[0] == "0 passages with"
@@ -89,24 +89,24 @@ async def test_words_that_stand_nowhere_are_said_to_be_nowhere(stage: Stage) -> 
         ("nordc baltic", "Zelenskyy seeks security guarantees from Nordic and Baltic leaders (title assigned)"),
     ],
 )
-async def test_articles_are_suggested_while_typing(stage: Stage, typed: str, expected: str) -> None:
+async def test_articles_are_suggested_while_typing(session: BotSession, typed: str, expected: str) -> None:
     """By title or id, in any case, with typos: the article that was meant is the first that is offered."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     offered = await ada.autocomplete("source", "article", typed)
     assert offered[0] == {"name": expected, "value": ids()[expected]}
 
 
-async def test_every_article_is_suggested_before_anything_is_typed(stage: Stage) -> None:
+async def test_every_article_is_suggested_before_anything_is_typed(session: BotSession) -> None:
     """Five articles, by title."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     offered = await ada.autocomplete("source", "article", "")
     assert {choice["name"]: choice["value"] for choice in offered} == ids()
 
 
 @pytest.mark.parametrize("title", sorted(ids()))
-async def test_an_article_is_read_page_by_page(stage: Stage, title: str) -> None:
+async def test_an_article_is_read_page_by_page(session: BotSession, title: str) -> None:
     """The card, then every paragraph of the file with its number, word for word; Full text is the whole file."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     article_id = ids()[title]
     text, places = texts()[article_id], paragraphs(article_id)
     card = await ada.slash("source", article=article_id)
@@ -124,18 +124,18 @@ async def test_an_article_is_read_page_by_page(stage: Stage, title: str) -> None
     assert seen == {number: text[start:end].rstrip() for number, (start, end) in enumerate(places, start=1)}
 
 
-async def test_an_article_opens_at_a_paragraph(stage: Stage) -> None:
+async def test_an_article_opens_at_a_paragraph(session: BotSession) -> None:
     """The page that comes first holds the paragraph that was asked for; one beyond the end shows the last page."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     middle = await ada.slash("source", article=WESTERN, paragraph=5)
     assert 5 in numbered(middle)
     beyond = await ada.slash("source", article=WESTERN, paragraph=999)
     assert max(numbered(beyond)) == len(paragraphs(WESTERN))
 
 
-async def test_an_article_that_is_none_is_said_to_be_none(stage: Stage) -> None:
+async def test_an_article_that_is_none_is_said_to_be_none(session: BotSession) -> None:
     """Free text that names no article gets the titles that are most like it, privately; formatting in it is literal."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     near = await ada.slash("source", article="Westren alies seal garantees")
     assert near.ephemeral
     assert HEADLINE in displayed(near.content)
@@ -143,9 +143,9 @@ async def test_an_article_that_is_none_is_said_to_be_none(stage: Stage) -> None:
     assert "“**xyz** @everyone <@1>”" in displayed(none.content)
 
 
-async def test_the_list_of_articles(stage: Stage) -> None:
+async def test_the_list_of_articles(session: BotSession) -> None:
     """Every article with its length; a filter finds by a word of the title, and says when nothing matches."""
-    ada = stage.discord.person("Ada", stage.discord.guild())
+    ada = session.discord.person("Ada", session.discord.guild())
     everything = await ada.slash("sources")
     assert everything.embeds[0]["title"] == "5 articles"
     for title, article_id in ids().items():
@@ -158,9 +158,9 @@ async def test_the_list_of_articles(stage: Stage) -> None:
     assert "0 articles" in none.text
 
 
-async def test_about_and_help(stage: Stage) -> None:
+async def test_about_and_help(session: BotSession) -> None:
     """About names articles, model, version and what is stored; help names every other command. Both are private."""
-    discord = stage.discord
+    discord = session.discord
     ada = discord.person("Ada", discord.guild())
     about = await ada.slash("about")
     assert about.ephemeral

@@ -9,17 +9,17 @@ import sqlite3
 import pytest
 
 from bot.ui import strings
-from tests.integration.bot.reading import displayed, labels, passages
-from tests.integration.bot.staging import Stage
+from tests.integration.bot.bot_session import BotSession
+from tests.integration.bot.rendered_messages import displayed, labels, passages
 from tests.support.fake_discord import Channel, Guild, NotOfferedError, Permission, Person, Role
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 PASSWORD = "How do I reset my password?"
 
 
-def cast(stage: Stage) -> tuple[Guild, Person, Person]:
+def cast(session: BotSession) -> tuple[Guild, Person, Person]:
     """A new server, somebody who manages it, and somebody who does not."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild()
     managers = discord.role(guild, "Managers", Permission.MANAGE_GUILD)
     return guild, discord.person("Boss", guild, roles=(managers,)), discord.person("Ada", guild)
@@ -30,9 +30,9 @@ def general(guild: Guild) -> Channel:
     return next(iter(guild.channels.values()))
 
 
-async def test_settings_and_reports_are_for_managers(stage: Stage) -> None:
+async def test_settings_and_reports_are_for_managers(session: BotSession) -> None:
     """Discord does not even offer them to others; in direct messages nobody has them."""
-    _, boss, ada = cast(stage)
+    _, boss, ada = cast(session)
     for command in ("settings show", "report"):
         with pytest.raises(NotOfferedError):
             ada.slash(command)
@@ -41,10 +41,10 @@ async def test_settings_and_reports_are_for_managers(stage: Stage) -> None:
         assert (await boss.slash(command)).ephemeral
 
 
-async def test_mentions_are_answered_in_the_channels_that_were_set(stage: Stage) -> None:
+async def test_mentions_are_answered_in_the_channels_that_were_set(session: BotSession) -> None:
     """Elsewhere the asker is told privately why not and what to do; /ask works; threads count as their channel."""
-    guild, boss, ada = cast(stage)
-    other = stage.discord.channel(guild, "other")
+    guild, boss, ada = cast(session)
+    other = session.discord.channel(guild, "other")
     shown = await boss.slash("settings channel", change="add", channel=other)
     assert f"<#{other.id}>" in shown.text
     ada.mention(TRUCE)
@@ -54,17 +54,17 @@ async def test_mentions_are_answered_in_the_channels_that_were_set(stage: Stage)
     answer = await ada.mention(TRUCE, other)
     assert passages(answer)
     thread = ada.open_thread("More", answer)
-    bob = stage.discord.person("Bob", guild)
+    bob = session.discord.person("Bob", guild)
     assert passages(await bob.mention(TRUCE, thread))
     await boss.slash("settings channel", change="remove", channel=other)
     assert passages(await bob.mention(TRUCE))
 
 
-async def test_only_the_roles_that_were_set_may_ask(stage: Stage) -> None:
+async def test_only_the_roles_that_were_set_may_ask(session: BotSession) -> None:
     """Others are told so: by command privately, by mention in a direct message. Looking up is free to all."""
-    guild, boss, ada = cast(stage)
-    readers: Role = stage.discord.role(guild, "Readers")
-    bob = stage.discord.person("Bob", guild, roles=(readers,))
+    guild, boss, ada = cast(session)
+    readers: Role = session.discord.role(guild, "Readers")
+    bob = session.discord.person("Bob", guild, roles=(readers,))
     await boss.slash("settings role", change="add", role=readers)
     refused = await ada.slash("ask", question=TRUCE)
     assert refused.ephemeral
@@ -80,9 +80,9 @@ async def test_only_the_roles_that_were_set_may_ask(stage: Stage) -> None:
     assert passages(await ada.slash("ask", question=TRUCE))
 
 
-async def test_private_by_default_and_fewer_quotes(stage: Stage) -> None:
+async def test_private_by_default_and_fewer_quotes(session: BotSession) -> None:
     """Answers to commands are private then unless asked otherwise, and have as many quotes as set."""
-    _, boss, ada = cast(stage)
+    _, boss, ada = cast(session)
     await boss.slash("settings private", private=True)
     await boss.slash("settings quotes", number=1)
     question = "How many countries are in the Coalition of the Willing?"
@@ -101,10 +101,10 @@ async def test_private_by_default_and_fewer_quotes(stage: Stage) -> None:
     assert passages(shared) == passages(found), "the page that was shared, not the first"
 
 
-async def test_settings_show_explains_for_a_channel_and_a_person(stage: Stage) -> None:
+async def test_settings_show_explains_for_a_channel_and_a_person(session: BotSession) -> None:
     """For a person and a channel it says whether the bot would answer, and every reason."""
-    guild, boss, ada = cast(stage)
-    discord = stage.discord
+    guild, boss, ada = cast(session)
+    discord = session.discord
     readers = discord.role(guild, "Readers")
     other, silent = discord.channel(guild, "other"), discord.channel(guild, "silent")
     discord.deny(silent, discord.bot, Permission.SEND_MESSAGES)
@@ -122,9 +122,9 @@ async def test_settings_show_explains_for_a_channel_and_a_person(stage: Stage) -
     assert "may not write in the channel" in mute.text
 
 
-async def test_more_questions_than_allowed_are_refused_with_a_time(stage: Stage) -> None:
+async def test_more_questions_than_allowed_are_refused_with_a_time(session: BotSession) -> None:
     """Three at once, then a private line says when to try again; a refused mention is told by direct message."""
-    guild, _, ada = cast(stage)
+    guild, _, ada = cast(session)
     asked = [ada.slash("ask", question=TRUCE) for _ in range(5)]
     sights = [await each for each in asked]
     assert [bool(passages(each)) for each in sights] == [True, True, True, False, False]
@@ -135,7 +135,7 @@ async def test_more_questions_than_allowed_are_refused_with_a_time(stage: Stage)
         assert 1 <= seconds <= 10
     ada.mention(TRUCE)
     await ada.until_sees("Try again in", ada.dm_channel)
-    bob = stage.discord.person("Bob", guild)
+    bob = session.discord.person("Bob", guild)
     assert passages(await bob.slash("ask", question=TRUCE)), "others are not meant"
 
 
@@ -144,13 +144,13 @@ def rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
-async def test_the_report_sums_up_what_was_asked(stage: Stage) -> None:
+async def test_the_report_sums_up_what_was_asked(session: BotSession) -> None:
     """Most asked, unanswered, least helpful, as a page and as a CSV; another server's questions are not in it."""
-    guild, boss, ada = cast(stage)
-    elsewhere = stage.discord.guild("Elsewhere")
-    stranger = stage.discord.person("Stranger", elsewhere)
+    guild, boss, ada = cast(session)
+    elsewhere = session.discord.guild("Elsewhere")
+    stranger = session.discord.person("Stranger", elsewhere)
     await stranger.slash("ask", general(elsewhere), question="What did Zakharova say?")
-    bob = stage.discord.person("Bob", guild)
+    bob = session.discord.person("Bob", guild)
     first = await ada.slash("ask", question=TRUCE)
     await bob.mention(f"{TRUCE.upper()}  ")
     await ada.slash("ask", question=PASSWORD)
@@ -173,10 +173,10 @@ async def test_the_report_sums_up_what_was_asked(stage: Stage) -> None:
     assert not [text for text in found if "zakharova" in text]
 
 
-async def test_forget_me_deletes_what_a_person_left(stage: Stage) -> None:
+async def test_forget_me_deletes_what_a_person_left(session: BotSession) -> None:
     """Questions, votes and buttons are gone, from the report and from the file; what others left stays."""
-    guild, boss, ada = cast(stage)
-    bob = stage.discord.person("Bob", guild)
+    guild, boss, ada = cast(session)
+    bob = session.discord.person("Bob", guild)
     hers = await ada.slash("ask", question="What did Zakharova say about the axis of war?")
     his = await bob.slash("ask", question=TRUCE)
     await ada.press(his, "Not helpful")
@@ -190,17 +190,17 @@ async def test_forget_me_deletes_what_a_person_left(stage: Stage) -> None:
     ((_, content),) = report.files.items()
     assert [(row["question"], row["not_helpful"]) for row in rows(content)] == [(TRUCE, "0")]
     assert (await ada.slash("forget me")).content == "I had nothing of yours."
-    raw = b"".join(file.read_bytes() for file in stage.bot.home.glob("bot.sqlite3*"))
+    raw = b"".join(file.read_bytes() for file in session.bot.home.glob("bot.sqlite3*"))
     assert b"axis of war" not in raw
 
 
-async def test_what_is_kept_names_nobody(stage: Stage) -> None:
+async def test_what_is_kept_names_nobody(session: BotSession) -> None:
     """No user's id and no message stands in the records; a message that was looked up is not kept."""
-    guild, _, ada = cast(stage)
+    guild, _, ada = cast(session)
     await ada.mention(TRUCE)
     said = ada.say("A secret of ours: the US agreed to lead a truce monitoring mechanism.")
     await ada.message_command("Find sources", said)
-    with stage.bot.records() as records:
+    with session.bot.records() as records:
         kept = dump(records)
     assert TRUCE in kept
     assert "secret of ours" not in kept
@@ -213,11 +213,11 @@ def dump(records: sqlite3.Connection) -> str:
     return "\n".join(records.iterdump())
 
 
-async def test_a_channel_without_embeds_gets_plain_text(stage: Stage) -> None:
+async def test_a_channel_without_embeds_gets_plain_text(session: BotSession) -> None:
     """The same words, as a block quote in plain text, by command and by mention."""
-    guild, _, ada = cast(stage)
-    plain = stage.discord.channel(guild, "plain")
-    stage.discord.deny(plain, stage.discord.bot, Permission.EMBED_LINKS)
+    guild, _, ada = cast(session)
+    plain = session.discord.channel(guild, "plain")
+    session.discord.deny(plain, session.discord.bot, Permission.EMBED_LINKS)
     for answer in (await ada.slash("ask", plain, question=TRUCE), await ada.mention(TRUCE, plain)):
         assert answer.embeds == []
         quoted = [displayed(line[2:]) for line in answer.content.split("\n") if line.startswith("> ")]
@@ -226,11 +226,11 @@ async def test_a_channel_without_embeds_gets_plain_text(stage: Stage) -> None:
         assert "More passages" in labels(answer)
 
 
-async def test_a_channel_where_the_bot_may_not_write(stage: Stage) -> None:
+async def test_a_channel_where_the_bot_may_not_write(session: BotSession) -> None:
     """A mention there is answered by direct message, which says why; a command works all the same."""
-    guild, _, ada = cast(stage)
-    silent = stage.discord.channel(guild, "silent")
-    stage.discord.deny(silent, stage.discord.bot, Permission.SEND_MESSAGES)
+    guild, _, ada = cast(session)
+    silent = session.discord.channel(guild, "silent")
+    session.discord.deny(silent, session.discord.bot, Permission.SEND_MESSAGES)
     said = ada.mention(TRUCE, silent)
     why = await ada.until_sees("may not write", ada.dm_channel)
     assert f"<#{silent.id}>" in why.content
@@ -241,33 +241,33 @@ async def test_a_channel_where_the_bot_may_not_write(stage: Stage) -> None:
     assert "The US has agreed to lead a truce monitoring mechanism" in by_command.text
 
 
-async def test_a_thread_where_the_bot_may_not_write(stage: Stage) -> None:
+async def test_a_thread_where_the_bot_may_not_write(session: BotSession) -> None:
     """Threads take a permission of their own; without it the answer comes by direct message."""
-    guild, _, ada = cast(stage)
-    channel = stage.discord.channel(guild, "threads")
+    guild, _, ada = cast(session)
+    channel = session.discord.channel(guild, "threads")
     answer = await ada.mention(TRUCE, channel)
     thread = ada.open_thread("More", answer)
-    stage.discord.deny(channel, stage.discord.bot, Permission.SEND_MESSAGES_IN_THREADS)
+    session.discord.deny(channel, session.discord.bot, Permission.SEND_MESSAGES_IN_THREADS)
     ada.mention("What did Nausėda say?", thread)
     await ada.until_sees("may not write", ada.dm_channel)
     found = await ada.until_sees("Budapest Memorandum", ada.dm_channel)
     assert passages(found)
 
 
-async def test_a_channel_whose_history_the_bot_may_not_read(stage: Stage) -> None:
+async def test_a_channel_whose_history_the_bot_may_not_read(session: BotSession) -> None:
     """Then a message cannot be replied to, so the answer stands by itself."""
-    guild, _, ada = cast(stage)
-    blind = stage.discord.channel(guild, "blind")
-    stage.discord.deny(blind, stage.discord.bot, Permission.READ_MESSAGE_HISTORY)
+    guild, _, ada = cast(session)
+    blind = session.discord.channel(guild, "blind")
+    session.discord.deny(blind, session.discord.bot, Permission.READ_MESSAGE_HISTORY)
     ada.mention(TRUCE, blind)
     answer = await ada.until_sees("truce monitoring mechanism with European", blind)
     assert answer.reply_to is None
 
 
-async def test_somebody_with_closed_direct_messages_is_told_where_he_asked(stage: Stage) -> None:
+async def test_somebody_with_closed_direct_messages_is_told_where_he_asked(session: BotSession) -> None:
     """A refusal that cannot come privately comes as a short reply."""
-    guild, boss, ada = cast(stage)
-    other = stage.discord.channel(guild, "other")
+    guild, boss, ada = cast(session)
+    other = session.discord.channel(guild, "other")
     await boss.slash("settings channel", change="add", channel=other)
     ada.user.dms_open = False
     told = await ada.mention(TRUCE)
@@ -275,16 +275,16 @@ async def test_somebody_with_closed_direct_messages_is_told_where_he_asked(stage
     assert passages(told) == []
 
 
-def test_no_privileged_intent_was_asked_for(stage: Stage) -> None:
+def test_no_privileged_intent_was_asked_for(session: BotSession) -> None:
     """Servers, their messages and direct messages: nothing that Discord has to permit."""
     privileged = (1 << 1) | (1 << 8) | (1 << 15)
-    assert [session.intents & privileged for session in stage.discord.gateway.sessions.values()] == [0]
-    assert [session.intents for session in stage.discord.gateway.sessions.values()] == [1 << 0 | 1 << 9 | 1 << 12]
+    assert [each.intents & privileged for each in session.discord.gateway.sessions.values()] == [0]
+    assert [session.intents for session in session.discord.gateway.sessions.values()] == [1 << 0 | 1 << 9 | 1 << 12]
 
 
-def test_every_command_says_what_it_does_and_where(stage: Stage) -> None:
+def test_every_command_says_what_it_does_and_where(session: BotSession) -> None:
     """Each definition has a description, its contexts, and the permissions that are asked for."""
-    commands = {command["name"]: command for command in stage.discord.commands.stored[None].values()}
+    commands = {command["name"]: command for command in session.discord.commands.stored[None].values()}
     for name, command in commands.items():
         assert command["description"] or command["type"] == 3
         managed = name in {"settings", "report"}

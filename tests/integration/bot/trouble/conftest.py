@@ -8,18 +8,18 @@ from collections.abc import AsyncIterator
 import pytest
 
 from retrieval.core.settings import Settings
-from tests.integration.bot.staging import Stage, staged
+from tests.integration.bot.bot_session import BotSession, bot_session
 
 
 @pytest.fixture(scope="package")
-async def stage(
+async def session(
     seeded: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[BotSession]:
     """A connected bot with a data folder of its own."""
     home = shutil.copytree(seeded.home, tmp_path_factory.mktemp("trouble") / "home")
-    async with staged(home, pytestconfig) as stage:
-        yield stage
-    lines = stage.bot.log.splitlines()
+    async with bot_session(home, pytestconfig) as session:
+        yield session
+    lines = session.bot.log.splitlines()
     traces = [at for at, line in enumerate(lines) if line.startswith("    Traceback")]
     before = [lines[at - 1] for at in traces if lines[at - 1].strip()]
     assert [line for line in before if "incident " not in line] == []

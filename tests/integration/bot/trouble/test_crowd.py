@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 
-from tests.integration.bot.reading import passages, question
-from tests.integration.bot.seeds import assert_verbatim
-from tests.integration.bot.staging import Stage
+from tests.integration.bot.bot_session import BotSession
+from tests.integration.bot.rendered_messages import passages, question
+from tests.integration.bot.seed_articles import assert_verbatim
 from tests.support.fake_discord import Exchange, Sight
 
 QUESTIONS = (
@@ -23,9 +23,9 @@ QUESTIONS = (
 ROUNDS = 3
 
 
-async def ask_all(stage: Stage) -> float:
+async def ask_all(session: BotSession) -> float:
     """50 new people in 3 new servers ask 200 questions; 99 in a hundred were acknowledged within so many seconds."""
-    discord = stage.discord
+    discord = session.discord
     guilds = [discord.guild(f"Server {number}") for number in range(3)]
     places = [next(iter(guild.channels.values())) for guild in guilds]
     people = [discord.person(f"Person {number}", guilds[number % 3]) for number in range(50)]
@@ -51,22 +51,22 @@ async def ask_all(stage: Stage) -> float:
     return waits[-len(waits) // 100 - 1]
 
 
-async def test_two_hundred_questions_at_once(stage: Stage) -> None:
+async def test_two_hundred_questions_at_once(session: BotSession) -> None:
     """50 people in 3 servers ask 200 questions together: each accepted one is answered, each refused one gets a reason.
 
     Of the acknowledgements 99 in a hundred come within a second, and no heartbeat is missed or late by a second.
     """
     slowest: list[float] = []
     while not slowest or (min(slowest) >= 1 and len(slowest) < ROUNDS):
-        slowest.append(await ask_all(stage))
+        slowest.append(await ask_all(session))
     assert min(slowest) < 1
-    assert stage.discord.gateway.missed_heartbeats == 0
-    assert stage.discord.gateway.worst_heartbeat < 1
+    assert session.discord.gateway.missed_heartbeats == 0
+    assert session.discord.gateway.worst_heartbeat < 1
 
 
-async def test_hearts_beat_on_time_while_all_workers_are_busy(stage: Stage) -> None:
+async def test_hearts_beat_on_time_while_all_workers_are_busy(session: BotSession) -> None:
     """Waves of questions by ever new people, over a heartbeat: each is answered or refused, and none is late."""
-    discord = stage.discord
+    discord = session.discord
     began = time.monotonic()
     wave = 0
     while time.monotonic() - began < 6:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.integration.bot.reading import passages
-from tests.integration.bot.seeds import assert_verbatim
-from tests.integration.bot.staging import Stage
+from tests.integration.bot.bot_session import BotSession
+from tests.integration.bot.rendered_messages import passages
+from tests.integration.bot.seed_articles import assert_verbatim
 from tests.support.fake_discord import Sight
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
@@ -25,12 +25,12 @@ def assert_answered_once(sights: list[Sight]) -> None:
         assert_verbatim(quote)
 
 
-async def test_twenty_drops_in_the_middle_of_questions(stage: Stage) -> None:
+async def test_twenty_drops_in_the_middle_of_questions(session: BotSession) -> None:
     """Each time a command and a mention are under way when the wire is cut or closed: both are answered, once.
 
     What is asked while the bot is away is answered when it is back. All on one session, resumed each time.
     """
-    discord = stage.discord
+    discord = session.discord
     codes = [None, 1001, 4000, None, 1006 + 5, None, 4001, 4008, None, 4009]
     for number in range(20):
         guild = discord.guild(f"Drop {number}")
@@ -48,28 +48,28 @@ async def test_twenty_drops_in_the_middle_of_questions(stage: Stage) -> None:
         assert_answered_once(asked.sights)
         assert_answered_once(said.sights)
         assert_answered_once(meanwhile.sights)
-    assert sum(session.resumes for session in discord.gateway.sessions.values()) >= 15
+    assert sum(each.resumes for each in discord.gateway.sessions.values()) >= 15
 
 
 @pytest.mark.parametrize(
     "trouble",
     [
-        lambda stage: stage.discord.gateway.reconnect(),
-        lambda stage: stage.discord.gateway.invalidate(resumable=True),
-        lambda stage: stage.discord.gateway.invalidate(resumable=False),
+        lambda session: session.discord.gateway.reconnect(),
+        lambda session: session.discord.gateway.invalidate(resumable=True),
+        lambda session: session.discord.gateway.invalidate(resumable=False),
     ],
     ids=["reconnect", "invalid session, resumable", "invalid session"],
 )
-async def test_being_sent_away(stage: Stage, trouble: Callable[[Stage], None]) -> None:
+async def test_being_sent_away(session: BotSession, trouble: Callable[[BotSession], None]) -> None:
     """Told to reconnect, or that the session is over: questions under way are answered, and later ones as well."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild("Sent away")
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
     place = next(iter(guild.channels.values()))
     asked, said = ada.slash("ask", place, question=TRUCE), ada.mention(TRUCE, place)
     await asked.acknowledged()
     before = len(discord.gateway.connections)
-    trouble(stage)
+    trouble(session)
     await asked
     await said
     assert_answered_once(asked.sights)
@@ -80,9 +80,9 @@ async def test_being_sent_away(stage: Stage, trouble: Callable[[Stage], None]) -
     assert discord.gateway.missed_heartbeats == 0
 
 
-async def test_thrown_out_of_a_server_while_answering(stage: Stage) -> None:
+async def test_thrown_out_of_a_server_while_answering(session: BotSession) -> None:
     """The bot is removed between question and answer: other servers do not notice, nothing is a traceback."""
-    discord = stage.discord
+    discord = session.discord
     gone, stays = discord.guild("Gone"), discord.guild("Stays")
     ada, bob = discord.person("Ada", gone), discord.person("Bob", stays)
     ada.mention(TRUCE, next(iter(gone.channels.values())))
@@ -90,9 +90,9 @@ async def test_thrown_out_of_a_server_while_answering(stage: Stage) -> None:
     assert passages(await bob.slash("ask", next(iter(stays.channels.values())), question=TRUCE))
 
 
-async def test_messages_and_people_that_go_away(stage: Stage) -> None:
+async def test_messages_and_people_that_go_away(session: BotSession) -> None:
     """A question that is deleted, or whose author leaves, before the answer comes: it is answered all the same."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild("Fickle")
     place = next(iter(guild.channels.values()))
     ada, bob, cy = (discord.person(name, guild) for name in ("Ada", "Bob", "Cy"))
@@ -105,19 +105,19 @@ async def test_messages_and_people_that_go_away(stage: Stage) -> None:
     assert passages(await cy.until_sees("Budapest Memorandum", place))
 
 
-async def test_no_question_is_answered_twice_after_a_resume(stage: Stage) -> None:
+async def test_no_question_is_answered_twice_after_a_resume(session: BotSession) -> None:
     """A message that the gateway tells of once more gets no second answer."""
-    discord = stage.discord
+    discord = session.discord
     guild = discord.guild("Twice")
     ada = discord.person("Ada", guild)
     place = next(iter(guild.channels.values()))
     said = ada.mention(TRUCE, place)
     await said
-    session = next(each for each in discord.gateway.sessions.values() if each.connection is not None)
-    events = [json.loads(text) for _, text in session.events]
+    connected = next(each for each in discord.gateway.sessions.values() if each.connection is not None)
+    events = [json.loads(text) for _, text in connected.events]
     told = next(each for each in events if each["t"] == "MESSAGE_CREATE" and each["d"]["id"] == str(said.message.id))
-    assert session.connection is not None
-    session.connection.send_text(json.dumps(told))
+    assert connected.connection is not None
+    connected.connection.send_text(json.dumps(told))
     await ada.slash("help", place)
     await asyncio.sleep(0.7)  # an answer takes far less
     assert_answered_once(said.sights)

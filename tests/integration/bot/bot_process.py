@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT, SEEDS
 from tests.support.fake_discord import DiscordDouble
-from tests.support.fork_server import Hatched, start
+from tests.support.fork_server import ForkedProcess, start
 
 TO_CONNECT = 60.0
 TO_END = 10.0
@@ -36,7 +36,7 @@ class Bot:
         self._settings = dict(settings)
         self._folder = folder
         self._fresh = fresh
-        self._process: asyncio.subprocess.Process | Hatched | None = None
+        self._process: asyncio.subprocess.Process | ForkedProcess | None = None
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_STRANGERS)}
@@ -55,11 +55,11 @@ class Bot:
                 )
             else:
                 streams = nothing.fileno(), log.fileno(), log.fileno()
-                hatching = partial(start, "bot", environment=environment, folder=self._folder, streams=streams)
-                self._process = await asyncio.to_thread(hatching)
+                fork = partial(start, "bot", environment=environment, folder=self._folder, streams=streams)
+                self._process = await asyncio.to_thread(fork)
 
     @property
-    def process(self) -> asyncio.subprocess.Process | Hatched:
+    def process(self) -> asyncio.subprocess.Process | ForkedProcess:
         """The running one."""
         assert self._process is not None, "it was not started"
         return self._process

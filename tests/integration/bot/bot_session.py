@@ -1,4 +1,4 @@
-"""A stage: a Discord, a bot that is connected to it, and what has to be true of both when the play is over."""
+"""A Discord double with a connected bot, and the checks of both once the bot has ended."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.bot.recording import record
-from tests.integration.bot.running import TO_END, Bot, started, started_afresh
+from tests.integration.bot.bot_process import TO_END, Bot, started, started_afresh
+from tests.integration.bot.transcript import record
 from tests.support.fake_discord import DiscordDouble
 
 RECORDS: pytest.StashKey[list[Path]] = pytest.StashKey()
 HEARTBEAT = 5.0
 
 
-class Stage:
-    """A Discord and a bot that is connected to it, for all tests of a package."""
+class BotSession:
+    """A Discord double and a bot that is connected to it, shared by the tests of a package."""
 
     def __init__(self, discord: DiscordDouble, bot: Bot) -> None:
         self.discord = discord
@@ -72,16 +72,16 @@ def assert_nothing_amiss(log: str) -> None:
 
 
 @asynccontextmanager
-async def staged(home: Path, config: pytest.Config, *, fresh: bool = False) -> AsyncIterator[Stage]:
+async def bot_session(home: Path, config: pytest.Config, *, fresh: bool = False) -> AsyncIterator[BotSession]:
     """A connected bot; after the tests it is ended with SIGTERM, and what it did is checked."""
     running = started_afresh if fresh else started
     async with DiscordDouble(heartbeat_interval=HEARTBEAT) as discord, running(discord, home, home.parent) as bot:
-        stage = Stage(discord, bot)
-        yield stage
+        session = BotSession(discord, bot)
+        yield session
         path = home.parent / "seen.txt"
         path.write_text(record(discord), encoding="utf-8")
         config.stash.setdefault(RECORDS, []).append(path)
         code, seconds = await bot.stop()
         assert (code, seconds < TO_END) == (0, True)
-        stage.assert_once()
+        session.assert_once()
         assert_kept_quiet(discord, bot.log)
