@@ -31,10 +31,8 @@ from retrieval.core.timing import Progress
 from retrieval.evaluation import calibration, report
 from retrieval.evaluation.datasets import LabelledQuestion, read_questions, read_squad
 from retrieval.evaluation.metrics import roc_area
-from retrieval.evaluation.plots import plot
-from retrieval.evaluation.systems import Example, IndexedCorpus, examples, run
-from retrieval.evaluation.temporary_corpus import temporary_corpus
-from retrieval.search.answer.confidence import default_confidence
+from retrieval.evaluation.systems import Example, IndexedCorpus, examples, run, temporary_corpus
+from retrieval.search.answer.confidence import Confidence, default_confidence
 from retrieval.search.session import open_session
 
 SquadOption = Annotated[
@@ -66,11 +64,12 @@ def evaluate(
         raise typer.BadParameter("give either files of questions or --squad FILE")
     settings = settings_from(home, corpus)
     with progress_bars() as progress, _indexed(settings, files or [], squad, progress) as (indexed, questions):
-        results = run(indexed, questions, progress=progress)
-        found = report.document(results, len(indexed.passages), default_confidence().answered)
-        wrong = report.misses(results, indexed.texts())
+        results = run(indexed, questions, progress)
+        threshold = default_confidence().answered
+        found = report.document(results, len(indexed.passages), threshold)
+        wrong = report.misses(results, indexed.texts(), threshold)
     if plot_file is not None:
-        plot(found, plot_file)
+        report.plot(found, plot_file)
     if as_json:
         print_json(found | ({"errors": wrong} if errors else {}))
         return
@@ -107,15 +106,16 @@ def calibrate(
     """
     settings = settings_from(home, corpus)
     with progress_bars() as progress, _indexed(settings, [], squad, progress) as (indexed, questions):
-        made = examples(indexed, questions, progress=progress)
+        made = examples(indexed, questions, progress)
         passages = len(indexed.passages)
     try:
         fitted = calibration.fit([e.features for e in made], [e.answerable for e in made], [e.group for e in made])
     except ValueError as error:
         raise RetrievalError(f"{squad}: {error}. Use a file with questions on more articles.") from error
     found = _calibration_document(made, fitted.out_of_fold)
-    weights = calibration.confidence_of(
-        fitted,
+    weights = Confidence(
+        fitted.intercept,
+        fitted.weights,
         answered=found["threshold"],
         not_sure=round(found["threshold"] / 3, 2),
         made={
@@ -141,17 +141,16 @@ def calibrate(
 
 def _calibration_document(made: list[Example], out_of_fold: calibration.Floats) -> dict[str, Any]:
     """Out-of-fold figures for each setting; the threshold is chosen on the whole corpus."""
-    labels = np.array([e.answerable for e in made])
-    settings = np.array([e.setting for e in made])
+    labels, settings = np.array([e.answerable for e in made]), np.array([e.setting for e in made])
     whole = settings == "whole corpus"
-    threshold = calibration.best_threshold(labels[whole].tolist(), out_of_fold[whole])
+    threshold = calibration.best_threshold(labels[whole], out_of_fold[whole])
     parts = {}
     for setting in dict.fromkeys(settings.tolist()):
-        part = settings == setting
-        answered, declined = calibration.at_threshold(labels[part].tolist(), out_of_fold[part], threshold)
-        area = roc_area(labels[part].tolist(), out_of_fold[part].tolist())
+        part, values = labels[settings == setting], out_of_fold[settings == setting]
+        answered, declined = calibration.at_threshold(part, values, threshold)
+        area = roc_area(values[part].tolist(), values[~part].tolist())
         parts[setting] = {"roc_area": area, "answered": answered, "declined": declined}
-    rows = calibration.reliability(labels[whole].tolist(), out_of_fold[whole])
+    rows = calibration.reliability(labels[whole], out_of_fold[whole])
     return {"threshold": threshold, "settings": parts, "reliability": [row._asdict() for row in rows]}
 
 

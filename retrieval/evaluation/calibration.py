@@ -6,15 +6,16 @@ Needs scipy and scikit-learn, which come with sentence-transformers; both are im
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.search.answer.confidence import NEGATIVE_FEATURES, Confidence, Features
+from retrieval.search.answer.confidence import NEGATIVE_FEATURES, Features
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 #: Strength of the ridge penalty, on features scaled to unit variance.
 PENALTY = 3.0
@@ -48,7 +49,7 @@ class Fit(NamedTuple):
     out_of_fold: Floats
 
 
-def fit(examples: Sequence[Features], labels: Sequence[bool], groups: Sequence[str], *, seed: int = 0) -> Fit:
+def fit(examples: Sequence[Features], labels: Sequence[bool], groups: Sequence[str]) -> Fit:
     """Fit on ``examples``, ``labels`` (answerable or not) and ``groups`` (the article asked about), all of length n.
 
     Both labels get the same total weight, so a probability of one half means that either is equally likely.
@@ -62,7 +63,7 @@ def fit(examples: Sequence[Features], labels: Sequence[bool], groups: Sequence[s
     if len(set(groups)) < FOLDS or len(set(y.tolist())) < 2:
         raise ValueError(f"calibration needs questions about {FOLDS} articles or more, with and without an answer")
     out = np.zeros(len(y))
-    folds = GroupKFold(FOLDS, shuffle=True, random_state=seed)
+    folds = GroupKFold(FOLDS, shuffle=True, random_state=0)
     for train, test in folds.split(x, y, np.asarray(groups)):
         intercept, weights = _fit_once(x[train], y[train])
         out[test] = 1.0 / (1.0 + np.exp(-(intercept + x[test] @ weights)))
@@ -93,20 +94,18 @@ def _fit_once(x: Floats, y: Floats) -> tuple[float, Floats]:
     return float(found.x[0] - x.mean(axis=0) @ weights), weights
 
 
-def at_threshold(labels: Sequence[bool], probabilities: Floats, threshold: float) -> tuple[float, float]:
+def at_threshold(labels: Flags, probabilities: Floats, threshold: float) -> tuple[float, float]:
     """Return the share of the answerable that is answered, and of the unanswerable that is declined."""
-    truth = np.asarray(labels, dtype=bool)
     answered = probabilities >= threshold
-    return float(answered[truth].mean()), float((~answered[~truth]).mean())
+    return float(answered[labels].mean()), float((~answered[~labels]).mean())
 
 
-def best_threshold(labels: Sequence[bool], probabilities: Floats) -> float:
+def best_threshold(labels: Flags, probabilities: Floats) -> float:
     """Return the threshold, in hundredths, that is least likely to miss one of ``TARGETS`` on other questions.
 
     It maximises the lesser of the two margins, each in standard errors of its share.
     """
-    truth = np.asarray(labels, dtype=bool)
-    sizes = (int(truth.sum()), int((~truth).sum()))
+    sizes = (labels.sum(), (~labels).sum())
     errors = [math.sqrt(target * (1 - target) / size) for target, size in zip(TARGETS, sizes, strict=True)]
 
     def safety(threshold: float) -> float:
@@ -116,19 +115,12 @@ def best_threshold(labels: Sequence[bool], probabilities: Floats) -> float:
     return max((step / 100 for step in range(5, 96)), key=safety)
 
 
-def reliability(labels: Sequence[bool], probabilities: Floats, bins: int = 10) -> list[Reliability]:
+def reliability(labels: Flags, probabilities: Floats, bins: int = 10) -> list[Reliability]:
     """Return the reliability table over ``bins`` equal ranges, without empty ones."""
-    truth = np.asarray(labels, dtype=np.float64)
     which = np.minimum((probabilities * bins).astype(int), bins - 1)
     rows = []
-    for index in range(bins):
+    for index in np.unique(which).tolist():
         inside = which == index
-        if inside.any():
-            mean, observed = float(probabilities[inside].mean()), float(truth[inside].mean())
-            rows.append(Reliability(index / bins, (index + 1) / bins, int(inside.sum()), mean, observed))
+        mean, observed = float(probabilities[inside].mean()), float(labels[inside].mean())
+        rows.append(Reliability(index / bins, (index + 1) / bins, int(inside.sum()), mean, observed))
     return rows
-
-
-def confidence_of(fitted: Fit, *, answered: float, not_sure: float, made: Mapping[str, str]) -> Confidence:
-    """Return a fit as the model that the product loads. ``made`` names its data, date and command."""
-    return Confidence(fitted.intercept, fitted.weights, answered, not_sure, dict(made))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import StoredPassage
@@ -83,24 +81,18 @@ def read_squad(file: Path) -> tuple[dict[str, str], list[LabelledQuestion]]:
     try:
         for number, article in enumerate(json.loads(_read(file))["data"]):
             name = f"article-{number:04}"
-            paragraphs = article["paragraphs"]
-            articles[name] = "\n".join(" ".join(str(p["context"]).split()) for p in paragraphs) + "\n"
-            for place, paragraph in enumerate(paragraphs, start=1):
-                asked += _squad_questions(paragraph["qas"], name, place)
-    except (ValueError, TypeError, KeyError) as error:
+            articles[name] = "\n".join(" ".join(p["context"].split()) for p in article["paragraphs"]) + "\n"
+            for paragraph, found in enumerate(article["paragraphs"], start=1):
+                gold = (GoldAnswer(name, paragraph=paragraph),)
+                asked += [
+                    LabelledQuestion(str(qa["question"]), () if qa.get("is_impossible") else gold, name)
+                    for qa in found["qas"]
+                ]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise CorpusFileError(file, f"not in SQuAD's format ({error})", _REMEDY) from error
     if not asked:
         raise CorpusFileError(file, "no questions in it", _REMEDY)
     return articles, asked
-
-
-def _squad_questions(qas: Iterable[dict[str, Any]], name: str, paragraph: int) -> list[LabelledQuestion]:
-    return [
-        LabelledQuestion(
-            str(qa["question"]), () if qa.get("is_impossible") else (GoldAnswer(name, paragraph=paragraph),), name
-        )
-        for qa in qas
-    ]
 
 
 def _read(file: Path) -> str:

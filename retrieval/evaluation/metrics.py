@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,22 +54,24 @@ def finding(relevant: Sequence[set[str]], rankings: Sequence[Sequence[str]]) -> 
     return found
 
 
-def interval(values: Floats, *, seed: int = 0, rounds: int = 1000) -> Interval:
+def interval(values: Floats, *, rounds: int = 1000) -> Interval:
     """Return the mean with a percentile bootstrap over questions (Efron 1979)."""
-    if not len(values):
-        return Interval(float("nan"), float("nan"), float("nan"))
-    picks = np.random.default_rng(seed).integers(0, len(values), (rounds, len(values)))
+    picks = np.random.default_rng(0).integers(0, len(values), (rounds, len(values)))
     low, high = np.quantile(values[picks].mean(axis=1), [0.025, 0.975])
     return Interval(float(values.mean()), float(low), float(high))
 
 
-def roc_area(answerable: Sequence[bool], confidence: Sequence[float]) -> float:
-    """Return the area under the ROC curve of answerable against unanswerable questions; nan without one of them."""
+def roc_area(answerable: Sequence[float], unanswerable: Sequence[float]) -> float | None:
+    """Return the area under the ROC curve that tells the confidence of answerable and other questions apart.
+
+    ``None`` without questions of either kind.
+    """
     from sklearn.metrics import roc_auc_score
 
-    if len(set(answerable)) < 2:
-        return float("nan")
-    return float(roc_auc_score(np.asarray(answerable), np.asarray(confidence)))
+    if not len(answerable) or not len(unanswerable):
+        return None
+    labels = [True] * len(answerable) + [False] * len(unanswerable)
+    return float(roc_auc_score(labels, [*answerable, *unanswerable]))
 
 
 def risk_coverage(right: Sequence[bool], confidence: Sequence[float]) -> Curve:
@@ -81,11 +83,6 @@ def risk_coverage(right: Sequence[bool], confidence: Sequence[float]) -> Curve:
     return Curve((answered / len(order)).tolist(), risk.tolist(), float(risk.mean()))
 
 
-def share(flags: Sequence[bool]) -> float:
-    """Return the share of true values; nan for none at all."""
-    return float(np.mean(flags)) if len(flags) else float("nan")
-
-
-def summary(values: Mapping[str, Floats]) -> dict[str, Interval]:
-    """Return the interval of each metric."""
-    return {name: interval(column) for name, column in values.items()}
+def share(flags: Sequence[bool]) -> float | None:
+    """Return the share of true values; ``None`` for none at all."""
+    return float(np.mean(flags)) if flags else None

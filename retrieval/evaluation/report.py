@@ -1,16 +1,17 @@
-"""Formats the results of an evaluation as JSON and as tables. Pure."""
+"""Formats the results of an evaluation as JSON, as tables and as a plot."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from retrieval.core.types import Outcome
+from retrieval.core.errors import RetrievalError, StorageError
 from retrieval.evaluation import metrics
 from retrieval.evaluation.systems import BM25, OURS, VECTORS, Result
 
@@ -20,52 +21,35 @@ SYSTEMS = (VECTORS, BM25, OURS)
 def document(results: Sequence[Result], passages: int, threshold: float) -> dict[str, Any]:
     """Return all metrics as a JSON document. Shares are 0 … 1; a metric without a value is ``None``."""
     answerable = [result for result in results if result.asked.answers]
-    found = {
-        system: metrics.summary(
-            metrics.finding([r.relevant for r in answerable], [r.rankings[system] for r in answerable])
-        )
-        for system in SYSTEMS
-    }
+    finding = {}
+    for system in SYSTEMS if answerable else ():
+        found = metrics.finding([r.relevant for r in answerable], [r.rankings[system] for r in answerable])
+        finding[system] = {name: metrics.interval(values)._asdict() for name, values in found.items()}
     return {
         "questions": len(results),
         "answerable": len(answerable),
         "passages": passages,
-        "finding": {
-            system: {name: {"mean": i.mean, "low": i.low, "high": i.high} for name, i in values.items()}
-            for system, values in found.items()
-        },
+        "finding": finding,
         "answering": _answering(results, answerable, threshold),
     }
 
 
 def _answering(results: Sequence[Result], answerable: Sequence[Result], threshold: float) -> dict[str, Any]:
-    outside = [result for result in results if not result.asked.answers]
-    pairs = [(True, r.confidence) for r in answerable]
-    away = [(False, r.absent_confidence) for r in answerable if r.absent_confidence is not None]
-    without = [(False, r.confidence) for r in outside]
-    declined = [r.outcome is not Outcome.ANSWERED for r in outside]
-    taken = [r.absent_outcome is not Outcome.ANSWERED for r in answerable if r.absent_outcome is not None]
+    inside = [r.confidence for r in answerable]
+    outside = [r.confidence for r in results if not r.asked.answers]
+    absent = [r.absent_confidence for r in answerable if r.absent_confidence is not None]
     right = [bool(r.rankings[OURS][:1]) and r.rankings[OURS][0] in r.relevant for r in results]
-    confidence = [r.confidence for r in results]
     # A question whose answer was removed is one more question without an answer.
-    curve = metrics.risk_coverage(right + [False] * len(away), confidence + [value for _, value in away])
+    curve = metrics.risk_coverage(right + [False] * len(absent), [r.confidence for r in results] + absent)
     return {
         "threshold": threshold,
-        "answered_when_answerable": _known(metrics.share([r.outcome is Outcome.ANSWERED for r in answerable])),
-        "roc_area_answer_taken_away": _known(_area(pairs + away)),
-        "declined_answer_taken_away": _known(metrics.share(taken)),
-        "roc_area_unanswerable_questions": _known(_area(pairs + without)),
-        "declined_unanswerable_questions": _known(metrics.share(declined)),
-        "risk_coverage": {"coverage": curve.coverage, "risk": curve.risk, "area": curve.area},
+        "answered_when_answerable": metrics.share([value >= threshold for value in inside]),
+        "roc_area_answer_taken_away": metrics.roc_area(inside, absent),
+        "declined_answer_taken_away": metrics.share([value < threshold for value in absent]),
+        "roc_area_unanswerable_questions": metrics.roc_area(inside, outside),
+        "declined_unanswerable_questions": metrics.share([value < threshold for value in outside]),
+        "risk_coverage": curve._asdict(),
     }
-
-
-def _area(pairs: Sequence[tuple[bool, float]]) -> float:
-    return metrics.roc_area([known for known, _ in pairs], [value for _, value in pairs])
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else value
 
 
 def tables(found: Mapping[str, Any]) -> RenderableType:
@@ -90,7 +74,41 @@ def tables(found: Mapping[str, Any]) -> RenderableType:
     return Group(finding, "", answering)
 
 
-def misses(results: Sequence[Result], texts: Mapping[str, str]) -> list[dict[str, Any]]:
+def plot(found: Mapping[str, Any], file: Path) -> None:
+    """Write a PNG of the document: the risk–coverage curve and bars of hit@k.
+
+    Raises:
+        RetrievalError: when matplotlib is not installed.
+        StorageError: when the file cannot be written.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise RetrievalError("Drawing needs the package matplotlib. Run: pip install 'pullquote[eval]'") from error
+    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    risk, hits = figure.subplots(1, 2)
+    curve = found["answering"]["risk_coverage"]
+    risk.plot(curve["coverage"], curve["risk"])
+    risk.set(xlabel="share of questions answered (coverage)", ylabel="share of answers that are wrong (risk)")
+    risk.set(title="Risk and coverage", xlim=(0, 1), ylim=(0, None))
+    risk.grid(alpha=0.3)
+    names = metrics.NAMES[:3]
+    lowest = 1.0
+    for position, (system, values) in enumerate(found["finding"].items()):
+        mean, low, high = (np.array([values[name][part] for name in names]) for part in ("mean", "low", "high"))
+        bars = np.arange(3) + (position - 1) * 0.26
+        hits.bar(bars, mean, width=0.24, yerr=[mean - low, high - mean], capsize=3, label=system)
+        lowest = min(lowest, low.min())
+    hits.set(title="Answering passage among the first k", ylim=(max(0.0, lowest - 0.05), 1.0))
+    hits.set_xticks(range(3), names)
+    figure.legend(*hits.get_legend_handles_labels(), loc="outside lower right", ncols=3)
+    try:
+        figure.savefig(file, format="png", dpi=120)
+    except OSError as error:
+        raise StorageError(file, error.strerror or str(error), "Name a file that can be written.") from error
+
+
+def misses(results: Sequence[Result], texts: Mapping[str, str], threshold: float) -> list[dict[str, Any]]:
     """List the misses: answers not quoted first, answerable questions declined, others answered.
 
     ``texts`` are those of the paragraphs, by ``systems.unit_of``.
@@ -98,22 +116,19 @@ def misses(results: Sequence[Result], texts: Mapping[str, str]) -> list[dict[str
     wrong = []
     for result in results:
         first = next(iter(result.rankings[OURS]), None)
-        without = None
-        faults = []
-        if result.asked.answers and first not in result.relevant:
-            faults.append("another passage first")
-        if result.asked.answers and result.outcome is not Outcome.ANSWERED:
-            faults.append("declined")
-        if not result.asked.answers and result.outcome is Outcome.ANSWERED:
-            faults.append("answered without an answer")
-        if result.absent_outcome is Outcome.ANSWERED:
-            faults.append("answered with the answer taken away")
-            without = result.absent_first
-        if faults:
+        answered = result.confidence >= threshold
+        without = result.absent_first if (result.absent_confidence or 0.0) >= threshold else None
+        faults = {
+            "another passage first": result.asked.answers and first not in result.relevant,
+            "declined": result.asked.answers and not answered,
+            "answered without an answer": not result.asked.answers and answered,
+            "answered with the answer taken away": without,
+        }
+        if any(faults.values()):
             wrong.append(
                 {
                     "question": result.asked.question,
-                    "faults": faults,
+                    "faults": [fault for fault, present in faults.items() if present],
                     "confidence": round(result.confidence, 4),
                     "shown": first,
                     "shown_text": texts[first] if first else None,

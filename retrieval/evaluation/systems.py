@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from retrieval.core.errors import QuestionError
-from retrieval.core.timing import Progress, no_progress
-from retrieval.core.types import Outcome, Passage, StoredPassage
+from retrieval.core.settings import Settings
+from retrieval.core.timing import Progress
+from retrieval.core.types import Passage, StoredPassage
 from retrieval.core.vectors import Matrix
 from retrieval.evaluation.datasets import LabelledQuestion
+from retrieval.index.sync import run_indexing
 from retrieval.search.answer.confidence import Features, default_confidence, features_of
 from retrieval.search.query.analysis import Question, analyse
 from retrieval.search.query.validation import validate_query
@@ -21,7 +27,7 @@ from retrieval.search.ranking.scoring import ScoredCandidate
 from retrieval.search.ranking.selection import diversify
 from retrieval.search.retriever import DEPTH as RETRIEVED
 from retrieval.search.retriever import Retriever
-from retrieval.search.session import SearchSession
+from retrieval.search.session import SearchSession, open_session
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 
@@ -31,30 +37,27 @@ VECTORS, BM25, OURS = "paragraph vectors", "BM25", "pullquote"
 
 
 def unit_of(passage: Passage) -> str:
-    """Return the id of a passage's paragraph, the unit that is counted: pieces of a long paragraph count once."""
+    """Return the id of a passage's paragraph, the unit that is counted."""
     return f"{passage.article_id}:{passage.paragraph}"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of one question. ``relevant`` and ``rankings`` are paragraphs (see ``unit_of``), by system.
+    """The outcome of one question. ``relevant`` and ``rankings`` (by system) are paragraphs, see ``unit_of``.
 
-    ``confidence``, ``outcome``: with the gold passages in the corpus. ``absent_confidence``, ``absent_outcome``,
-    ``absent_first``: with them removed, ``None`` where there are none; ``absent_first`` is the top paragraph.
+    ``confidence``: with the gold passages in the corpus. ``absent_confidence``, ``absent_first`` (the top paragraph):
+    with them removed, ``None`` where there are none.
     """
 
     asked: LabelledQuestion
     relevant: set[str]
     rankings: dict[str, list[str]]
     confidence: float
-    outcome: Outcome
     absent_confidence: float | None = None
-    absent_outcome: Outcome | None = None
     absent_first: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(NamedTuple):
     """A question with its ranked candidates."""
 
     question: Question
@@ -70,9 +73,9 @@ class Ranking:
         """The probability that the top passage answers."""
         return default_confidence().probability(self.features)
 
-    def passage_ids(self, limit: int = 2 * DEPTH) -> list[str]:
+    def passage_ids(self) -> list[str]:
         """Return passage ids in the order in which they would be quoted."""
-        return [choice.scored.candidate.passage_id for choice in diversify(self.question, self.ranked, limit)]
+        return [choice.scored.candidate.passage_id for choice in diversify(self.question, self.ranked, 2 * DEPTH)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +162,21 @@ class IndexedCorpus:
         return copy
 
 
-def run(
-    corpus: IndexedCorpus, questions: Sequence[LabelledQuestion], *, progress: Progress = no_progress
-) -> list[Result]:
+@contextmanager
+def temporary_corpus(articles: Mapping[str, str], settings: Settings, progress: Progress) -> Iterator[IndexedCorpus]:
+    """Index ``articles`` (id → text, one paragraph a line) as the product does; delete the index afterwards."""
+    with tempfile.TemporaryDirectory(prefix="pullquote-") as folder:
+        corpus = Path(folder) / "corpus"
+        corpus.mkdir()
+        for name, text in articles.items():
+            (corpus / f"{name}.txt").write_text(text, encoding="utf-8")
+        there = settings.model_copy(update={"home": Path(folder) / "home", "corpus": corpus, "chroma": None})
+        run_indexing(there, progress=progress)
+        with open_session(there) as session:
+            yield IndexedCorpus.of(session)
+
+
+def run(corpus: IndexedCorpus, questions: Sequence[LabelledQuestion], progress: Progress) -> list[Result]:
     """Ask every question of all systems; answerable ones a second time with the answer removed."""
     results = []
     for done, asked in enumerate(questions, start=1):
@@ -176,25 +191,21 @@ def _ask(corpus: IndexedCorpus, asked: LabelledQuestion) -> Result:
     try:
         ours = corpus.rank(asked.question)
     except QuestionError:  # a person would get an error: nothing found, nothing answered
-        return Result(asked, units, {VECTORS: [], BM25: [], OURS: []}, 0.0, Outcome.NOTHING)
+        return Result(asked, units, {VECTORS: [], BM25: [], OURS: []}, 0.0)
     passage_ids = {
         VECTORS: corpus.by_vectors(asked.question),
         BM25: corpus.by_keywords(asked.question),
         OURS: ours.passage_ids(),
     }
     rankings = {system: corpus.units(names)[:DEPTH] for system, names in passage_ids.items()}
-    outcome = default_confidence().outcome
     if not relevant:
-        return Result(asked, units, rankings, ours.confidence, outcome(ours.confidence))
+        return Result(asked, units, rankings, ours.confidence)
     absent = corpus.rank(asked.question, absent=relevant)
-    return Result(
-        asked, units, rankings, ours.confidence, outcome(ours.confidence),
-        absent.confidence, outcome(absent.confidence), next(iter(corpus.units(absent.passage_ids(1))), None),
-    )  # fmt: skip
+    first = next(iter(corpus.units(absent.passage_ids())), None)
+    return Result(asked, units, rankings, ours.confidence, absent.confidence, first)
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """One example for calibration. ``setting`` distinguishes the whole corpus from a small one."""
 
     features: Features
@@ -203,32 +214,21 @@ class Example:
     setting: str
 
 
-def examples(
-    corpus: IndexedCorpus, questions: Sequence[LabelledQuestion], *, seed: int = 0, progress: Progress = no_progress
-) -> list[Example]:
+def examples(corpus: IndexedCorpus, questions: Sequence[LabelledQuestion], progress: Progress) -> list[Example]:
     """Rank each answerable question with its answer and without, in the whole corpus and among three articles.
 
     The small corpus keeps the weights from depending on the size of the one they were fitted on.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     articles = sorted({found.passage.article_id for found in corpus.passages.values()})
     made: list[Example] = []
     for done, asked in enumerate(questions, start=1):
-        relevant = corpus.relevant(asked)
-        if relevant:
+        if relevant := corpus.relevant(asked):
             own = corpus.passages[min(relevant)].passage.article_id
             few = {own, *random.choice(articles, min(2, len(articles)), replace=False).tolist()}
-            within = {name for name, found in corpus.passages.items() if found.passage.article_id in few}
-            made += _pair(corpus, asked, relevant, None, "whole corpus")
-            made += _pair(corpus, asked, relevant, within, "three articles")
+            small = {name for name, found in corpus.passages.items() if found.passage.article_id in few}
+            for setting, within in (("whole corpus", None), ("three articles", small)):
+                ranked = [(absent, corpus.rank(asked.question, absent, within)) for absent in (set[str](), relevant)]
+                made += [Example(r.features, not absent, asked.group, setting) for absent, r in ranked if r.features]
         progress("Asking", done, len(questions))
     return made
-
-
-def _pair(
-    corpus: IndexedCorpus, asked: LabelledQuestion, relevant: set[str], within: set[str] | None, setting: str
-) -> Iterator[Example]:
-    for absent in (set[str](), relevant):
-        features = corpus.rank(asked.question, absent, within).features
-        if features is not None:
-            yield Example(features, not absent, asked.group, setting)

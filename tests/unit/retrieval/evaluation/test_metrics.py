@@ -59,6 +59,6 @@ def test_risk_grows_where_confident_answers_are_wrong() -> None:
 
 def test_the_roc_area_counts_pairs_in_the_right_order() -> None:
     """Three of four pairs in order give 0.75; with one kind of question there is no area."""
-    assert roc_area([True, True, False, False], [0.9, 0.4, 0.5, 0.1]) == 0.75
-    assert math.isnan(roc_area([True, True], [0.9, 0.4]))
-    assert math.isnan(share([]))
+    assert roc_area([0.9, 0.4], [0.5, 0.1]) == 0.75
+    assert roc_area([0.9, 0.4], []) is None
+    assert share([]) is None
