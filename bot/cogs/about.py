@@ -7,13 +7,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext
-from bot.services.services import Services
+from bot.services import Services
 from bot.settings import Settings
-from bot.store.repository import BUTTON_DAYS
 from bot.transport.delivery import Outgoing
 from bot.ui import strings
 from bot.ui.markup.pages import sentence
-from bot.ui.notices import About, about_pages, help_pages
+from bot.ui.notices import about_pages, help_pages
 from retrieval.core.system import version
 
 
@@ -30,37 +29,28 @@ class AboutCog(commands.Cog):
     @app_commands.command(name="about", description="What I am, how many articles I have, what I store")
     async def about(self, interaction: discord.Interaction) -> None:
         """Show the facts about the bot."""
-        title_index = self._services.articles.title_index
-        about = About(
-            articles=len(title_index.articles),
-            model=title_index.model,
-            version=version(),
-            retention_days=self._settings.retention_days,
-            button_days=BUTTON_DAYS,
-            logged=self._settings.log_questions,
-        )
 
-        async def show() -> None:
-            await self._handler.show_privately(interaction, about_pages(about, RequestContext.of(interaction).form))
+        async def make() -> list[Outgoing]:
+            index, settings = self._services.articles.title_index, self._settings
+            facts = (len(index.articles), index.model, version(), settings.retention_days, settings.log_questions)
+            return list(map(Outgoing, about_pages(*facts, RequestContext.of(interaction).form)))
 
-        await self._handler.privately(interaction, show)
+        await self._handler.show_privately(interaction, make)
 
     @app_commands.command(name="help", description="What you can ask of me, with examples")
     async def help(self, interaction: discord.Interaction) -> None:
         """Show the commands."""
 
-        async def show() -> None:
-            await self._handler.show_privately(interaction, help_pages(RequestContext.of(interaction).form))
+        async def make() -> list[Outgoing]:
+            return list(map(Outgoing, help_pages(RequestContext.of(interaction).form)))
 
-        await self._handler.privately(interaction, show)
+        await self._handler.show_privately(interaction, make)
 
     @forget.command(name="me", description="Deletes your questions, your votes and the buttons under your answers")
     async def forget_me(self, interaction: discord.Interaction) -> None:
         """Delete the user's records."""
 
-        async def forget() -> None:
-            done = await self._services.records.forget(interaction.user.id)
-            page = sentence(strings.forgotten(done.questions, done.votes, done.messages))
-            await self._handler.responder.edit_response(interaction, Outgoing(page), private=True)
+        async def make() -> list[Outgoing]:
+            return [Outgoing(sentence(strings.forgotten(*await self._services.records.forget(interaction.user.id))))]
 
-        await self._handler.privately(interaction, forget)
+        await self._handler.show_privately(interaction, make)

@@ -8,8 +8,8 @@ from discord.ext import commands
 
 from bot.cogs.common.autocomplete import chosen, suggestions
 from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext, without_surrogates
+from bot.services import Services
 from bot.services.admission import RefusedError, check_query
-from bot.services.services import Services
 from bot.services.worker_pool import Slot
 from bot.store.message_state import ArticleList, ArticleView, MessageState, SearchResults
 from bot.ui.articles import page_of
@@ -26,7 +26,7 @@ class ArticlesCog(commands.Cog):
     @app_commands.describe(words='Words that must all occur; "…" holds a phrase together')
     async def find(self, interaction: discord.Interaction, words: app_commands.Range[str, 1, 1000]) -> None:
         """Show the passages with exactly these words."""
-        await self._look_up(interaction, SearchResults(without_surrogates(words), interaction.guild_id))
+        await self._look_up(interaction, SearchResults(without_surrogates(words), guild=interaction.guild_id))
 
     @app_commands.command(name="source", description="Shows an article: its card, its paragraphs, its full text")
     @app_commands.describe(article="Title or id; suggestions come while you type", paragraph="Begin at this paragraph")
@@ -42,7 +42,7 @@ class ArticlesCog(commands.Cog):
         except RefusedError as refusal:
             await self._handler.say(interaction, str(refusal))
             return
-        await self._look_up(interaction, ArticleView(summary.article_id, interaction.guild_id), paragraph)
+        await self._look_up(interaction, ArticleView(summary.article_id, guild=interaction.guild_id), paragraph)
 
     @source.autocomplete("article")
     async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -57,7 +57,7 @@ class ArticlesCog(commands.Cog):
         filter: app_commands.Range[str, 0, 200] = "",  # noqa: A002 - the option's name
     ) -> None:
         """List the articles."""
-        await self._look_up(interaction, ArticleList(without_surrogates(filter.strip()), interaction.guild_id))
+        await self._look_up(interaction, ArticleList(without_surrogates(filter.strip()), guild=interaction.guild_id))
 
     async def _look_up(
         self, interaction: discord.Interaction, state: MessageState, paragraph: int | None = None

@@ -9,9 +9,9 @@ from discord.ext import commands
 from bot.cogs.common.autocomplete import chosen, suggestions
 from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext, asked_by, without_surrogates
 from bot.observability.request_log import Source
+from bot.services import Services
 from bot.services.admission import RefusedError, check_query
 from bot.services.question_service import Question
-from bot.services.services import Services
 from bot.services.worker_pool import Slot
 from bot.store.guild_settings import MAX_QUOTES
 

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord.ext import commands
 
 from bot.cogs.common.interaction_handler import InteractionHandler, Reply, RequestContext
 from bot.observability.request_log import Source
+from bot.services import Services
 from bot.services.admission import RefusedError
-from bot.services.services import Services
 from bot.services.worker_pool import Slot
 from bot.store import Vote
-from bot.store.message_state import (
-    AnswerMessage,
-    ArticleView,
-    ClosestPassages,
-    MessageState,
-    MorePassages,
-    QuotesInContext,
-    RelatedPassages,
-)
+from bot.store.message_state import ArticleView, MessageState, PassagesMessage, QuotesInContext
 from bot.transport.delivery import Outgoing
 from bot.ui import strings
 from bot.ui.articles import text_files
@@ -81,13 +74,13 @@ class ButtonsCog(commands.Cog):
             case Action.SHARE, _:
                 await self._share(button, context, state)
             case Action.TEXT, ArticleView(article):
-                await self._handler.privately(context.interaction, lambda: self._full_text(context, article))
+                await self._handler.show_privately(context.interaction, partial(self._full_text, article))
             case Action.CLOSEST, _:
                 await self._show(context, lambda: questions.closest(state))
-            case Action.MORE, AnswerMessage() | MorePassages() | ClosestPassages() | RelatedPassages() as passages:
-                await self._show(context, lambda: questions.more(passages))
-            case Action.CONTEXT, AnswerMessage() | MorePassages() | ClosestPassages() | RelatedPassages() as passages:
-                await self._show(context, lambda: QuotesInContext(passages.quotes))
+            case Action.MORE, _ if isinstance(state, PassagesMessage):
+                await self._show(context, partial(questions.more, state))
+            case Action.CONTEXT, _ if isinstance(state, PassagesMessage):
+                await self._show(context, partial(QuotesInContext, state.quotes))
             case _:
                 await self._turn(button, context, state)
 
@@ -142,16 +135,14 @@ class ButtonsCog(commands.Cog):
             context, self._services.admission.reserve, make, private=False, page=lambda _: button.page
         )
 
-    async def _full_text(self, context: RequestContext, article: str) -> None:
+    async def _full_text(self, article: str) -> list[Outgoing]:
         articles = self._services.articles
         with self._services.admission.reserve() as slot:
             text = await slot.run(articles.text, article)
-        files = text_files(article, text)
+        first, *others = text_files(article, text)
         summary = articles.title_index.get(article)
         page = sentence(fitted_line(title_of(summary.metadata, article), 300) if summary is not None else "")
-        await self._handler.responder.edit_response(context.interaction, Outgoing(page, files=files[:1]), private=True)
-        for file in files[1:]:
-            await self._handler.responder.follow_up(context.interaction, Outgoing(Page(), files=[file]), private=True)
+        return [Outgoing(page, files=[first]), *(Outgoing(Page(), files=[file]) for file in others)]
 
 
 def _signed(page: Page, name: str) -> Page:

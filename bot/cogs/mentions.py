@@ -19,10 +19,10 @@ from bot.cogs.common.interaction_handler import (
     without_surrogates,
 )
 from bot.observability.request_log import Source, Step
+from bot.services import Services
 from bot.services.admission import RefusedError
 from bot.services.permissions import Requester
 from bot.services.question_service import Question
-from bot.services.services import Services
 from bot.services.worker_pool import Slot
 from bot.transport.delivery import FAILURES, Outgoing, typing
 from bot.ui import strings

@@ -6,9 +6,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.common.checks import managed_guild
 from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext
-from bot.services.services import Services
+from bot.services import Services
+from bot.transport.delivery import Outgoing
 from bot.ui.reports import report_csv, report_pages
 
 
@@ -28,16 +28,12 @@ class ReportCog(commands.Cog):
         self, interaction: discord.Interaction, days: app_commands.Range[int, 1, 3650] | None = None
     ) -> None:
         """Send the report as pages and as a CSV file."""
-        guild = await managed_guild(interaction, self._handler)
-        if guild is None:
-            return
 
-        async def work() -> None:
+        async def make(guild: int) -> list[Outgoing]:
             span = min(days or self._retention_days, self._retention_days)
             report = await self._services.records.report(guild, span)
+            first, *others = report_pages(report, RequestContext.of(interaction).form)
             files = [(f"pullquote-report-{span}-days.csv", report_csv(report.questions))]
-            await self._handler.show_privately(
-                interaction, report_pages(report, RequestContext.of(interaction).form), files
-            )
+            return [Outgoing(first, files=files), *map(Outgoing, others)]
 
-        await self._handler.privately(interaction, work)
+        await self._handler.show_to_manager(interaction, make)

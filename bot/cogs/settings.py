@@ -10,13 +10,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.common.checks import managed_guild
-from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext
-from bot.services.permissions import ChannelPermissions, Requester, explain
-from bot.services.services import Services
+from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext, requester_of
+from bot.services import Services
+from bot.services.permissions import explain
 from bot.store.guild_settings import MAX_QUOTES, GuildSettings
+from bot.transport.delivery import Outgoing
 from bot.ui import strings
-from bot.ui.markup.pages import Page
 from bot.ui.notices import settings_pages
 
 Change = Literal["add", "remove", "clear"]
@@ -73,7 +72,7 @@ class SettingsCog(commands.Cog):
     @app_commands.describe(change="What to do with the channel", channel="This one if you leave it out")
     async def channel(self, interaction: discord.Interaction, change: Change, channel: Channel | None = None) -> None:
         """Change where mentions are answered."""
-        chosen = channel.id if channel is not None else interaction.channel_id or 0
+        chosen = _id_of(channel, interaction)
         await self._change(interaction, lambda old: replace(old, channels=_changed(old.channels, change, chosen)))
 
     @settings.command(name="role", description="Roles that may ask; none: everybody")
@@ -105,44 +104,26 @@ class SettingsCog(commands.Cog):
         channel: Channel | None = None,
         person: Person | None = None,
     ) -> None:
-        """Apply ``change`` to the settings, and show them."""
-        guild = await managed_guild(interaction, self._handler)
-        if guild is None:
-            return
+        """Apply ``change`` to the settings, and show them with their effect on a mention."""
 
-        async def work() -> None:
+        async def make(guild: int) -> list[Outgoing]:
             records = self._services.records
             old = records.guild_settings(guild)
             new = change(old)
             if new != old:
                 await records.save_guild_settings(guild, new)
-            pages = self._explanation(interaction, new, channel, person)
-            await self._handler.show_privately(interaction, pages)
+            asker = person or interaction.user
+            requester = requester_of(asker, guild, channel or interaction.channel, _id_of(channel, interaction))
+            rights = _bot_rights(interaction, requester.channel)
+            findings = explain(new, requester, rights, self._services.admission.only_guilds)
+            asked = f"a mention by <@{asker.id}> in <#{requester.channel}>"
+            return list(map(Outgoing, settings_pages(new, findings, asked, RequestContext.of(interaction).form)))
 
-        await self._handler.privately(interaction, work)
+        await self._handler.show_to_manager(interaction, make)
 
-    def _explanation(
-        self, interaction: discord.Interaction, settings: GuildSettings, channel: Channel | None, person: Person | None
-    ) -> list[Page]:
-        member = person or interaction.user
-        place = channel.id if channel is not None else interaction.channel_id or 0
-        if channel is None:
-            parent = interaction.channel.parent_id if isinstance(interaction.channel, discord.Thread) else None
-        else:
-            parent = channel.parent_id if isinstance(channel, app_commands.AppCommandThread) else None
-        roles = frozenset(role.id for role in member.roles) if isinstance(member, discord.Member) else frozenset()
-        requester = Requester(member.id, interaction.guild_id, place, parent, roles)
-        findings = explain(
-            settings, requester, _channel_permissions(interaction, place), self._services.admission.only_guilds
-        )
-        return settings_pages(
-            settings,
-            [f"<#{channel_id}>" for channel_id in sorted(settings.channels)],
-            [f"<@&{role_id}>" for role_id in sorted(settings.roles)],
-            findings,
-            f"a mention by <@{member.id}> in <#{place}>",
-            RequestContext.of(interaction).form,
-        )
+
+def _id_of(channel: Channel | None, interaction: discord.Interaction) -> int:
+    return channel.id if channel is not None else interaction.channel_id or 0
 
 
 def _changed(ids: frozenset[int], change: Change, chosen: int) -> frozenset[int]:
@@ -151,8 +132,8 @@ def _changed(ids: frozenset[int], change: Change, chosen: int) -> frozenset[int]
     return ids | {chosen} if change == "add" else ids - {chosen}
 
 
-def _channel_permissions(interaction: discord.Interaction, channel_id: int) -> ChannelPermissions | None:
-    """The bot's permissions in a channel; ``None`` where they are unknown."""
+def _bot_rights(interaction: discord.Interaction, channel_id: int) -> dict[str, bool] | None:
+    """The bot's rights in a channel, by their names in ``strings``; ``None`` where they are unknown."""
     guild = interaction.guild
     channel = guild.get_channel_or_thread(channel_id) if guild is not None else None
     if channel_id == interaction.channel_id:
@@ -161,10 +142,9 @@ def _channel_permissions(interaction: discord.Interaction, channel_id: int) -> C
         permissions, thread = channel.permissions_for(guild.me), isinstance(channel, discord.Thread)
     else:
         return None
-    send = permissions.send_messages_in_threads if thread else permissions.send_messages
-    return ChannelPermissions(
-        view=permissions.view_channel,
-        send=send,
-        embed=permissions.embed_links,
-        history=permissions.read_message_history,
-    )
+    return {
+        "view": permissions.view_channel,
+        "send": permissions.send_messages_in_threads if thread else permissions.send_messages,
+        "history": permissions.read_message_history,
+        "embed": permissions.embed_links,
+    }

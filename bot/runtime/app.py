@@ -22,12 +22,12 @@ from bot.runtime.bot import Parts, PullquoteBot
 from bot.runtime.exit_codes import ExitCode, describe_failure
 from bot.runtime.monitor import Monitor
 from bot.runtime.startup import BackgroundLoad
+from bot.services import Services
 from bot.services.admission import Admission
 from bot.services.library import Articles
 from bot.services.question_service import QuestionService
 from bot.services.rate_limits import RateLimits
 from bot.services.records import Records
-from bot.services.services import Services
 from bot.services.worker_pool import SerialExecutor, WorkerPool
 from bot.settings import LogFormat, LogSettings, Settings
 from bot.store import LOCK_FILE, PersonHash, Store

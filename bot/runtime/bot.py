@@ -25,7 +25,7 @@ from bot.observability.health import Registration
 from bot.runtime.command_sync import CommandSync
 from bot.runtime.gateway_events import GatewayEvents
 from bot.runtime.monitor import Monitor
-from bot.services.services import Services
+from bot.services import Services
 from bot.settings import Settings
 from bot.store import RecordsError
 from bot.transport.delivery import FAILURES

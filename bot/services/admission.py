@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.observability.request_log import Source
-from bot.services.permissions import Requester, decide
+from bot.services.permissions import Requester, refusal
 from bot.services.rate_limits import RateLimits
 from bot.services.records import Records
 from bot.services.worker_pool import BusyError, Slot, WorkerPool
@@ -44,7 +44,7 @@ class Admission:
         Raises:
             RefusedError: when the requester may not, or the bot is closing.
         """
-        self._decide(self._records.guild_settings(requester.guild), requester, source)
+        self._check(self._records.guild_settings(requester.guild), requester, source)
 
     def permit_lookup(self, requester: Requester) -> None:
         """Check that ``requester`` may look articles up. That is not asking, so roles do not matter.
@@ -52,14 +52,13 @@ class Admission:
         Raises:
             RefusedError: when the requester may not, or the bot is closing.
         """
-        self._decide(GuildSettings(), requester, Source.COMMAND)
+        self._check(GuildSettings(), requester, Source.COMMAND)
 
-    def _decide(self, settings: GuildSettings, requester: Requester, source: Source) -> None:
+    def _check(self, settings: GuildSettings, requester: Requester, source: Source) -> None:
         if self._closed:
             raise RefusedError(strings.CLOSING)
-        decision = decide(settings, requester, source, self.only_guilds)
-        if not decision.allowed:
-            raise RefusedError(decision.reason)
+        if reason := refusal(settings, requester, source, self.only_guilds):
+            raise RefusedError(reason)
 
     def accept(self, requester: Requester, source: Source) -> Slot:
         """Reserve a slot for a question and count it against the rate limits.

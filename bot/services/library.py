@@ -85,7 +85,7 @@ class Articles:
         self._users = 0
         self._changing = False
         self._free = threading.Condition()
-        self._title_index = TitleIndex.of([], "")
+        self._title_index = TitleIndex([], "")
         self._health = VectorHealth()
 
     @property
@@ -117,7 +117,7 @@ class Articles:
             searcher = stack.enter_context(opening)
             shelf = stack.enter_context(open_articles(self._settings))
             searcher.warm_up()
-            self._title_index = TitleIndex.of(shelf.articles(), model)
+            self._title_index = TitleIndex(shelf.articles(), model)
             self._opened = _Opened(searcher, shelf, state, stack.pop_all())
         _log.info("%d articles are open, model %s", len(self.title_index.articles), model)
 

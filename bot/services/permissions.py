@@ -1,7 +1,8 @@
-"""Permissions: who may ask, and where. Pure decisions, each with its reason."""
+"""Permissions to ask, by server, role and channel, each refusal with its reason. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.observability.request_log import Source
@@ -26,37 +27,20 @@ class Requester:
         return self.channel if self.parent is not None or self.guild is None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The outcome of a permission check; ``reason`` is a sentence for the requester."""
-
-    allowed: bool
-    reason: str
-
-
-def decide(
+def refusal(
     settings: GuildSettings, requester: Requester, source: Source, only_guilds: frozenset[int] = frozenset()
-) -> Decision:
-    """Check every permission; the first that is missing gives the reason.
+) -> str | None:
+    """The reason why ``requester`` may not ask, a sentence for them; ``None`` if they may.
 
     ``only_guilds`` are the guilds to which the operator restricts the bot; empty: all.
     """
-    server = _check_server(requester, only_guilds)
-    if not server.allowed:
-        return server
-    if not _has_role(settings, requester):
-        return Decision(False, strings.ROLE_MISSING)
-    if source is Source.MENTION and not _answers_mentions(settings, requester):
-        return Decision(False, strings.CHANNEL_EXCLUDED)
-    return Decision(True, strings.MAY_ASK)
-
-
-def _check_server(requester: Requester, only_guilds: frozenset[int]) -> Decision:
-    if only_guilds and requester.guild is None:
-        return Decision(False, strings.NO_DIRECT_MESSAGES)
     if only_guilds and requester.guild not in only_guilds:
-        return Decision(False, strings.SERVER_EXCLUDED)
-    return Decision(True, strings.ANSWERS_DIRECT_MESSAGES if requester.guild is None else strings.ANSWERS_IN_SERVER)
+        return strings.NO_DIRECT_MESSAGES if requester.guild is None else strings.SERVER_EXCLUDED
+    if not _has_role(settings, requester):
+        return strings.ROLE_MISSING
+    if source is Source.MENTION and not _answers_mentions(settings, requester):
+        return strings.CHANNEL_EXCLUDED
+    return None
 
 
 def _has_role(settings: GuildSettings, requester: Requester) -> bool:
@@ -68,33 +52,24 @@ def _answers_mentions(settings: GuildSettings, requester: Requester) -> bool:
     return requester.guild is None or not settings.channels or bool(settings.channels & allowed)
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelPermissions:
-    """The bot's own permissions in a channel."""
-
-    view: bool
-    send: bool
-    embed: bool
-    history: bool
-
-
 def explain(
-    settings: GuildSettings, requester: Requester, permissions: ChannelPermissions | None, only_guilds: frozenset[int]
+    settings: GuildSettings, requester: Requester, rights: Mapping[str, bool] | None, only_guilds: frozenset[int]
 ) -> list[Finding]:
-    """Every rule that applies to a mention by ``requester``, in the order in which they are checked."""
-    server = _check_server(requester, only_guilds)
-    findings = [Finding(server.allowed, server.reason, not server.allowed)]
+    """Every rule that applies to a mention by ``requester``, in the order in which they are checked.
+
+    ``rights`` are those of ``strings.BOT_PERMISSIONS`` that the bot has in the channel; ``None``: unknown.
+    """
+    excluded = bool(only_guilds) and requester.guild not in only_guilds
+    server = strings.SERVER_EXCLUDED if excluded else strings.ANSWERS_IN_SERVER
+    findings = [Finding(not excluded, server, blocking=excluded)]
     for restricted, allowed, texts in (
         (settings.roles, _has_role(settings, requester), strings.ROLE_FINDINGS),
         (settings.channels, _answers_mentions(settings, requester), strings.CHANNEL_FINDINGS),
     ):
         text = texts["unrestricted"] if not restricted else texts["allowed" if allowed else "excluded"]
-        findings.append(Finding(allowed, text, not allowed))
-    if permissions is not None:
-        for name, (what, otherwise) in strings.BOT_PERMISSIONS.items():
-            if getattr(permissions, name):
-                findings.append(Finding(True, strings.BOT_MAY.format(what=what)))
-            else:
-                text = strings.BOT_MAY_NOT.format(what=what, otherwise=otherwise)
-                findings.append(Finding(False, text, blocking=name == "view"))
+        findings.append(Finding(allowed, text, blocking=not allowed))
+    for name, has in (rights or {}).items():
+        what, otherwise = strings.BOT_PERMISSIONS[name]
+        text = (strings.BOT_MAY if has else strings.BOT_MAY_NOT).format(what=what, otherwise=otherwise)
+        findings.append(Finding(has, text, blocking=name == "view" and not has))
     return findings

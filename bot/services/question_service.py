@@ -108,7 +108,7 @@ class QuestionService:
         """
         match state:
             case RelatedPassages(more=[_, *_]):
-                return RelatedPassages(state.more, guild=state.guild)
+                return RelatedPassages(quotes=state.more, guild=state.guild)
             case AnswerMessage() | MorePassages():
                 earlier = state.already_shown if isinstance(state, MorePassages) else ()
                 already_shown = (*earlier, *state.quotes)
@@ -117,7 +117,7 @@ class QuestionService:
                 found = self._articles.ask(question.searched, len(already_shown) + _MORE, question.article)
                 rest = tuple(ref for ref in map(QuoteRef.of, found.quotes) if (ref.article, ref.start) not in known)
                 if rest:
-                    return MorePassages(question, rest, already_shown, state.guild)
+                    return MorePassages(question, already_shown, quotes=rest, guild=state.guild)
         raise RefusedError(strings.NOTHING_MORE)
 
     @staticmethod
@@ -130,7 +130,7 @@ class QuestionService:
         if not isinstance(state, (AnswerMessage, RelatedPassages)) or not state.closest:
             raise RefusedError(strings.NOTHING_CLOSE)
         question = state.question if isinstance(state, AnswerMessage) else None
-        return ClosestPassages(question, state.closest, state.guild)
+        return ClosestPassages(question, quotes=state.closest, guild=state.guild)
 
 
 def _notes_for_members(found: Answer) -> tuple[str, ...]:

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-#: Buckets that are full again are dropped when so many are kept.
-_MOST_BUCKETS = 10_000
+from cachetools import TTLCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +23,13 @@ GUILD = Rate(per_minute=60, burst=60)
 
 
 class Buckets:
-    """A token bucket for each key: full at first, refilled evenly."""
+    """A token bucket for each key: full at first, refilled evenly, dropped once it must be full again."""
 
-    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rate: Rate, clock: Callable[[], float]) -> None:
         self._rate = rate
         self._clock = clock
-        self._levels: dict[int, tuple[float, float]] = {}  # key → (tokens, at that time)
+        # Key → (tokens, time of that count).
+        self._levels: TTLCache[int, tuple[float, float]] = TTLCache(math.inf, rate.burst * 60 / rate.per_minute, clock)
 
     def _level(self, key: int) -> float:
         now = self._clock()
@@ -41,37 +41,31 @@ class Buckets:
         missing = 1.0 - self._level(key)
         return 0.0 if missing <= 1e-9 else missing * 60 / self._rate.per_minute
 
-    def take(self, key: int) -> None:
-        """Take a token; call only when ``wait`` is 0."""
-        self._levels[key] = (self._level(key) - 1.0, self._clock())
-        if len(self._levels) > _MOST_BUCKETS:
-            full = self._rate.burst
-            self._levels = {k: v for k, v in self._levels.items() if self._level(k) < full}
-
-    def put_back(self, key: int) -> None:
-        """Return a token."""
-        self._levels[key] = (min(float(self._rate.burst), self._level(key) + 1.0), self._clock())
+    def add(self, key: int, tokens: float) -> None:
+        """Add tokens; take them if negative."""
+        self._levels[key] = (min(float(self._rate.burst), self._level(key) + tokens), self._clock())
 
 
 class RateLimits:
-    """The limits on questions: a user's and a guild's."""
+    """The limits on questions: a user's and a guild's (``None``: direct messages)."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, user: Rate = USER, guild: Rate = GUILD) -> None:
         self._users = Buckets(user, clock)
         self._guilds = Buckets(guild, clock)
 
+    def _buckets(self, user: int, guild: int | None) -> list[tuple[Buckets, int]]:
+        return [(self._users, user)] + ([(self._guilds, guild)] if guild is not None else [])
+
     def take(self, user: int, guild: int | None) -> int:
-        """Take a token of each and return 0, or take none and return the seconds to wait."""
-        wait = max(self._users.wait(user), self._guilds.wait(guild) if guild is not None else 0.0)
-        if wait > 0.0:
-            return math.ceil(wait)
-        self._users.take(user)
-        if guild is not None:
-            self._guilds.take(guild)
-        return 0
+        """Take a token for a question; return 0, or the seconds to wait if there is none."""
+        buckets = self._buckets(user, guild)
+        wait = math.ceil(max(bucket.wait(key) for bucket, key in buckets))
+        if not wait:
+            for bucket, key in buckets:
+                bucket.add(key, -1.0)
+        return wait
 
     def put_back(self, user: int, guild: int | None) -> None:
         """Return the tokens of a question that was not accepted."""
-        self._users.put_back(user)
-        if guild is not None:
-            self._guilds.put_back(guild)
+        for bucket, key in self._buckets(user, guild):
+            bucket.add(key, 1.0)

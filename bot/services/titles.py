@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process, utils
 
@@ -14,30 +13,19 @@ from retrieval.core.types import ArticleSummary
 _SIMILAR = 60.0  # lowest rapidfuzz score, 0 to 100, of a title that may be meant
 
 
-@dataclass(frozen=True, slots=True)
 class TitleIndex:
-    """The summaries of all articles, and the names that they are found by."""
+    """The summaries of all articles, their titles by id, and the name of the model that embeds them."""
 
-    articles: tuple[ArticleSummary, ...]
-    names: Mapping[str, str]  # id → title and id, normalised for fuzzy comparison
-    titles: Mapping[str, str]
-    model: str
-
-    @classmethod
-    def of(cls, articles: Sequence[ArticleSummary], model: str) -> TitleIndex:
-        """The index of ``articles``."""
-        return cls(
-            articles=tuple(articles),
-            names={a.article_id: utils.default_process(f"{a.metadata.title} {a.article_id}") for a in articles},
-            titles={a.article_id: a.metadata.title for a in articles},
-            model=model,
-        )
+    def __init__(self, articles: Iterable[ArticleSummary], model: str) -> None:
+        self._by_id = {article.article_id: article for article in articles}
+        self.articles = tuple(self._by_id.values())
+        self.titles = {article_id: article.metadata.title for article_id, article in self._by_id.items()}
+        self.model = model
+        self._names = {key: utils.default_process(f"{title} {key}") for key, title in self.titles.items()}
 
     def get(self, article_id: str) -> ArticleSummary | None:
         """The article with that id."""
-        if article_id not in self.titles:
-            return None
-        return next(article for article in self.articles if article.article_id == article_id)
+        return self._by_id.get(article_id)
 
     def resolve(self, typed: str) -> ArticleSummary | None:
         """The article with this id, suggestion value or title; ``None`` if it is none or several."""
@@ -55,9 +43,8 @@ class TitleIndex:
         if (exact := self.get(typed.strip())) is not None:
             return [exact]
         query = utils.default_process(typed)
-        found = process.extract(query, self.names, scorer=fuzz.WRatio, limit=limit, score_cutoff=_SIMILAR)
-        by_id = {article.article_id: article for article in self.articles}
-        return [by_id[article_id] for _, _, article_id in found]
+        found = process.extract(query, self._names, scorer=fuzz.WRatio, limit=limit, score_cutoff=_SIMILAR)
+        return [self._by_id[article_id] for _, _, article_id in found]
 
     def matching(self, words: str) -> list[ArticleSummary]:
         """The articles that have every one of ``words`` in title, id, publisher, author or date, or a similar title."""

@@ -8,14 +8,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from types import TracebackType
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-AT_ONCE = 4
-WAITING = 32
 #: Seconds assumed for a piece of work before any was measured, and how fast the estimate follows.
 _FIRST_ESTIMATE, _FOLLOW = 0.5, 0.2
 
@@ -47,7 +44,7 @@ class Slot:
         """Release the slot. A no-op the second time."""
         if self._held:
             self._held = False
-            self._pool.free_slot()
+            self._pool.taken -= 1
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of ``work``, called in one of the pool's threads."""
@@ -57,21 +54,21 @@ class Slot:
 class WorkerPool:
     """Runs ``at_once`` calls in threads and queues ``waiting`` more. Use with ``async with``.
 
-    A call sees the context variables of its caller. ``on_start`` receives, in the thread, the seconds that the call
-    was queued.
+    ``taken`` of ``capacity`` slots are in use. A call sees the context variables of its caller. ``on_start`` receives,
+    in the thread, the seconds that the call was queued.
     """
 
     def __init__(
         self,
-        at_once: int = AT_ONCE,
-        waiting: int = WAITING,
+        at_once: int = 4,
+        waiting: int = 32,
         clock: Callable[[], float] = time.monotonic,
         on_start: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="articles")
         self._at_once = at_once
-        self._capacity = at_once + waiting
-        self._taken = 0
+        self.capacity = at_once + waiting
+        self.taken = 0
         self._seconds = _FIRST_ESTIMATE
         self._clock = clock
         self._on_start = on_start
@@ -79,20 +76,8 @@ class WorkerPool:
     async def __aenter__(self) -> WorkerPool:
         return self
 
-    async def __aexit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-    @property
-    def taken(self) -> int:
-        """Slots in use."""
-        return self._taken
-
-    @property
-    def capacity(self) -> int:
-        """Slots in all."""
-        return self._capacity
 
     def reserve(self) -> Slot:
         """Reserve a slot at once.
@@ -100,18 +85,14 @@ class WorkerPool:
         Raises:
             BusyError: when every slot is taken.
         """
-        if self._taken >= self._capacity:
+        if self.taken >= self.capacity:
             raise BusyError(self.estimate())
-        self._taken += 1
+        self.taken += 1
         return Slot(self)
-
-    def free_slot(self) -> None:
-        """Count a slot as free. Called by the slot."""
-        self._taken -= 1
 
     def estimate(self) -> int:
         """Seconds until about half of the queue is served; at least 1."""
-        return max(1, math.ceil(self._seconds * self._taken / self._at_once / 2))
+        return max(1, math.ceil(self._seconds * self.taken / self._at_once / 2))
 
     async def call(self, work: Callable[[], T]) -> T:
         """The result of ``work``, called in a thread. Its duration goes into the estimate."""
@@ -138,9 +119,7 @@ class SerialExecutor:
     async def __aenter__(self) -> SerialExecutor:
         return self
 
-    async def __aexit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         # Wait for queued writes: a vote that was acknowledged must not be lost when the process ends.
         self._thread.shutdown(wait=True)
 

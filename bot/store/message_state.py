@@ -85,50 +85,52 @@ class AskedQuestion:
         return self.understood or self.text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _GuildMessage:
+    guild: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Passages(_GuildMessage):
+    quotes: tuple[QuoteRef, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
-class AnswerMessage:
+class AnswerMessage(_Passages):
     """The answer to a question: quotes if it is answered, else the closest passages for a button."""
 
     question: AskedQuestion
     outcome: Outcome = Outcome.NOTHING
     confidence: float = 0.0
-    quotes: tuple[QuoteRef, ...] = ()
     closest: tuple[QuoteRef, ...] = ()
     notes: tuple[str, ...] = ()
-    guild: int | None = None
     kind: Literal["answer"] = "answer"
 
 
 @dataclass(frozen=True, slots=True)
-class MorePassages:
+class MorePassages(_Passages):
     """Passages after those of an answer; ``already_shown`` are the quotes above them."""
 
     question: AskedQuestion
-    quotes: tuple[QuoteRef, ...]
     already_shown: tuple[QuoteRef, ...] = ()
-    guild: int | None = None
     kind: Literal["more"] = "more"
 
 
 @dataclass(frozen=True, slots=True)
-class ClosestPassages:
+class ClosestPassages(_Passages):
     """Passages that come close to a question, or to a message (no question)."""
 
     question: AskedQuestion | None
-    quotes: tuple[QuoteRef, ...]
-    guild: int | None = None
     kind: Literal["closest"] = "closest"
 
 
 @dataclass(frozen=True, slots=True)
-class RelatedPassages:
+class RelatedPassages(_Passages):
     """Passages related to a member's message; ``more`` wait for a button. The message itself is not kept."""
 
-    quotes: tuple[QuoteRef, ...] = ()
     more: tuple[QuoteRef, ...] = ()
     closest: tuple[QuoteRef, ...] = ()
     notes: tuple[str, ...] = ()
-    guild: int | None = None
     kind: Literal["bearing"] = "bearing"
 
 
@@ -141,29 +143,26 @@ class QuotesInContext:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResults:
+class SearchResults(_GuildMessage):
     """Passages with exactly these words."""
 
     words: str
-    guild: int | None = None
     kind: Literal["findings"] = "findings"
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleView:
+class ArticleView(_GuildMessage):
     """An article's card and paragraphs."""
 
     article: str
-    guild: int | None = None
     kind: Literal["source"] = "source"
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleList:
+class ArticleList(_GuildMessage):
     """The articles that match ``filter``; all of them if it is empty."""
 
     filter: str = ""
-    guild: int | None = None
     kind: Literal["sources"] = "sources"
 
 
@@ -200,28 +199,11 @@ def from_json(text: str) -> MessageState:
 
 
 def _from_format_1(row: dict[str, Any]) -> dict[str, Any]:
-    """Fields of today out of a row in which all kinds shared the same fourteen."""
-    old = {"query": "", "article": None, "took_up": None, "understood": None, "refs": [], "passed": [], **row}
-    query, refs = old["query"], old["refs"]
-    question = {
-        "text": query,
-        "article": old["article"],
-        "previous_question": old["took_up"],
-        "understood": old["understood"],
-    }
-    fields: dict[str, Any] = {**old, "question": question, "quotes": refs}
-    match old.get("kind"):
-        case "more":
-            fields["already_shown"] = old["passed"]
-        case "closest" if not query:
-            fields["question"] = None
-        case "bearing":
-            limit = old["quotes"]
-            fields |= {"quotes": refs[:limit], "more": refs[limit:]}
-        case "findings":
-            fields["words"] = query
-        case "source":
-            fields["article"] = query
-        case "sources":
-            fields["filter"] = query
-    return fields
+    """Fields of today out of a row in which all kinds shared the same fourteen; each kind takes those it has."""
+    query, refs = row.get("query"), row.get("refs", [])
+    names = {"article": "article", "took_up": "previous_question", "understood": "understood"}
+    question = {"text": query, **{new: row.get(old) for old, new in names.items()}} if query else None
+    fields = {**row, "question": question, "quotes": refs, "already_shown": row.get("passed"), "words": query}
+    if row.get("kind") == "bearing":
+        fields |= {"quotes": refs[: row["quotes"]], "more": refs[row["quotes"] :]}
+    return fields | {"filter": query, "article": query}

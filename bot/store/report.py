@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.core.types import Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class AskedRow:
-    """One asked question with its votes."""
-
-    question: str
-    asked_at: float
-    outcome: Outcome
-    confidence: float
-    helpful: int
-    not_helpful: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +34,6 @@ class Report:
         return sum(row.times for row in self.questions)
 
     @property
-    def most_asked(self) -> list[QuestionRow]:
-        """Every question, the most asked first."""
-        return list(self.questions)
-
-    @property
     def unanswered(self) -> list[QuestionRow]:
         """Questions without an answer the last time, the most asked first."""
         return [row for row in self.questions if row.outcome is not Outcome.ANSWERED]
@@ -62,27 +45,17 @@ class Report:
         return sorted(bad, key=lambda row: (row.helpful - row.not_helpful, -row.last_asked))
 
 
-def summarise(rows: Iterable[AskedRow], days: int) -> Report:
-    """Group ``rows`` by question: case, spaces and final punctuation do not tell questions apart."""
-    groups: dict[str, list[AskedRow]] = {}
+def summarise(rows: Iterable[QuestionRow], days: int) -> Report:
+    """Merge the rows of one question: case, spaces and final punctuation do not tell questions apart."""
+    groups: dict[str, list[QuestionRow]] = {}
     for row in rows:
-        groups.setdefault(_normalised(row.question), []).append(row)
-    questions = [_row(group) for group in groups.values()]
+        normalised = " ".join(row.question.casefold().split()).rstrip("?!. ")
+        groups.setdefault(normalised or row.question, []).append(row)
+    questions = map(_merged, groups.values())
     return Report(days, tuple(sorted(questions, key=lambda row: (-row.times, -row.last_asked, row.question))))
 
 
-def _normalised(question: str) -> str:
-    return " ".join(question.casefold().split()).rstrip("?!. ") or question
-
-
-def _row(group: list[AskedRow]) -> QuestionRow:
-    last = max(group, key=lambda row: row.asked_at)
-    return QuestionRow(
-        question=last.question,
-        times=len(group),
-        last_asked=last.asked_at,
-        outcome=last.outcome,
-        confidence=last.confidence,
-        helpful=sum(row.helpful for row in group),
-        not_helpful=sum(row.not_helpful for row in group),
-    )
+def _merged(group: list[QuestionRow]) -> QuestionRow:
+    helpful, not_helpful = sum(row.helpful for row in group), sum(row.not_helpful for row in group)
+    last = max(group, key=lambda row: row.last_asked)
+    return replace(last, times=sum(row.times for row in group), helpful=helpful, not_helpful=not_helpful)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from bot.store.guild_settings import GuildSettings
 from bot.store.message_state import AnswerMessage, MessageState, from_json, to_json
-from bot.store.report import AskedRow, Report, summarise
+from bot.store.report import QuestionRow, Report, summarise
 from bot.store.schema import MIGRATIONS
 from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError, one_line
 from retrieval.core.types import Outcome
@@ -164,7 +164,8 @@ class Store:
             "FROM questions q WHERE q.guild_id = ? AND q.asked_at >= ? ORDER BY q.asked_at",
             (guild, now - days * _DAY),
         )
-        return summarise((AskedRow(q, at, Outcome(out), conf, good, bad) for q, at, out, conf, good, bad in rows), days)
+        questions = (QuestionRow(text, 1, at, Outcome(out), *numbers) for text, at, out, *numbers in rows)
+        return summarise(questions, days)
 
     # Messages with buttons
 

@@ -17,6 +17,11 @@ from retrieval.storage.articles import Paragraph
 GREEN, AMBER, GREY, BLUE = 0x2E7D32, 0xF9A825, 0x757575, 0x1565C0
 
 _SMALL = "-# "
+#: Title, text and colour of a heading without an answer.
+_UNANSWERED = {
+    Outcome.NOT_SURE: (strings.NOT_SURE, strings.ABOUT_NOT_SURE, AMBER),
+    Outcome.NOTHING: (strings.NO_ANSWER, strings.ABOUT_NO_ANSWER, GREY),
+}
 
 
 def answer_pages(
@@ -33,31 +38,24 @@ def answer_pages(
 
 def _heading(state: PassagesMessage) -> Panel:
     match state:
+        case RelatedPassages(quotes=[]):
+            return Panel((TextLine(strings.ABOUT_NOTHING_RELATED),), title=strings.NOTHING_RELATED, colour=GREY)
         case RelatedPassages():
-            return _related_heading(state)
+            return Panel((TextLine(strings.RELATED), *_notes(state.notes)), colour=GREEN)
         case ClosestPassages():
             line = TextLine(strings.CLOSEST if state.quotes else strings.ABOUT_NO_ANSWER)
-            return Panel((*(_question(state.question) if state.question else ()), line), colour=GREY)
+            return Panel((*_question(state.question), line), colour=GREY)
         case AnswerMessage() if state.outcome is not Outcome.ANSWERED:
-            return _no_answer_heading(state)
+            title, about, colour = _UNANSWERED[state.outcome]
+            parts = (*_question(state.question), TextLine(about), *_notes(state.notes))
+            return Panel(parts, title=title, colour=colour)
     notes = state.notes if isinstance(state, AnswerMessage) else ()
     return Panel((*_question(state.question), *_notes(notes)), colour=GREEN)
 
 
-def _no_answer_heading(state: AnswerMessage) -> Panel:
-    not_sure = state.outcome is Outcome.NOT_SURE
-    line = TextLine(strings.ABOUT_NOT_SURE if not_sure else strings.ABOUT_NO_ANSWER)
-    parts = (*_question(state.question), line, *_notes(state.notes))
-    return Panel(parts, title=strings.NOT_SURE if not_sure else strings.NO_ANSWER, colour=AMBER if not_sure else GREY)
-
-
-def _related_heading(state: RelatedPassages) -> Panel:
-    if state.quotes:
-        return Panel((TextLine(strings.RELATED), *_notes(state.notes)), colour=GREEN)
-    return Panel((TextLine(strings.ABOUT_NOTHING_RELATED),), title=strings.NOTHING_RELATED, colour=GREY)
-
-
-def _question(question: AskedQuestion) -> list[Part]:
+def _question(question: AskedQuestion | None) -> list[Part]:
+    if question is None:
+        return []
     if not question.previous_question:
         return [in_bold(question.text)]
     return [

@@ -31,7 +31,7 @@ def report_pages(report: Report, form: Form = Form.EMBEDS) -> list[Page]:
     summary = TextLine(f"{asked}{different}; {unanswered:,} had no answer. The file lists all of them.")
     panels = [Panel((summary,), title=f"The last {report.days} days", colour=BLUE)]
     for title, rows in (
-        ("Most asked", report.most_asked),
+        ("Most asked", list(report.questions)),
         ("Unanswered", report.unanswered),
         ("Least helpful", report.least_helpful),
     ):

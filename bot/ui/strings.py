@@ -73,9 +73,7 @@ LOST_PRIVATE = "Discord did not take my answer where you asked, so here it is:"
 
 # Permissions: reasons for the requester, and findings of /settings show
 
-MAY_ASK = "You may ask here."
 ANSWERS_IN_SERVER = "The bot answers in this server."
-ANSWERS_DIRECT_MESSAGES = "The bot answers in direct messages."
 NO_DIRECT_MESSAGES = "I answer in my own servers only, not in direct messages."
 SERVER_EXCLUDED = "I do not answer in this server: the bot's operator has named the servers where I do."
 ROLE_MISSING = (

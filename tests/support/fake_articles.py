@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.observability.request_log import RequestLog
+from bot.services import Services
 from bot.services.admission import Admission
 from bot.services.question_service import QuestionService
 from bot.services.rate_limits import RateLimits
 from bot.services.records import Records
-from bot.services.services import Services
 from bot.services.titles import TitleIndex
 from bot.services.worker_pool import SerialExecutor, WorkerPool
 from bot.store import PersonHash, Store
@@ -100,7 +100,7 @@ class FakeArticles:
 
     @property
     def title_index(self) -> TitleIndex:
-        return TitleIndex.of([summary(name, name.title()) for name in self.texts], "a model")
+        return TitleIndex([summary(name, name.title()) for name in self.texts], "a model")
 
     def ask(self, question: str, quotes: int, article_id: str | None = None, previous: str | None = None) -> Answer:
         self.asked.append(question)

@@ -1,1 +1,1 @@
-"""Shared by the cogs: the interaction flow, checks, autocomplete, error messages."""
+"""Shared by the cogs: the interaction flow, autocomplete, error messages."""

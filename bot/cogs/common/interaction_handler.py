@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import discord
+from discord import app_commands
 
 from bot.cogs.common.error_messages import for_user
 from bot.cogs.common.rendering import render
 from bot.observability.request_log import ReceivedQuestion, RequestOutcome, Source, Step
+from bot.services import Services
 from bot.services.admission import RefusedError, TooBusyError
 from bot.services.permissions import Requester
-from bot.services.services import Services
 from bot.services.worker_pool import Slot
 from bot.store.message_state import MessageState
 from bot.transport.delivery import Outgoing, Responder
+from bot.ui import strings
 from bot.ui.buttons import BotInteraction, actions_for, view_for
 from bot.ui.markup.pages import Form, Page, sentence
 from retrieval.core.errors import QuestionError, UnknownArticleError
@@ -58,8 +60,9 @@ def requester_of(
     user: discord.User | discord.Member, guild: int | None, channel: object, channel_id: int | None
 ) -> Requester:
     """The requester, with the channel and roles that permissions depend on."""
+    threads = (discord.Thread, app_commands.AppCommandThread)
     roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset()
-    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
+    parent = channel.parent_id if isinstance(channel, threads) else None
     return Requester(user.id, guild, channel_id or 0, parent, roles)
 
 
@@ -213,18 +216,30 @@ class InteractionHandler:
             await self.responder.send_ephemeral(interaction, text)
 
     async def show_privately(
-        self, interaction: BotInteraction, pages: list[Page], files: list[tuple[str, bytes]] | None = None
+        self, interaction: BotInteraction, make: Callable[[], Awaitable[Sequence[Outgoing]]]
     ) -> None:
-        """Send pages without buttons to one member: the first with the files, the others after it."""
-        await self.responder.edit_response(interaction, Outgoing(pages[0], files=tuple(files or ())), private=True)
-        for page in pages[1:]:
-            await self.responder.follow_up(interaction, Outgoing(page), private=True)
-
-    async def privately(self, interaction: BotInteraction, work: Callable[[], Awaitable[None]]) -> None:
-        """Defer privately, then do ``work``, which responds. Errors become messages."""
+        """Defer privately, then make messages without buttons and send them. Errors become messages."""
         with self.in_progress():
             await self.responder.acknowledge(interaction, private=True)
             try:
-                await work()
+                first, *others = await make()
+                await self.responder.edit_response(interaction, first, private=True)
+                for outgoing in others:
+                    await self.responder.follow_up(interaction, outgoing, private=True)
             except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
                 await self.responder.edit_response(interaction, self.error_message(error), private=True)
+
+    async def show_to_manager(
+        self, interaction: BotInteraction, make: Callable[[int], Awaitable[Sequence[Outgoing]]]
+    ) -> None:
+        """As ``show_privately``, for a member who may manage the guild, which is passed to ``make``.
+
+        Checked at each command, because a guild can grant commands to other members.
+        """
+        guild = interaction.guild_id
+        if guild is None:
+            await self.say(interaction, strings.ONLY_IN_SERVERS)
+        elif not interaction.permissions.manage_guild:
+            await self.say(interaction, strings.NOT_A_MANAGER)
+        else:
+            await self.show_privately(interaction, lambda: make(guild))

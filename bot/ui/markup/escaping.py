@@ -1,8 +1,7 @@
-"""Escaping of Markdown, so that Discord shows a text unchanged, and its reverse.
+"""Escaping of Markdown, so that Discord shows a text unchanged.
 
 Discord takes a backslash before any sign that is neither a letter, a digit nor white space as "the next sign means
-nothing special". So nothing is ever replaced or put between: what a reader copies is what the article says, and
-``unescape(escape(text)) == text`` for every text.
+nothing special". So nothing is ever replaced or put between: what a reader copies is what the article says.
 """
 
 from __future__ import annotations
@@ -18,17 +17,12 @@ _ANYWHERE = re.compile(r"[\\`*_~|<>\[\]@#]|:(?=\S)")
 # Signs that make a list at the start of a line; clients count more signs as line ends than the newline.
 _LINE_ENDS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 _AT_START = re.compile(rf"(?:^|[{_LINE_ENDS}])[^\S{_LINE_ENDS}]*+(?:([-+])|\d++([.)]))")
-_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+QUOTE_PREFIX = "> "
 
 
 def escape(text: str) -> str:
     """``text`` with a backslash before each sign that could mean formatting, a mention, a link or a list."""
-    return _joined(text, _places(text))
-
-
-def unescape(text: str) -> str:
-    """``text`` as Discord shows it, formatting aside."""
-    return _ESCAPED.sub(r"\1", text)
+    return marked(text)
 
 
 def _places(text: str) -> set[int]:
@@ -36,10 +30,6 @@ def _places(text: str) -> set[int]:
     for found in _AT_START.finditer(text):
         places.add(found.start(1) if found.group(1) else found.start(2))
     return places
-
-
-def _joined(text: str, places: set[int]) -> str:
-    return "".join(f"\\{sign}" if index in places else sign for index, sign in enumerate(text))
 
 
 def marked(text: str, spans: Sequence[Span] = (), *, prefix: str = "", mark: str = "**") -> str:
@@ -89,28 +79,3 @@ def merged(spans: Iterable[Span], length: int) -> list[Span]:
         else:
             done.append(Span(start, end))
     return done
-
-
-QUOTE_PREFIX = "> "
-
-
-def quoted_words(body: str) -> str:
-    """The words of the block quote in a message's ``body``, as they stand in the article."""
-    lines = [line[len(QUOTE_PREFIX) :] for line in body.split("\n") if line.startswith(">")]
-    return unmarked("\n".join(lines))
-
-
-def unmarked(text: str, mark: str = "**") -> str:
-    """``text`` without its marks and escapes."""
-    out: list[str] = []
-    index = 0
-    while index < len(text):
-        if text[index] == "\\" and _ESCAPED.match(text, index):
-            out.append(text[index + 1])
-            index += 2
-        elif text.startswith(mark, index):
-            index += len(mark)
-        else:
-            out.append(text[index])
-            index += 1
-    return "".join(out)

@@ -14,11 +14,11 @@ import pytest
 from bot.cogs.common.error_messages import for_user
 from bot.cogs.common.interaction_handler import InteractionHandler
 from bot.observability.request_log import ReceivedQuestion, RequestLog, RequestOutcome, Source, current_id
+from bot.services import Services
 from bot.services.admission import RefusedError
 from bot.services.permissions import Requester
 from bot.services.question_service import Question
 from bot.services.rate_limits import RateLimits
-from bot.services.services import Services
 from bot.services.worker_pool import WorkerPool
 from bot.transport.delivery import Outgoing, Responder
 from bot.ui.markup.pages import Form, Page

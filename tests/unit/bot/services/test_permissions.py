@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.observability.request_log import Source
-from bot.services.permissions import ChannelPermissions, Requester, decide, explain
+from bot.services.permissions import Requester, explain, refusal
 from bot.store.guild_settings import GuildSettings
+from bot.ui import strings
 
 HERE = Requester(user=1, guild=7, channel=70, roles=frozenset({5}))
+RIGHTS = dict.fromkeys(strings.BOT_PERMISSIONS, True)
 DIRECT = Requester(user=1, guild=None, channel=9)
 
 
@@ -29,33 +31,30 @@ DIRECT = Requester(user=1, guild=None, channel=9)
         (GuildSettings(), DIRECT, Source.MENTION, (7,), False),
     ],
 )
-def test_decisions(
+def test_refusals(
     settings: GuildSettings, requester: Requester, source: Source, only: tuple[int, ...], allowed: bool
 ) -> None:
     """Channels rule mentions only, roles every way of asking, named servers everything."""
-    decision = decide(settings, requester, source, frozenset(only))
-    assert decision.allowed is allowed
-    assert decision.reason
+    assert (refusal(settings, requester, source, frozenset(only)) is None) is allowed
 
 
 @pytest.mark.parametrize("channels", [(), (70,), (71,)])
 @pytest.mark.parametrize("roles", [(), (5,), (6,)])
 @pytest.mark.parametrize("only", [(), (7,), (8,)])
-def test_an_explanation_agrees_with_the_decision(
+def test_an_explanation_agrees_with_the_refusal(
     channels: tuple[int, ...], roles: tuple[int, ...], only: tuple[int, ...]
 ) -> None:
     """`/settings show` says what happens."""
     settings = GuildSettings(frozenset(channels), frozenset(roles))
-    findings = explain(settings, HERE, ChannelPermissions(True, True, True, True), frozenset(only))
+    findings = explain(settings, HERE, RIGHTS, frozenset(only))
     blocked = any(finding.blocking for finding in findings)
-    assert blocked is not decide(settings, HERE, Source.MENTION, frozenset(only)).allowed
+    assert blocked is (refusal(settings, HERE, Source.MENTION, frozenset(only)) is not None)
 
 
 def test_an_explanation_names_what_the_bot_may_not_do() -> None:
     """A missing right changes the way of the answer; only one that hides the channel prevents it."""
-    rights = ChannelPermissions(view=True, send=False, embed=False, history=False)
-    findings = explain(GuildSettings(), HERE, rights, frozenset())
+    findings = explain(GuildSettings(), HERE, dict.fromkeys(RIGHTS, False) | {"view": True}, frozenset())
     assert sum(not finding.good for finding in findings) == 3
     assert not any(finding.blocking for finding in findings)
-    hidden = explain(GuildSettings(), HERE, ChannelPermissions(False, True, True, True), frozenset())
+    hidden = explain(GuildSettings(), HERE, {**RIGHTS, "view": False}, frozenset())
     assert any(finding.blocking for finding in hidden)

@@ -57,7 +57,7 @@ def test_a_question_without_an_answer_keeps_the_closest_passages(questions: Ques
     """They wait behind a button, which is refused where nothing comes close."""
     none = questions.answer(Question("Who is lost?", 3, guild=7))
     assert (none.outcome, none.quotes) == (Outcome.NOTHING, ())
-    assert questions.closest(none) == ClosestPassages(none.question, none.closest, 7)
+    assert questions.closest(none) == ClosestPassages(none.question, quotes=none.closest, guild=7)
     assert words(none.closest) == ["Starmer pledged 9 ships."]
     with pytest.raises(RefusedError, match="come close"):
         questions.closest(questions.answer(Question("Who met?", 3)))
@@ -86,7 +86,7 @@ def test_related_passages_keep_no_word_of_the_message(questions: QuestionService
     with pytest.raises(RefusedError, match="no more"):
         questions.more(related)
     four = replace(related, quotes=related.quotes[:1], more=related.quotes[1:])
-    assert questions.more(four) == RelatedPassages(related.quotes[1:], guild=7)
+    assert questions.more(four) == RelatedPassages(quotes=related.quotes[1:], guild=7)
 
 
 def test_notes_for_operators_are_logged(

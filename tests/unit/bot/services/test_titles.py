@@ -16,7 +16,7 @@ TITLES = {
     "002_c": "Coalition of the Willing meets in Paris",
     "folder/" + "x" * 120: "A long name",
 }
-TITLE_INDEX = TitleIndex.of([summary(name, title) for name, title in TITLES.items()], "model")
+TITLE_INDEX = TitleIndex([summary(name, title) for name, title in TITLES.items()], "model")
 
 
 def test_typos_are_tolerated() -> None:
@@ -29,7 +29,7 @@ def test_nothing_typed_offers_everything_and_nonsense_nothing() -> None:
     """At most as many as Discord shows."""
     assert len(TITLE_INDEX.suggest("")) == len(TITLES)
     assert TITLE_INDEX.suggest("qqqqzzzz") == []
-    many = TitleIndex.of([summary(str(n), f"Title {n}") for n in range(100)], "model")
+    many = TitleIndex([summary(str(n), f"Title {n}") for n in range(100)], "model")
     assert len(many.suggest("")) == len(many.suggest("title")) == 25
 
 
@@ -39,7 +39,7 @@ def test_every_suggestion_is_one_that_discord_takes(title: str, article_id: str)
     article = summary(article_id, title)
     assert 1 <= len(choice_name(article)) <= 100
     assert len(choice_value(article)) <= 100
-    title_index = TitleIndex.of([article], "model")
+    title_index = TitleIndex([article], "model")
     assert title_index.resolve(choice_value(article)) is article
 
 
@@ -47,7 +47,7 @@ def test_free_text_names_an_article_only_if_it_is_clear() -> None:
     """Ids and whole titles are; parts of titles are suggestions at most."""
     assert TITLE_INDEX.resolve("coalition of the willing MEETS in paris") is TITLE_INDEX.get("002_c")
     assert TITLE_INDEX.resolve("guarantees") is None
-    twins = TitleIndex.of([summary("a", "Same"), summary("b", "Same")], "model")
+    twins = TitleIndex([summary("a", "Same"), summary("b", "Same")], "model")
     assert twins.resolve("Same") is None
 
 
@@ -57,7 +57,7 @@ def test_the_list_is_filtered_by_every_fact() -> None:
         summary("a", metadata=metadata("Talks", publisher="The Paper", published="2026-01-06")),
         summary("b", metadata=metadata("Talks", publisher="The Post")),
     ]
-    title_index = TitleIndex.of(articles, "model")
+    title_index = TitleIndex(articles, "model")
     assert [a.article_id for a in title_index.matching("paper 2026")] == ["a"]
     assert len(title_index.matching("talks")) == len(title_index.matching("")) == 2
     assert title_index.matching("nothing like that") == []
@@ -66,7 +66,7 @@ def test_the_list_is_filtered_by_every_fact() -> None:
 def titles(count: int) -> TitleIndex:
     """Return an index of ``count`` titles."""
     numbered = ((str(n), f"The {n}th report on matters of the town {n * 7}") for n in range(count))
-    return TitleIndex.of([summary(name, title) for name, title in numbered], "model")
+    return TitleIndex([summary(name, title) for name, title in numbered], "model")
 
 
 def test_suggesting_is_linear_in_the_titles() -> None:

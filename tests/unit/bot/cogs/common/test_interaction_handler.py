@@ -11,11 +11,11 @@ from bot.services.permissions import Requester
 from bot.services.question_service import Question
 from bot.store.message_state import ArticleList, ArticleView, SearchResults
 from bot.transport.delivery import Responder
-from bot.ui.markup.escaping import quoted_words
 from bot.ui.markup.pages import Form
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
 from tests.support.fake_articles import FakeArticles, answer, open_services
+from tests.support.markdown import quoted_words
 
 PARIS = "Macron met 31 leaders.\n\nMerz named 5 brigades.\n\nStarmer pledged 9 ships."
 ADA = Requester(user=1, guild=7, channel=70)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.ui.markup.escaping import escape, marked, quoted_words, unescape, unmarked
+from bot.ui.markup.escaping import escape, marked
 from retrieval.core.types import Span
+from tests.support.markdown import quoted_words, unmarked
 
 SIGNS = st.text(
     st.one_of(
@@ -32,7 +33,7 @@ FORMATTING = [
 @example("@everyone <@1> <@&2> <#3> <t:0> <a:b:1> </ask:1> # -# >>> - 1. [a](https://b.c/d_e) ||s|| ``` \\")
 def test_undoing_the_escapes_gives_the_text_back(text: str) -> None:
     """Nothing is lost, replaced or put between, for every text."""
-    assert unescape(escape(text)) == text
+    assert unmarked(escape(text)) == text
 
 
 @given(SIGNS)
@@ -85,4 +86,5 @@ def test_marks_of_touching_spans_become_one() -> None:
 @given(SIGNS)
 def test_italics_can_be_read_back(text: str) -> None:
     """A lead-in loses its marks only."""
-    assert unmarked(marked(text, [Span(0, len(text))], mark="*"), mark="*") == text
+    italic = marked(text, [Span(0, len(text))], mark="*")
+    assert unmarked(re.sub(r"(\\.)|\*", r"\1", italic, flags=re.DOTALL)) == text

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.ui.markup.escaping import escape, marked, quoted_words, unescape, unmarked
+from bot.ui.markup.escaping import escape, marked
 from bot.ui.markup.layout import Panel, passage
 from bot.ui.markup.limits import fitted, fitted_line
 from bot.ui.markup.pages import Form, link, paged
@@ -27,10 +27,7 @@ def pages(text: str, form: Form) -> None:
 
 FUNCTIONS: dict[str, Callable[[str], object]] = {
     "escape": escape,
-    "unescape": unescape,
     "marked": lambda text: marked(text, many_spans(text), prefix="> "),
-    "quoted_words": lambda text: quoted_words(f"> {text}"),
-    "unmarked": unmarked,
     "fitted": lambda text: fitted(text, 300),
     "fitted_line": lambda text: fitted_line(text, 300),
     "link": lambda text: link(f"https://a.example/{text}"),

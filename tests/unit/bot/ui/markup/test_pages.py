@@ -19,13 +19,13 @@ from bot.store.message_state import (
 )
 from bot.ui.answers import answer_pages, context_pages, search_pages
 from bot.ui.articles import article_pages, list_pages, page_of, text_files
-from bot.ui.markup.escaping import quoted_words
 from bot.ui.markup.layout import TextLine, bodies, passage
 from bot.ui.markup.pages import Form, Page, link, weight
-from bot.ui.notices import About, Finding, about_pages, help_pages, settings_pages
+from bot.ui.notices import Finding, about_pages, help_pages, settings_pages
 from bot.ui.reports import report_pages
 from retrieval.core.types import Metadata, Outcome, Quote, Span, TitleSource
 from tests.support.fake_articles import metadata, paragraphs, quote, summary
+from tests.support.markdown import quoted_words
 
 SIGNS = st.characters(exclude_categories=["Cs"])
 HARD = st.one_of(
@@ -117,9 +117,9 @@ def test_answers_stay_within_the_limits(
     refs = tuple(map(QuoteRef.of, found))
     state: PassagesMessage = AnswerMessage(asked, outcome, notes=tuple(notes))
     if kind is ClosestPassages:
-        state = ClosestPassages(asked, refs)
+        state = ClosestPassages(asked, quotes=refs)
     elif kind is RelatedPassages:
-        state = RelatedPassages(refs, notes=tuple(notes))
+        state = RelatedPassages(quotes=refs, notes=tuple(notes))
     hold(answer_pages(state, found, {}, form))
     hold(search_pages(question, len(found) + 5, found, {}, form))
     hold(context_pages([(each, paragraphs("before", each.text, "after")) for each in found] or [(None, [])], form))
@@ -162,15 +162,15 @@ def test_notices_stay_within_the_limits() -> None:
     """Help, facts and settings, also with many channels and roles."""
     for form in Form:
         hold(help_pages(form))
-        hold(about_pages(About(10**9, "m" * 500, "v" * 500, 90, 30, logged=True), form))
-        names = [f"<#{10**18 + n}>" for n in range(500)]
-        hold(settings_pages(GuildSettings(), names, names, [Finding(True, "x" * 150)] * 8, f"in {names[0]}", form))
+        hold(about_pages(10**9, "m" * 500, "v" * 500, 90, True, form))
+        ids = frozenset(range(10**18, 10**18 + 500))
+        hold(settings_pages(GuildSettings(ids, ids), [Finding(True, "x" * 150)] * 8, f"in <#{10**18}>", form))
 
 
 def test_members_are_told_what_is_logged() -> None:
     """Where the operator has questions written into the log, ``/about`` says so, and nowhere else."""
     logged, silent = (
-        [embed.description or "" for page in about_pages(About(1, "m", "v", 90, 30, logged)) for embed in page.embeds]
+        [embed.description or "" for page in about_pages(1, "m", "v", 90, logged) for embed in page.embeds]
         for logged in (True, False)
     )
     assert "the words of every question" in "".join(logged)
