@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import takewhile
+from operator import eq
 
 from ftfy import fix_encoding
 
@@ -127,11 +129,8 @@ def _changes(was: str, now: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _trimmed(at: int, before: str, after: str) -> tuple[int, str, str]:
-    shared = min(len(before), len(after))
-    head = 0
-    while head < shared and before[head] == after[head]:
-        head += 1
-    tail = 0
-    while tail < shared - head and before[-1 - tail] == after[-1 - tail]:
-        tail += 1
-    return at + head, before[head : len(before) - tail], after[head : len(after) - tail]
+    """Cut off the characters that both begin or end with."""
+    head = sum(takewhile(bool, map(eq, before, after)))
+    before, after = before[head:], after[head:]
+    tail = sum(takewhile(bool, map(eq, reversed(before), reversed(after))))
+    return at + head, before[: len(before) - tail], after[: len(after) - tail]

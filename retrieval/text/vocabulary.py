@@ -1,7 +1,6 @@
-"""Counts the terms, names and acronyms of a corpus. Pure and in memory.
+"""Counts of the terms, names and acronyms of a corpus, in memory.
 
-``Vocabulary.of`` counts passages; ``add`` and ``remove`` keep the counts up to date. The library stores
-the same counts, so that opening it counts nothing.
+The library stores the same counts, so that opening it counts nothing.
 """
 
 from __future__ import annotations
@@ -92,18 +91,13 @@ class Vocabulary:
         """Return the vocabulary of the passages ``texts``."""
         vocabulary = cls()
         for text in texts:
-            vocabulary.add(text)
+            words = passage_words(text)
+            vocabulary.n += 1
+            vocabulary.frequencies.update(words.terms)
+            vocabulary.capitalised.update(words.names)
+            vocabulary.expansions.update(words.acronyms)
+            vocabulary.guesses.update(words.initialisms)
         return vocabulary
-
-    def add(self, text: str) -> None:
-        """Count one more passage."""
-        self.n += 1
-        words = passage_words(text)
-        self.frequencies.update(words.terms)
-        self.capitalised.update(words.names)
-        self.expansions.update(words.acronyms)
-        self.guesses.update(words.initialisms)
-        self._by_initial.clear()
 
     def remove(self, text: str) -> None:
         """Uncount one passage. Its acronyms stay, since another passage may use them."""
@@ -111,7 +105,6 @@ class Vocabulary:
         words = passage_words(text)
         self.frequencies -= Counter(words.terms)
         self.capitalised -= Counter(words.names)
-        self._by_initial.clear()
 
     def df(self, term: str) -> int:
         """Return the number of passages that contain ``term``."""

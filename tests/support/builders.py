@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from retrieval.core.types import Article, Metadata, Passage, Quote, Span, StoredPassage, TitleSource
-from retrieval.ingest import build_article, parse_document, split_sentences
+from retrieval.ingest import build_article, parse_document
 from retrieval.search.ranking.scoring import Candidate, PassageTerms
+from retrieval.text.sentences import split_sentences
 from retrieval.text.tokenizer import content_terms
 
 

@@ -22,9 +22,10 @@ from retrieval.evaluation.benchmark.synthetic import PARAGRAPHS, Paragraph, para
 from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.index.indexer import Indexer, Stores
 from retrieval.index.stores import open_indexes
-from retrieval.ingest import article_digest, build_article, parse_document, split_sentences
+from retrieval.ingest import article_digest, build_article, parse_document
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import LibraryWriter
+from retrieval.text.sentences import split_sentences
 
 #: Passages that are encoded for real to measure the rate of indexing; beyond that, with ``full`` only.
 ENCODED = 1000

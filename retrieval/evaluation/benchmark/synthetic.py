@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.ingest import split_sentences
+from retrieval.text.sentences import split_sentences
 
 #: Paragraphs an article, and sentences a paragraph: a news article's.
 PARAGRAPHS = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from retrieval.text.languages.word_list import words_of
+from retrieval.text.languages.english import MONTHS, SPEECH_VERBS
 
 _CONNECTIVE = (
     r"(?:(?:But|And|So|Yet|Still|However|Additionally|Also|Meanwhile|Moreover|Furthermore|Instead|Later|Then|Earlier"
@@ -26,11 +26,8 @@ _EXPLETIVE = re.compile(
 )
 _OPENING = 200  # characters: the longest connective, pronoun and expletive end long before
 _SPEECH_VERB = (
-    r"(?:said|says|told|tells|added|adds|stated|states|explained|argued|argues|warned|warns|wrote|writes|asked|replied"
-    r"|insisted|noted|notes|stressed|emphasi[sz]ed|claimed|claims|announced|continued|concluded|called|calls|recalled"
-    r"|admitted|declared|predicted|suggested|believes|promised|joked|repeated|urged|demanded|confirmed|denied"
-    r"|acknowledged|complained|remarked|pointed out|commented|answered|tweeted|posted|described|criticised|criticized"
-    r"|praised|hailed|vowed|spoke|thanked|accused)"
+    rf"(?:{SPEECH_VERBS}|explain\w*|writes?|wrote|asks|continued|concluded|recalled|joked|repeated|pointed out|answered"
+    r"|tweeted|posted|spoke|thanked)"
 )
 _ADVERBS = r"(?: (?:had|has|have|also|later|then|once|would|will|often|further|again|reportedly|\w{3,}ly)){0,3}"
 _SPEAKER = re.compile(
@@ -47,12 +44,7 @@ _SET_OFF = re.compile(r"[,;:–—-]\s*+$")
 _MARKERS = re.compile(r"(?:[>*+•–—-]\s+|\d{1,3}[.)]\s+|[\"'“„«*_]|\s)*+")  # of a block, before its first word
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _MIDDLE_WORD = re.compile(r"(?:(?<=[^\W\d_] )|(?<=\w, ))[^\W\d_][\w’'-]*")
-_NO_NAMES = words_of(
-    """
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december
-    """
-)
+_NO_NAMES = frozenset("monday tuesday wednesday thursday friday saturday sunday".split()) | {*map(str.lower, MONTHS)}
 
 
 def opens_with_reference(passage: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from retrieval.ingest.cleaning.features import BlockFeatures
-from retrieval.text.languages.word_list import words_of
 
 _NETWORK = (
     r"(?:facebook|twitter|x|linkedin|whatsapp|telegram|instagram|reddit|pinterest|youtube|tiktok|bluesky|e-?mail)"
@@ -97,7 +96,7 @@ _BYLINE = re.compile(
     r"|(?i:published|updated|last (?:updated|modified)|posted|first published)(?: on| at)?\s?:?.{0,30}\d.{0,40}"
 )
 _FOR_THE_SITE = re.compile(r"\b(?:our|us|inbox|journalism|subscri\w+)\b", re.IGNORECASE)
-_SECTION_WORDS = words_of(
+_SECTION_WORDS = frozenset(
     """
     home world news politics business opinion analysis sport sports europe culture society economy health
     science technology tech breaking live exclusive editorial feature features interview explainer
@@ -106,7 +105,7 @@ _SECTION_WORDS = words_of(
     conflict column perspective insight uk us usa eu asia africa america americas middle east and
     ukraine russia germany france lifestyle travel money finance markets market environment climate
     education arts entertainment regional headlines special blog review reviews
-    """
+    """.split()
 )
 _MAX_WORDS = 60
 _MAX_SIZE = 500  # columns; the patterns' time grows with the square of a line's length

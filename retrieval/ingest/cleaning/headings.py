@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from retrieval.ingest.cleaning.features import BlockFeatures
-from retrieval.text.languages.word_list import words_of
 
 _MAX_TITLE_SIZE = 160  # columns
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -15,8 +14,10 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"[^:：]{1,40}[:：]\s*\S")
-_SMALL_WORDS = words_of(
-    "the a an in on at of for and or to from by with our your my his her their its what how why who when where is are"
+_SMALL_WORDS = frozenset(
+    """
+    the a an in on at of for and or to from by with our your my his her their its what how why who when where is are
+    """.split()
 )
 
 

@@ -25,16 +25,6 @@ class MetadataError(ValueError):
         super().__init__(" ".join(problem.split())[:120] or "unreadable")
 
 
-class _Loader(yaml.SafeLoader):
-    """A safe loader without aliases: a few of them, merged again and again, would fill the memory."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it out
-            raise yaml.composer.ComposerError(None, None, "aliases are not allowed", mark)
-        return super().compose_node(parent, index)
-
-
 def parse_toml(text: str) -> dict[str, Any]:
     """Parse TOML.
 
@@ -59,13 +49,21 @@ def parse_yaml(text: str) -> object:
         MetadataError: if it is not valid, nested too deeply, or holds an alias or a number beyond all bounds.
     """
     try:
-        return yaml.load(text, _Loader)  # noqa: S506  # a subclass of the safe loader
+        _refuse_aliases(text)
+        return yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise MetadataError(error.problem or "", mark.line + 1 if mark else None) from error
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         line = 1 + text.count("\n", 0, getattr(error, "position", 0))
         raise MetadataError(getattr(error, "reason", str(error)), line) from error
+
+
+def _refuse_aliases(text: str) -> None:
+    """Refuse what would fill the memory: a few aliases, merged again and again."""
+    for token in yaml.scan(text):
+        if isinstance(token, yaml.AliasToken):
+            raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=token.start_mark)
 
 
 def one_line(value: object, field: str) -> str | None:

@@ -18,19 +18,14 @@ _NO_ARTICLES = frozenset({"readme.md", "catalog.toml"})
 
 
 class Listing(NamedTuple):
-    """The documents of a folder in order of their names, and the folders in it that could not be listed."""
+    """The documents of a folder by name, and the folders in it that could not be listed, with the reason."""
 
     documents: list[Path]
     unlisted: list[tuple[Path, str]]
 
 
-def find_documents(folder: Path) -> list[Path]:
-    """Find the .txt and .md files in and below the folder, sorted; nothing hidden, no README.md."""
-    return list_documents(folder).documents
-
-
 def list_documents(folder: Path) -> Listing:
-    """List the documents like ``find_documents``, with the folders that cannot be listed and the system's reason."""
+    """List the .txt and .md files in and below the folder, nothing hidden, no README.md."""
     found: list[Path] = []
     unlisted: list[tuple[Path, str]] = []
     seen: set[tuple[int, int]] = set()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from retrieval.text.languages.word_list import words_of
-
 #: Function words: no search term.
-STOPWORDS = words_of(
+STOPWORDS = frozenset(
     """
     a about after all also although am an and another any are as at be because been before being between both but
     by can could did do does doing done during each either else ever few for from further had has have having he her
@@ -16,10 +14,10 @@ STOPWORDS = words_of(
     such than that the their theirs them then there these they this those though through to too toward towards
     under until up upon us very via was we were what when where whether which while who whom whose why will with
     within without would you your yours
-    """
+    """.split()
 )
 #: Everyday words: a small corpus may lack them by chance, so their absence says little.
-EVERYDAY_WORDS = words_of(
+EVERYDAY_WORDS = frozenset(
     """
     ask become begin believe break bring build buy call carry cause change choose come consider continue cost
     create deal describe develop die end exist expect fall feel fight find finish follow form get give go grow happen
@@ -28,7 +26,7 @@ EVERYDAY_WORDS = words_of(
     see seem sell send serve set show sit small speak spend stand start state stay stop take talk teach tell think
     time turn try understand use wait walk want watch way win word work world write
     big first good great high important long low main major old person place share thing total type young
-    """
+    """.split()
 )
 _FROM_TWO = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
