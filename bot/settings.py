@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -107,6 +108,6 @@ def _bot_token(token: str | None) -> str:
             "Reset Token) into the environment or into the file .env",
         )
     token = token.removeprefix("Bot ").strip()
-    if any(character.isspace() or not character.isprintable() for character in token) or not token.isascii():
+    if not re.fullmatch(r"[!-~]+", token):
         raise SettingsError("DISCORD_TOKEN", "the token holds white space or signs that no token has; copy it again")
     return token

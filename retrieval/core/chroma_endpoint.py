@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
@@ -15,7 +17,7 @@ from retrieval.core.errors import SettingsError
 _CLOUD = ".trychroma.com"
 _EXAMPLE = "write it like http://chroma:8000 or https://api.trychroma.com"
 _MAX_LABEL = 63  # characters between two dots of a host name
-_MAX_TOKEN = 4096  # characters; HTTP servers refuse longer headers
+_TOKEN = re.compile(r"[!-~]{1,4096}")  # HTTP servers refuse longer headers
 
 
 def _address(stated: str) -> str:
@@ -28,16 +30,13 @@ def _address(stated: str) -> str:
     if "@" in parts.netloc:
         raise ValueError("it must hold no user name or password; put the token into CHROMA_TOKEN")
     plain = stated.isascii() and stated.isprintable() and not set(stated) & set(' \\"<>')
-    if parts.scheme not in {"http", "https"} or not _is_host(parts.hostname or "") or port == 0 or not plain:
+    labels = (parts.hostname or "").removesuffix(".").split(".")
+    is_host = all(0 < len(label) <= _MAX_LABEL for label in labels)
+    if parts.scheme not in {"http", "https"} or not is_host or port == 0 or not plain:
         raise ValueError(f"it is no http or https address; {_EXAMPLE}")
     if parts.query or parts.fragment:
         raise ValueError(f"it must end with the host, the port or a path; {_EXAMPLE}")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def _is_host(name: str) -> bool:
-    """True if no label of a host name is empty or too long for DNS."""
-    return all(0 < len(label) <= _MAX_LABEL for label in name.removesuffix(".").split("."))
 
 
 class ChromaServer(EnvironmentSettings):
@@ -64,8 +63,9 @@ class ChromaServer(EnvironmentSettings):
         """Read the server that ``CHROMA_URL`` names; raises as the base class does."""
         server = super().from_env(environ, token=_token(environ), **values)
         parts = urlsplit(server.url)
-        _check_ca_file(server, parts)
-        if parts.hostname != _CLOUD[1:] and not (parts.hostname or "").endswith(_CLOUD):
+        if server.ca_file is not None:
+            _check_ca_file(server.ca_file, parts.scheme)
+        if not f".{parts.hostname}".endswith(_CLOUD):
             return server
         if parts.scheme != "https":
             raise SettingsError("CHROMA_URL", "Chroma Cloud is reached by https only")
@@ -80,21 +80,16 @@ def _token(environ: Mapping[str, str]) -> str | None:
         if token is not None:
             raise SettingsError("CHROMA_TOKEN_FILE", "CHROMA_TOKEN is set too; keep one of them")
         name, token = "CHROMA_TOKEN_FILE", secret_from_file(environ, "CHROMA_TOKEN_FILE")
-    usable = token is None or (
-        token.isascii() and token.isprintable() and " " not in token and len(token) <= _MAX_TOKEN
-    )
-    if not usable:
+    if token is not None and not _TOKEN.fullmatch(token):
         raise SettingsError(name, "a token is one word of ASCII letters, digits and signs")
     return token
 
 
-def _check_ca_file(server: ChromaServer, address: SplitResult) -> None:
-    if server.ca_file is None:
-        return
-    if address.scheme != "https":
+def _check_ca_file(file: Path, scheme: str) -> None:
+    if scheme != "https":
         raise SettingsError("CHROMA_CA_FILE", "it needs a CHROMA_URL that begins with https")
     try:
-        ssl.create_default_context(cafile=server.ca_file)
+        ssl.create_default_context(cafile=file)
     except OSError as error:  # ssl.SSLError is one
         problem = "holds no certificate in PEM form" if isinstance(error, ssl.SSLError) else error.strerror
-        raise SettingsError("CHROMA_CA_FILE", f"{server.ca_file} cannot be used ({problem})") from None
+        raise SettingsError("CHROMA_CA_FILE", f"{file} cannot be used ({problem})") from None

@@ -27,7 +27,7 @@ def from_variable(name: str, default: Any, *, must_be: str = "usable", **constra
 
 
 class EnvironmentSettings(BaseSettings):
-    """Base class of settings whose fields are declared by ``from_variable`` or given by name."""
+    """Base class of settings."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", validate_by_name=True, hide_input_in_errors=True)
 
@@ -63,9 +63,6 @@ def _settings_error(cls: type[EnvironmentSettings], error: ValidationError) -> S
 def variables(environ: Mapping[str, str] = os.environ, file: Path = Path(".env")) -> dict[str, str]:
     """Read the variables of ``file`` and of the environment; the environment takes precedence.
 
-    Programs call this before they import chromadb, which reads ``.env`` at import and fails with a traceback where
-    that is unreadable.
-
     Raises:
         SettingsError: ``file`` cannot be read.
     """
@@ -77,7 +74,7 @@ def variables(environ: Mapping[str, str] = os.environ, file: Path = Path(".env")
 
 
 def variables_or_exit(program: str) -> dict[str, str]:
-    """Read the variables as ``variables`` does, or end the program with one line and exit code 2."""
+    """Read the variables, or end the program with one line; chromadb, imported later, would fail with a traceback."""
     try:
         return variables()
     except SettingsError as error:

@@ -1,4 +1,4 @@
-"""Exceptions of the package: each carries its fields and a one-line message that says what to do."""
+"""Exceptions of the package, each with a one-line message that says what to do."""
 
 from __future__ import annotations
 
@@ -42,7 +42,6 @@ class HomeBusyError(RetrievalError):
     _message = "{home} is being written by {owner}. Wait until it is done, or stop it, then try again."
 
     def __init__(self, home: Path, pid: int | None) -> None:
-        self.home = home
         self.pid = pid
         super().__init__(self._message.format(home=home, owner=_owner(pid)))
 
@@ -62,30 +61,28 @@ class BeingRestoredError(HomeBusyError):
 class NotIndexedError(RetrievalError):
     """The data folder holds no library that can be searched."""
 
-    def __init__(self, home: Path, message: str | None = None) -> None:
-        self.home = home
-        super().__init__(message or f"Nothing is indexed in {home} yet. Run: pullquote index")
+    _message = "Nothing is indexed in {home} yet. Run: pullquote index"
+
+    def __init__(self, home: Path, **fields: object) -> None:
+        super().__init__(self._message.format(home=home, **fields))
 
 
 class OutdatedLibraryError(NotIndexedError):
     """The library has the schema of an older version and has not been migrated."""
 
+    _message = "The library in {home} has schema version {found}, this program wants {known}. Run: pullquote index"
+
     def __init__(self, home: Path, found: int, known: int) -> None:
-        super().__init__(
-            home,
-            f"The library in {home} has schema version {found}, this program wants {known}. Run: pullquote index",
-        )
+        super().__init__(home, found=found, known=known)
 
 
 class BeingIndexedError(NotIndexedError):
     """The first indexing run of the data folder is under way."""
 
+    _message = "{home} is being indexed for the first time by {owner}. Wait until it is done, then try again."
+
     def __init__(self, home: Path, pid: int | None) -> None:
-        self.pid = pid
-        super().__init__(
-            home,
-            f"{home} is being indexed for the first time by {_owner(pid)}. Wait until it is done, then try again.",
-        )
+        super().__init__(home, owner=_owner(pid))
 
 
 def _owner(pid: int | None) -> str:
@@ -105,10 +102,8 @@ class DamagedStoreError(StorageError):
     """A store is corrupt. ``derived``: it can be rebuilt from the articles."""
 
     def __init__(self, place: Path | str, problem: str, *, derived: bool = True) -> None:
-        remedy = "Restore a backup, or move the file away: a new one is made."
-        if derived:
-            remedy = "Run: pullquote index --rebuild"
-        super().__init__(place, f"damaged ({problem})", remedy)
+        restore = "Restore a backup, or move the file away: a new one is made."
+        super().__init__(place, f"damaged ({problem})", "Run: pullquote index --rebuild" if derived else restore)
 
 
 class DamagedIndexError(DamagedStoreError):
@@ -119,10 +114,11 @@ class VectorsUnavailableError(StorageError):
     """The vector server is unavailable; the library and the keyword index are not affected."""
 
     def __init__(self, place: Path | str, health: VectorHealth) -> None:
+        super().__init__(place, health.state.value, "")
         self.health = health
-        self.place = str(place)
-        self.problem = health.state.value
-        RetrievalError.__init__(self, f"{health.detail}.")
+
+    def __str__(self) -> str:
+        return f"{self.health.detail}."
 
 
 class IndexesReplacedError(StorageError):
@@ -148,11 +144,9 @@ class IndexesDisagreeError(RetrievalError):
     """A derived index lacks passages of the library, or belongs to another library (``indexed`` is ``None``)."""
 
     def __init__(self, place: Path | str, stored: int, indexed: int | None = None) -> None:
-        problem = (
-            "was made for another state of the library"
-            if indexed is None
-            else f"holds {indexed} of the library's {stored} passages"
-        )
+        problem = f"holds {indexed} of the library's {stored} passages"
+        if indexed is None:
+            problem = "was made for another state of the library"
         super().__init__(f"{place} {problem}. Run: pullquote index")
 
 
@@ -160,7 +154,6 @@ class ModelError(RetrievalError):
     """An embedding model or reranker cannot be loaded."""
 
     def __init__(self, name: str, problem: str) -> None:
-        self.name = name
         super().__init__(
             f"The model {name!r} cannot be loaded ({problem}). EMBEDDING_MODEL and RERANKER_MODEL take a folder "
             "or the name of a sentence-transformers model that is on this machine."
@@ -191,8 +184,6 @@ class BackupError(RetrievalError):
     """A backup cannot be made or restored; nothing has changed."""
 
     def __init__(self, file: Path | str, problem: str, remedy: str) -> None:
-        self.file = str(file)
-        self.problem = problem
         super().__init__(f"{file}: {problem}. {remedy}.")
 
 
@@ -213,7 +204,6 @@ class AlteredArticleError(RetrievalError):
     """The stored text of an article does not match its checksum, so it is not quoted."""
 
     def __init__(self, article_id: str) -> None:
-        self.article_id = article_id
         super().__init__(
             f"The stored text of {article_id!r} no longer matches its checksum, so it is not quoted. "
             "Run: pullquote index --rebuild"

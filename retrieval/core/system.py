@@ -44,11 +44,12 @@ def _machine_memory(root: Path) -> Iterator[Memory]:
 
 
 def _cgroup_memory(root: Path) -> Iterator[Memory]:
-    """Limits of every cgroup of this process, v1 and v2."""
-    version2 = ("memory.max", "memory.current", "inactive_file")
-    version1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-    tops = ((root / "sys/fs/cgroup", *version2), (root / "sys/fs/cgroup/memory", *version1))
-    for top, limit, used, page_cache in tops:
+    """Limits of every cgroup of this process, v2 and v1."""
+    versions = (
+        (root / "sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+        (root / "sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    )
+    for top, limit, used, page_cache in versions:
         for group in _cgroups(root, top):
             with contextlib.suppress(OSError, ValueError):  # no such group, or "max": no limit
                 most, in_use = int((group / limit).read_text()), int((group / used).read_text())
