@@ -9,29 +9,25 @@ from io import TextIOWrapper
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from retrieval.cli import articles, ask, backup, bench, demo, evaluate, index
-from retrieval.cli.options import stderr
-from retrieval.cli.output.text import harmless, shortened
+from retrieval.cli import articles, ask, backup, bench, evaluate, index
+from retrieval.cli.options import warn
+from retrieval.cli.output.text import shortened
 from retrieval.core.errors import RetrievalError, one_line
 from retrieval.core.system import version
 
 app = typer.Typer(
-    help="Answers questions with passages of your own articles: word for word, attributed, or not at all.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (ask.ask, ask.find, articles.sources, articles.source, index.index, index.doctor):
-    app.command()(command)
-app.command()(demo.demo)
-app.command()(backup.backup)
-app.command()(backup.restore)
-app.command("eval")(evaluate.evaluate)
-app.command()(evaluate.calibrate)
-app.command()(bench.bench)
+_COMMANDS = (
+    *(ask.ask, ask.find, articles.sources, articles.source, index.index, index.doctor, ask.demo),
+    *(backup.backup, backup.restore, evaluate.evaluate, evaluate.calibrate, bench.bench),
+)
+for command in _COMMANDS:
+    app.command("eval" if command is evaluate.evaluate else None)(command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -90,5 +86,5 @@ def _end_quietly() -> None:
 
 
 def _fail(message: str) -> None:
-    stderr.print(Text(f"pullquote: {harmless(one_line(message))}"), soft_wrap=True)
+    warn(one_line(message))
     sys.exit(2)

@@ -1,14 +1,14 @@
-"""``pullquote ask`` and ``pullquote find``."""
+"""``pullquote ask``, ``pullquote find`` and ``pullquote demo``."""
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,37 +16,30 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+import retrieval
 from retrieval.cli.options import (
     CorpusOption,
     HomeOption,
     JsonOption,
     print_json,
+    progress_bars,
     settings_from,
-    spinner,
     stderr,
     stdout,
+    warn,
 )
 from retrieval.cli.output.json import answer_document, findings_document
 from retrieval.cli.output.text import harmless, show_answer, show_findings
 from retrieval.core.errors import CorpusFileError, QuestionError, StorageError, UnknownArticleError
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer, Outcome
+from retrieval.index.sync import run_indexing
 from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher
 from retrieval.storage.articles import open_articles
 
 _SVG_WIDTH = 84  # columns
 ArticleOption = Annotated[str | None, typer.Option("--article", help="Search this article only (its id).")]
-
-
-@dataclass(frozen=True, slots=True)
-class _Options:
-    """Options of one ``ask`` command."""
-
-    quotes: int
-    article: str | None
-    as_json: bool
-    explain: bool
 
 
 def ask(
@@ -75,61 +68,43 @@ def ask(
         raise typer.BadParameter("give either a question or --batch FILE")
     if batch is not None and svg is not None:
         raise typer.BadParameter("--svg saves one answer; give a question instead of --batch")
-    options = _Options(quotes, article, as_json, explain)
     settings = settings_from(home, corpus)
-    if batch is not None:
-        questions = list(_read_questions(batch))
-        with _open_searcher(settings) as searcher:
-            _ask_batch(searcher, questions, options)
-        return
+    questions = [question or ""] if batch is None else list(_read_questions(batch))
+    code = 0
     with _open_searcher(settings) as searcher:
-        answer = searcher.ask(question or "", quotes=quotes, article_id=article)
-    _show(answer, options)
-    if svg is not None:
-        _save_svg(answer, svg)
-    if answer.outcome is not Outcome.ANSWERED:
-        raise typer.Exit(1)
+        for asked in questions:
+            try:
+                answer = searcher.ask(asked, quotes=quotes, article_id=article)
+            except QuestionError as error:
+                if batch is None:
+                    raise
+                code = 2
+                answer = Answer(asked, Outcome.NOTHING, 0.0, (str(error),), (), ())
+            if as_json:
+                print_json(answer_document(answer, explain=explain))
+            else:
+                show_answer(stdout, answer, explain=explain)
+            if svg is not None:
+                _save_svg(answer, svg)
+            if batch is None and not answer.answered:
+                code = 1
+    raise typer.Exit(code)
 
 
 @contextmanager
-def _suggest_article(settings: Settings) -> Iterator[None]:
-    """Add the nearest id to the error about an unknown article."""
+def _open_searcher(settings: Settings, *, warm: bool = True) -> Iterator[Searcher]:
+    """Open a searcher, with its models loaded if ``warm``. An unknown article's error names the nearest id."""
     try:
-        yield
+        with open_searcher(settings) as searcher:
+            if warm:
+                with stderr.status("Loading the model …"):
+                    searcher.warm_up()
+                if not searcher.health().good:
+                    warn(f"{searcher.health().detail}.")
+            yield searcher
     except UnknownArticleError as error:
         with open_articles(settings) as shelf:
             raise shelf.unknown(error.article_id) from error
-
-
-@contextmanager
-def _open_searcher(settings: Settings) -> Iterator[Searcher]:
-    with _suggest_article(settings), open_searcher(settings) as searcher:
-        with spinner("Loading the model …"):
-            searcher.warm_up()
-        if not searcher.health().good:
-            stderr.print(Text(f"pullquote: {harmless(searcher.health().detail)}."), soft_wrap=True)
-        yield searcher
-
-
-def _ask_batch(searcher: Searcher, questions: Iterable[str], options: _Options) -> None:
-    """Answer in order. A question that is refused gets an empty answer with the reason, and exit code 2 at the end."""
-    refused = False
-    for question in questions:
-        try:
-            answer = searcher.ask(question, quotes=options.quotes, article_id=options.article)
-        except QuestionError as error:
-            refused = True
-            answer = Answer(question, Outcome.NOTHING, 0.0, (str(error),), (), ())
-        _show(answer, options)
-    if refused:
-        raise typer.Exit(2)
-
-
-def _show(answer: Answer, options: _Options) -> None:
-    if options.as_json:
-        print_json(answer_document(answer, explain=options.explain))
-    else:
-        show_answer(stdout, answer, explain=options.explain)
 
 
 def _save_svg(answer: Answer, file: Path) -> None:
@@ -145,11 +120,7 @@ def _save_svg(answer: Answer, file: Path) -> None:
 
 
 def _read_questions(file: Path) -> Iterator[str]:
-    """Read the questions of a batch file; blank lines are skipped.
-
-    Raises:
-        CorpusFileError: The file cannot be read or a line holds no question; it names the line.
-    """
+    """Read the questions of a batch file; blank lines are skipped."""
     remedy = "Write one question a line, or JSON objects with a `question`."
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
@@ -188,11 +159,41 @@ def find(
     Example: pullquote find '"coalition of the willing" Paris'
     """
     settings = settings_from(home, corpus)
-    with _suggest_article(settings), open_searcher(settings) as searcher:
+    with _open_searcher(settings, warm=False) as searcher:
         findings = searcher.find(words, limit=limit, article_id=article)
     if as_json:
         print_json(findings_document(findings))
     else:
         show_findings(stdout, findings)
-    if not findings.total:
-        raise typer.Exit(1)
+    raise typer.Exit(0 if findings.total else 1)
+
+
+def demo(
+    question: Annotated[str, typer.Argument(help="Your question.")] = "Who will lead the truce monitoring mechanism?",
+) -> None:
+    """Answer from five articles that come with the program.
+
+    Your own data folder and settings are left alone. Exit code 1: no article answers.
+
+    Example: pullquote demo "What did Nausėda say?"
+    """
+    stated = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    cache = stated if stated.is_absolute() else Path.home() / ".cache"
+    settings = Settings(home=cache / "pullquote" / "demo", corpus=_seeds_folder())
+    with progress_bars() as progress:
+        run_indexing(settings, progress=progress)
+    stderr.print(Text(f"Five articles from {settings.corpus}, indexed in {settings.home}"), soft_wrap=True)
+    with _open_searcher(settings) as searcher:
+        answer = searcher.ask(question)
+    show_answer(stdout, answer)
+    stderr.print(Text("Your own articles: pullquote index FOLDER, then pullquote ask QUESTION"), soft_wrap=True)
+    raise typer.Exit(0 if answer.answered else 1)
+
+
+def _seeds_folder() -> Path:
+    """The folder of the articles that come with the program: in the wheel, or in a checkout."""
+    package = Path(retrieval.__file__).parent
+    for folder in package / "seeds", package.parent / "seeds":
+        if (folder / "catalog.toml").is_file():
+            return folder
+    raise CorpusFileError(package / "seeds", "the articles of the demo are not there", "Install pullquote again.")

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from retrieval.cli.options import HomeOption, JsonOption, print_json, settings_from, stderr, stdout
-from retrieval.cli.output.text import harmless
+from retrieval.cli.options import HomeOption, JsonOption, print_json, print_line, settings_from, stderr, warn
 from retrieval.core.environment import variables
 from retrieval.core.errors import RetrievalError
 from retrieval.core.settings import Settings, home_in
@@ -41,12 +39,12 @@ def backup(
     size = f"{report.size / 1e6:.1f} MB, " if report.size else ""
     line = f"{file}: {_contents(report.manifest)} ({size}{seconds})"
     if file == STREAM:  # standard output carries the backup itself
-        stderr.print(Text(f"pullquote: {harmless(line)}"), soft_wrap=True)
+        warn(line)
     elif as_json:
         document = {"file": str(file), "bytes": report.size, "seconds": round(report.seconds, 3)}
         print_json(document | asdict(report.manifest))
     else:
-        stdout.print(Text(harmless(line)), soft_wrap=True)
+        print_line(line)
 
 
 def restore(
@@ -60,33 +58,28 @@ def restore(
     Example: pullquote restore pullquote.tar.gz
     """
     settings = settings_from(home, None)
-    place = settings.home
     opened = nullcontext(sys.stdin.buffer) if file == STREAM else open_backup(file)
     with opened as source, stderr.status("Reading the backup") as status:
-        report = put_back(
-            place,
-            source,
-            str(file),
-            schemas=database_migrations(),
-            force=force,
-            progress=lambda step, _done, _total: status.update(step),
-        )
+
+        def show(step: str, _done: int, _total: int | None) -> None:
+            status.update(step)
+
+        migrations = database_migrations()
+        report = put_back(settings.home, source, str(file), schemas=migrations, force=force, progress=show)
         status.update("Copying the vectors to the server")
         missing = _fill_server(settings)
     if missing is not None:
-        stderr.print(Text(f"pullquote: {harmless(missing)}"), soft_wrap=True)
+        warn(missing)
     if as_json:
-        document = {"home": str(place), "articles": report.articles, "passages": report.passages}
         aside = None if report.aside is None else str(report.aside)
-        document |= {"aside": aside, "created": report.manifest.created, "seconds": round(report.seconds, 3)}
-        document["vectors_missing"] = missing
-        print_json(document)
+        created, seconds = report.manifest.created, round(report.seconds, 3)
+        document = {"home": str(settings.home), "articles": report.articles, "passages": report.passages}
+        print_json(document | {"aside": aside, "created": created, "seconds": seconds, "vectors_missing": missing})
         return
-    done = f"{place}: {_contents(report.manifest)}, as of {report.manifest.created} ({report.seconds:.1f} s)"
-    stdout.print(Text(harmless(done)), soft_wrap=True)
+    contents = f"{_contents(report.manifest)}, as of {report.manifest.created}"
+    print_line(f"{settings.home}: {contents} ({report.seconds:.1f} s)")
     if report.aside is not None:
-        line = f"The old files are in {report.aside}; delete them once you are sure."
-        stdout.print(Text(harmless(line)), soft_wrap=True)
+        print_line(f"The old files are in {report.aside}; delete them once you are sure.")
 
 
 def _fill_server(settings: Settings) -> str | None:
@@ -96,9 +89,8 @@ def _fill_server(settings: Settings) -> str | None:
     try:
         reconcile_indexes(settings)
     except RetrievalError as error:
-        return (
-            f"The library is restored, but not its vectors. {error} The bot copies them later, or run: pullquote index"
-        )
+        later = "The bot copies them later, or run: pullquote index"
+        return f"The library is restored, but not its vectors. {error} {later}"
     return None
 
 

@@ -14,11 +14,12 @@ from retrieval.cli.options import (
     HomeOption,
     JsonOption,
     print_json,
+    print_line,
     progress_bars,
     settings_from,
-    spinner,
     stderr,
     stdout,
+    warn,
 )
 from retrieval.cli.output.text import harmless
 from retrieval.core.environment import variables
@@ -51,9 +52,9 @@ def index(
     if as_json:
         print_json(_report_document(report))
     else:
-        stdout.print(Text(_summary(report)), soft_wrap=True)
+        print_line(_summary(report))
     for line in (*report.notices, *map(str, report.problems)):
-        stderr.print(Text(f"pullquote: {harmless(line)}"), soft_wrap=True)
+        warn(line)
     if report.problems:
         raise typer.Exit(2)
 
@@ -88,7 +89,7 @@ def doctor(as_json: JsonOption = False, home: HomeOption = None, corpus: CorpusO
     Example: pullquote doctor
     """
     settings = settings_from(home, corpus)
-    with spinner("Checking …"):
+    with stderr.status("Checking …"):
         checks = run_checks(settings, variables() | {"PULLQUOTE_HOME": str(settings.home)})
     if as_json:
         print_json([asdict(check) for check in checks])
@@ -99,6 +100,6 @@ def doctor(as_json: JsonOption = False, home: HomeOption = None, corpus: CorpusO
             line = Text.assemble((f"{sign} ", style), f"{check.subject}: {harmless(check.finding)}")
             stdout.print(line, soft_wrap=True)
             if check.remedy:
-                stdout.print(Text(f"    → {harmless(check.remedy)}", style="bold"), soft_wrap=True)
+                print_line(f"    → {check.remedy}", "bold")
     if any(check.verdict is Verdict.BAD for check in checks):
         raise typer.Exit(2)

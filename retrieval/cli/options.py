@@ -1,11 +1,10 @@
-"""Options shared by the commands, settings, and output to the two streams."""
+"""Options that commands share, settings, and output to the two streams."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +12,9 @@ from typing import Annotated, Any
 import typer
 from rich import progress as bars
 from rich.console import Console
+from rich.text import Text
 
+from retrieval.cli.output.text import harmless
 from retrieval.core.environment import variables
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Progress
@@ -32,14 +33,24 @@ stdout = Console(highlight=False, emoji=False, soft_wrap=False)
 stderr = Console(stderr=True, highlight=False, emoji=False)
 
 
-def settings_from(home: Path | None, corpus: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
+def settings_from(home: Path | None, corpus: Path | None) -> Settings:
     """Read the settings; options take precedence over the environment, and that over ``.env``.
 
     Raises:
         SettingsError: A variable cannot be used.
     """
-    settings = Settings.from_env(variables(environ))
+    settings = Settings.from_env(variables())
     return settings.model_copy(update={"home": home or settings.home, "corpus": corpus or settings.corpus})
+
+
+def warn(message: str) -> None:
+    """Print a line on standard error under the program's name."""
+    stderr.print(Text(f"pullquote: {harmless(message)}"), soft_wrap=True)
+
+
+def print_line(text: str, style: str = "") -> None:
+    """Print a line on standard output that the terminal wraps, not rich."""
+    stdout.print(Text(harmless(text), style), soft_wrap=True)
 
 
 def print_json(document: object) -> None:
@@ -71,10 +82,3 @@ def progress_bars() -> Iterator[Progress]:
             display.update(tasks[step], completed=done, total=total)
 
         yield show
-
-
-@contextmanager
-def spinner(text: str) -> Iterator[None]:
-    """Show a spinner on standard error while the block runs."""
-    with stderr.status(text):
-        yield

@@ -154,8 +154,8 @@ class ArticleSummary:
     files: tuple[str, ...]
     metadata: Metadata
     encoding: str
-    passages: int
     paragraphs: int
+    passages: int
     characters: int
     sections: tuple[str, ...]
     repairs: tuple[Repair, ...]

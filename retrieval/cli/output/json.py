@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from retrieval.core.types import Answer, ArticleSummary, Findings, Omission, Quote
@@ -57,36 +58,11 @@ def findings_document(findings: Findings) -> dict[str, Any]:
 
 def article_document(summary: ArticleSummary) -> dict[str, Any]:
     """Document of one article, as printed by ``sources --json``."""
-    meta = summary.metadata
-    return {
-        "article_id": summary.article_id,
-        "title": meta.title,
-        "title_source": meta.title_source.value,
-        "publisher": meta.publisher,
-        "author": meta.author,
-        "published": meta.published,
-        "url": meta.url,
-        "language": meta.language,
-        "files": list(summary.files),
-        "encoding": summary.encoding,
-        "paragraphs": summary.paragraphs,
-        "passages": summary.passages,
-        "characters": summary.characters,
-        "sections": list(summary.sections),
-        "repairs": [{"line": r.line, "start": r.start, "before": r.before, "after": r.after} for r in summary.repairs],
-    }
+    document = asdict(summary)
+    return {"article_id": summary.article_id, **document.pop("metadata"), **document}
 
 
 def omission_document(summary: ArticleSummary, omission: Omission, text: str) -> dict[str, Any]:
     """Document of one piece of text that is not indexed, as printed by ``sources --audit --json``."""
-    return {
-        "article_id": summary.article_id,
-        "file": summary.files[0],
-        "line": omission.line,
-        "paragraph": omission.paragraph,
-        "start": omission.start,
-        "end": omission.end,
-        "reason": omission.reason.value,
-        "detail": omission.detail,
-        "text": text[omission.start : omission.end],
-    }
+    found = {"article_id": summary.article_id, "file": summary.files[0]} | asdict(omission)
+    return found | {"text": text[omission.start : omission.end]}

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from retrieval.core.errors import one_line
-from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote, Span, TitleSource
+from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote, TitleSource
 
 MAX_WIDTH = 100  # columns; longer lines are hard to read
 
@@ -22,13 +22,6 @@ _CONTROLS |= dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd")  
 def harmless(text: str) -> str:
     """Replace control characters one for one, so that offsets stay valid."""
     return text.translate(_CONTROLS)
-
-
-def _quoted_text(text: str, highlights: tuple[Span, ...]) -> Text:
-    shown = Text(harmless(text))
-    for start, end in highlights:
-        shown.stylize("bold", start, end)
-    return shown
 
 
 def attribution(quote: Quote) -> str:
@@ -56,7 +49,9 @@ def quote_lines(quote: Quote, width: int) -> Group:
         gap = "" if quote.lead_in_adjacent else " […]"
         lead = Text(harmless(quote.lead_in) + gap, style="italic dim")
         lines += [bar + line for line in lead.wrap(console, width - 2)]
-    text = _quoted_text(quote.text, quote.highlights)
+    text = Text(harmless(quote.text))
+    for start, end in quote.highlights:
+        text.stylize("bold", start, end)
     lines += [bar + line for line in text.wrap(console, width - 2)]
     lines += [Text("  ") + line for line in Text(f"— {attribution(quote)}", style="green").wrap(console, width - 2)]
     if quote.metadata.url:
@@ -70,18 +65,15 @@ def quote_lines(quote: Quote, width: int) -> Group:
 def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> None:
     """Print an answer: its quotes, or the closest passages under a line that says there is no answer."""
     width = min(console.width, MAX_WIDTH)
-    console.print(Text(harmless(answer.question), style="bold magenta"), width=width)
-    console.print()
-    for note in answer.notes:
-        console.print(Text(f"Note: {harmless(note)}", style="yellow"), width=width)
-        console.print()
+    heading = [Text(harmless(answer.question), "bold magenta")]
+    heading += [Text(f"Note: {harmless(note)}", "yellow") for note in answer.notes]
     if answer.outcome is Outcome.NOT_SURE:
-        console.print(Text("Not sure. These passages are closest, but may not answer:", style="yellow"), width=width)
-        console.print()
+        heading.append(Text("Not sure. These passages are closest, but may not answer:", "yellow"))
     elif answer.outcome is Outcome.NOTHING:
-        console.print(Text("No article answers this.", style="yellow"), width=width)
-        if answer.closest:
-            console.print(Text("The closest passages, which are not an answer:", style="dim"), width=width)
+        closest = "\nThe closest passages, which are not an answer:" if answer.closest else ""
+        heading.append(Text.assemble(("No article answers this.", "yellow"), (closest, "dim")))
+    for text in heading:
+        console.print(text, width=width)
         console.print()
     for quote in answer.quotes or answer.closest:
         console.print(quote_lines(quote, width))

@@ -74,8 +74,12 @@ def test_findings_have_quotes_of_the_same_shape() -> None:
 
 def test_an_article_tells_its_repairs_and_names() -> None:
     """Repairs and all file names are part of an article's document."""
-    summary = ArticleSummary("a", ("a.txt", "b.txt"), META, "cp1252", 3, 5, 99, ("Talks",), (Repair(7, 30, "Ä—", "ė"),))
-    document = article_document(summary)
+    summary = ArticleSummary("a", ("a.txt", "b.txt"), META, "cp1252", 5, 3, 99, ("Talks",), (Repair(7, 30, "Ä—", "ė"),))
+    document = json.loads(json.dumps(article_document(summary)))
+    assert list(document) == [
+        "article_id", "title", "title_source", "publisher", "author", "published", "url", "language", "files",
+        "encoding", "paragraphs", "passages", "characters", "sections", "repairs",
+    ]  # fmt: skip
     assert document["files"] == ["a.txt", "b.txt"]
     assert document["repairs"] == [{"line": 7, "start": 30, "before": "Ä—", "after": "ė"}]
     assert (document["paragraphs"], document["passages"], document["encoding"]) == (5, 3, "cp1252")
@@ -83,8 +87,11 @@ def test_an_article_tells_its_repairs_and_names() -> None:
 
 def test_an_omission_has_file_line_reason_and_its_text() -> None:
     """An omission is listed with its place, its reason and its text."""
-    summary = ArticleSummary("a", ("a.txt",), META, "utf-8", 3, 5, 99, (), ())
+    summary = ArticleSummary("a", ("a.txt",), META, "utf-8", 5, 3, 99, (), ())
     document = omission_document(summary, Omission(3, 2, 4, 9, Reason.COMMENT, "praise"), "abc\nspam!\n")
+    assert list(document) == [
+        "article_id", "file", "line", "paragraph", "start", "end", "reason", "detail", "text",
+    ]  # fmt: skip
     assert document["file"] == "a.txt"
     assert (document["line"], document["reason"], document["detail"], document["text"]) == (
         3,
