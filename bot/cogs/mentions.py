@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import OrderedDict
+from collections import deque
+from contextlib import suppress
 from functools import partial
 
 import discord
@@ -29,7 +30,6 @@ from bot.ui import strings
 from bot.ui.markup.pages import sentence
 
 _log = logging.getLogger(__name__)
-_REMEMBERED = 1000
 _NO_HISTORY = 160002  # replies need the right to read the message history; plain messages do not
 
 
@@ -40,7 +40,7 @@ class MentionsCog(commands.Cog):
         self._bot = bot
         self._handler = handler
         self._services = services
-        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._seen: deque[int] = deque(maxlen=1000)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -70,12 +70,9 @@ class MentionsCog(commands.Cog):
 
     def _is_new(self, message: discord.Message) -> bool:
         """Recognise a repeated event: a resumed connection may send one twice."""
-        if message.id in self._seen:
-            return False
-        self._seen[message.id] = None
-        if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
-        return True
+        new = message.id not in self._seen
+        self._seen.append(message.id)
+        return new
 
     def _question(self, message: discord.Message) -> str:
         me = self._bot.user.id if self._bot.user else 0
@@ -117,17 +114,9 @@ class MentionsCog(commands.Cog):
             why = strings.MAY_NOT_WRITE.format(channel=message.channel.id)
             return await responder.send_direct(message.author, outgoing, why)
         except discord.HTTPException as error:
-            if error.status == 404:  # the channel is gone, and everybody with it
-                return None
-            return await self._told(message, error)
+            if error.status != 404:  # the channel still exists
+                with suppress(*FAILURES):
+                    return await responder.post(message.channel, self._handler.error_message(error), reply_to=message)
         except FAILURES as error:
             _log.error("A reply could not be sent (%s)", type(error).__name__)
-            return None
-
-    async def _told(self, message: discord.Message, error: Exception) -> int | None:
-        try:
-            return await self._handler.responder.post(
-                message.channel, self._handler.error_message(error), reply_to=message
-            )
-        except FAILURES:
-            return None
+        return None

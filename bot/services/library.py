@@ -1,14 +1,11 @@
-"""Articles for the bot: opened once, reopened when another process has indexed. Synchronous and thread-safe.
-
-The title index is in memory: looking a title up reads no store.
-"""
+"""Articles for the bot: opened once, reopened when another process has indexed. Synchronous and thread-safe."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -49,7 +46,7 @@ class ArticleSource(Protocol):
 
     def ask(self, question: str, quotes: int, article_id: str | None = None, previous: str | None = None) -> Answer: ...
 
-    def find(self, words: str, limit: int, article_id: str | None = None) -> Findings: ...
+    def find(self, words: str, limit: int) -> Findings: ...
 
     def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]: ...
 
@@ -57,7 +54,7 @@ class ArticleSource(Protocol):
 
     def quotes(self, refs: Sequence[QuoteRef]) -> list[Quote | None]: ...
 
-    def around(self, ref: QuoteRef, quote: Quote | None) -> list[Paragraph]: ...
+    def around(self, ref: QuoteRef) -> list[Paragraph]: ...
 
     def refresh(self) -> None: ...
 
@@ -69,7 +66,7 @@ class _Opened:
     """The stores at one state of the data folder."""
 
     searcher: Searcher
-    shelf: ArticleReader
+    reader: ArticleReader
     state: tuple[int, str]
     stack: ExitStack
 
@@ -90,7 +87,7 @@ class Articles:
 
     @property
     def title_index(self) -> TitleIndex:
-        """The index of all articles, in memory."""
+        """The index of all articles, in memory: looking a title up reads no store."""
         return self._title_index
 
     def __enter__(self) -> Articles:
@@ -111,22 +108,21 @@ class Articles:
     def _open(self) -> None:
         with ExitStack() as stack:
             state, model = self._probe()
-            opening = open_searcher(
-                self._settings, self._models.embedder, self._observe, self._note, self._models.reranker
-            )
+            models = self._models
+            opening = open_searcher(self._settings, models.embedder, self._observe, self._log_health, models.reranker)
             searcher = stack.enter_context(opening)
-            shelf = stack.enter_context(open_articles(self._settings))
+            reader = stack.enter_context(open_articles(self._settings))
             searcher.warm_up()
-            self._title_index = TitleIndex(shelf.articles(), model)
-            self._opened = _Opened(searcher, shelf, state, stack.pop_all())
+            self._title_index = TitleIndex(reader.articles(), model)
+            self._opened = _Opened(searcher, reader, state, stack.pop_all())
         _log.info("%d articles are open, model %s", len(self.title_index.articles), model)
 
     def health(self) -> VectorHealth:
         """The health of the vector index, from memory."""
         opened = self._opened
-        return self._health if opened is None else opened.searcher.health()
+        return opened.searcher.health() if opened else self._health
 
-    def _note(self, health: VectorHealth) -> None:
+    def _log_health(self, health: VectorHealth) -> None:
         """Log a change of the vectors' state once, also when the articles are reopened in between."""
         before, self._health = self._health, health
         if health.state is before.state:
@@ -144,11 +140,8 @@ class Articles:
     def _probe(self) -> tuple[tuple[int, str], str]:
         """The state of the data folder, which changes with every indexing, and the model's name."""
         with Library(self._settings.home) as library:
-            identity = library.properties.model()
-            return (
-                library.properties.generation(),
-                library.properties.indexes_folder(),
-            ), identity.name if identity else "none"
+            stored, model = library.properties, library.properties.model()
+            return (stored.generation(), stored.indexes_folder()), model.name if model else "none"
 
     def refresh(self, *, force: bool = False) -> None:
         """Reopen the stores if another process has indexed since, or if forced.
@@ -208,13 +201,13 @@ class Articles:
             lambda opened: opened.searcher.ask(question, quotes=quotes, article_id=article_id, previous=previous)
         )
 
-    def find(self, words: str, limit: int, article_id: str | None = None) -> Findings:
+    def find(self, words: str, limit: int) -> Findings:
         """As ``Searcher.find``."""
-        return self._reopening(lambda opened: opened.searcher.find(words, limit=limit, article_id=article_id))
+        return self._reopening(lambda opened: opened.searcher.find(words, limit=limit))
 
     def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
         """As ``ArticleReader.read``."""
-        return self._reopening(lambda opened: opened.shelf.read(article_id))
+        return self._reopening(lambda opened: opened.reader.read(article_id))
 
     def text(self, article_id: str) -> str:
         """The whole text of an article.
@@ -223,28 +216,19 @@ class Articles:
             UnknownArticleError: when there is no such article.
             AlteredArticleError: when its stored text is not the text that was indexed.
         """
-        return self._reopening(lambda opened: opened.shelf.omissions(article_id)[0])
+        return self._reopening(lambda opened: opened.reader.omissions(article_id)[0])
 
     def quotes(self, refs: Sequence[QuoteRef]) -> list[Quote | None]:
         """The quotes at ``refs``; ``None`` where the article is gone or its text has changed."""
-        texts: dict[str, str | None] = {}
+        texts: dict[str, str] = {}
         for article_id in {ref.article for ref in refs}:
-            try:
+            with suppress(UnknownArticleError, AlteredArticleError):
                 texts[article_id] = self.text(article_id)
-            except (UnknownArticleError, AlteredArticleError):
-                texts[article_id] = None
-        found: list[Quote | None] = []
-        for ref in refs:
-            text, summary = texts[ref.article], self.title_index.get(ref.article)
-            found.append(ref.quote(text, summary.metadata) if text is not None and summary is not None else None)
-        return found
+        found = [(ref, texts.get(ref.article), self.title_index.get(ref.article)) for ref in refs]
+        return [ref.quote(text, known.metadata) if text is not None and known else None for ref, text, known in found]
 
-    def around(self, ref: QuoteRef, quote: Quote | None, reach: int = 2) -> list[Paragraph]:
-        """The paragraphs of a quote and ``reach`` more before and after it; none for ``None``."""
-        if quote is None:
-            return []
+    def around(self, ref: QuoteRef) -> list[Paragraph]:
+        """The paragraphs of a quote, and two more before and after it."""
         _, paragraphs = self.read(ref.article)
         inside = [index for index, p in enumerate(paragraphs) if p.start < ref.end and p.end > ref.start]
-        if not inside:
-            return []
-        return paragraphs[max(0, inside[0] - reach) : inside[-1] + reach + 1]
+        return paragraphs[max(0, inside[0] - 2) : inside[-1] + 3] if inside else []

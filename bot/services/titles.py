@@ -10,6 +10,7 @@ from bot.store.message_state import digest
 from bot.ui.markup.limits import CHOICE, size
 from retrieval.core.types import ArticleSummary
 
+_MOST_SUGGESTIONS = 25  # that Discord shows
 _SIMILAR = 60.0  # lowest rapidfuzz score, 0 to 100, of a title that may be meant
 
 
@@ -36,14 +37,14 @@ class TitleIndex:
         same = [a for a in self.articles if a.metadata.title.casefold() == name.casefold()]
         return same[0] if len(same) == 1 else None
 
-    def suggest(self, typed: str, limit: int = 25) -> list[ArticleSummary]:
-        """The articles whose title or id is most like what was typed, typos tolerated; all if nothing was typed."""
+    def suggest(self, typed: str) -> list[ArticleSummary]:
+        """At most 25 articles whose title or id is like what was typed, the best first; any if nothing was typed."""
         if not typed.strip():
-            return sorted(self.articles, key=lambda a: a.metadata.title.casefold())[:limit]
+            return sorted(self.articles, key=lambda a: a.metadata.title.casefold())[:_MOST_SUGGESTIONS]
         if (exact := self.get(typed.strip())) is not None:
             return [exact]
         query = utils.default_process(typed)
-        found = process.extract(query, self._names, scorer=fuzz.WRatio, limit=limit, score_cutoff=_SIMILAR)
+        found = process.extract(query, self._names, scorer=fuzz.WRatio, limit=_MOST_SUGGESTIONS, score_cutoff=_SIMILAR)
         return [self._by_id[article_id] for _, _, article_id in found]
 
     def matching(self, words: str) -> list[ArticleSummary]:

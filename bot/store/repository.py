@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,10 +86,6 @@ class Store:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
         self._connection.close()
 
     @contextmanager
@@ -176,9 +172,7 @@ class Store:
 
     def message(self, key: str, now: float) -> MessageState | None:
         """The state of the message with ``key``; ``None`` if it has expired or was deleted."""
-        sql = "SELECT content FROM shown WHERE key = ? AND shown_at >= ?"
-        rows = self._rows(sql, (key, now - BUTTON_DAYS * _DAY))
-        return _read(rows[0][0]) if rows else None
+        return self._state_of("SELECT content FROM shown WHERE key = ? AND shown_at >= ?", key, now)
 
     def link_conversation(self, conversation: int, key: str) -> None:
         """Make ``key`` the latest state of a conversation: a message's, a thread's or a direct message channel's id."""
@@ -190,8 +184,14 @@ class Store:
     def conversation_state(self, conversation: int, now: float) -> MessageState | None:
         """The latest state of a conversation."""
         sql = "SELECT s.content FROM shown s JOIN places p ON p.key = s.key WHERE p.place = ? AND s.shown_at >= ?"
-        rows = self._rows(sql, (conversation, now - BUTTON_DAYS * _DAY))
-        return _read(rows[0][0]) if rows else None
+        return self._state_of(sql, conversation, now)
+
+    def _state_of(self, sql: str, name: str | int, now: float) -> MessageState | None:
+        """The state that ``sql`` selects; ``None`` also if it is of an unknown format."""
+        for (content,) in self._rows(sql, (name, now - BUTTON_DAYS * _DAY)):
+            with suppress(ValueError, KeyError, TypeError):
+                return from_json(content)
+        return None
 
     # Erasure and retention
 
@@ -233,11 +233,3 @@ class Store:
         """Keep a value for the next run."""
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))
-
-
-def _read(content: str) -> MessageState | None:
-    """The stored state; ``None`` if it is of an unknown format."""
-    try:
-        return from_json(content)
-    except (ValueError, KeyError, TypeError):
-        return None

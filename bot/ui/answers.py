@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from bot.store.message_state import AnswerMessage, AskedQuestion, ClosestPassages, PassagesMessage, RelatedPassages
 from bot.ui import strings
-from bot.ui.markup.escaping import escape
 from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine, in_bold, passage
 from bot.ui.markup.pages import Form, Page, paged
-from bot.ui.quotes import paragraphs_of, quote_panel, title_of
+from bot.ui.quotes import counted, number_line, paragraphs_of, quote_panel, title_of
 from retrieval.core.errors import one_line
 from retrieval.core.types import Outcome, Quote, Span
 from retrieval.storage.articles import Paragraph
@@ -73,8 +72,7 @@ def search_pages(
     words: str, total: int, hits: Sequence[Quote], titles: Mapping[str, str], form: Form = Form.EMBEDS
 ) -> list[Page]:
     """The pages of a search for exact words: ``hits`` are the first of ``total`` passages."""
-    count = "1 passage" if total == 1 else f"{total:,} passages"
-    parts: list[Part] = [TextLine(f"{count} with"), in_bold(words)]
+    parts: list[Part] = [TextLine(f"{counted(total, 'passage')} with"), in_bold(words)]
     if len(hits) < total:
         parts.append(TextLine(strings.MORE_RESULTS.format(shown=len(hits))))
     heading = Panel(tuple(parts), colour=BLUE if total else GREY)
@@ -98,9 +96,7 @@ def _context_panel(quote: Quote | None, paragraphs: Sequence[Paragraph]) -> Pane
     parts: list[Part] = []
     for paragraph in paragraphs:
         quoted = where.paragraph <= paragraph.number <= where.last_paragraph and not paragraph.left_out
-        mark = f" · {strings.QUOTED}" if quoted else ""
-        left_out = f" · {strings.NOT_INDEXED.format(reason=escape(paragraph.left_out))}" if paragraph.left_out else ""
-        parts.append(TextLine(f"**¶ {paragraph.number}**{mark}{left_out}"))
+        parts.append(number_line(paragraph, f" · {strings.QUOTED}" if quoted else ""))
         parts.append(passage(paragraph.text, _within(quote, paragraph) if quoted else ()))
     return Panel(
         parts=tuple(parts),

@@ -38,7 +38,6 @@ class Action(StrEnum):
     TEXT = "text"
 
 
-_STYLES = {Action.SHARE: discord.ButtonStyle.primary}
 TEMPLATE = re.compile(rf"pq:(?P<action>{'|'.join(Action)}):(?P<key>[0-9A-Za-z]{{{KEY_LENGTH}}}):(?P<page>\d{{1,6}})")
 
 BotInteraction = discord.Interaction[discord.Client]
@@ -51,13 +50,9 @@ class ActionButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
         self.action = action
         self.key = key
         self.page = page
-        style = _STYLES.get(action, discord.ButtonStyle.secondary)
-        custom_id = f"pq:{action}:{key}:{page}"
-        super().__init__(
-            discord.ui.Button(
-                label=strings.BUTTONS.get(action, "·"), style=style, custom_id=custom_id, disabled=disabled, row=row
-            )
-        )
+        style = discord.ButtonStyle.primary if action is Action.SHARE else discord.ButtonStyle.secondary
+        label, custom_id = strings.BUTTONS.get(action, "·"), f"pq:{action}:{key}:{page}"
+        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id, disabled=disabled, row=row))
 
     @classmethod
     async def from_custom_id(
@@ -107,7 +102,7 @@ def view_for(actions: Sequence[Action], key: str | None, page: int, pages: int) 
         return None
     view = discord.ui.View(timeout=None)
     for action in actions:
-        view.add_item(ActionButton(action, key, page, row=0))
+        view.add_item(ActionButton(action, key, page))
     if pages > 1:
         row = 1 if actions else 0
         view.add_item(ActionButton(Action.PREVIOUS, key, page, row=row, disabled=page == 0))

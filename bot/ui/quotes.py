@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.ui import strings
+from bot.ui.markup.escaping import escape
 from bot.ui.markup.layout import Panel, Part, TextLine, in_italics, passage
 from bot.ui.markup.limits import ELISION
 from retrieval.core.errors import one_line
 from retrieval.core.types import Metadata, Quote, TitleSource
+from retrieval.storage.articles import Paragraph
 
 _MARKS = {TitleSource.ASSIGNED: " (title assigned)", TitleSource.FILE_NAME: " (file name)"}
 _MOST_ALSO_IN = 5
@@ -22,6 +25,17 @@ def title_of(metadata: Metadata, article_id: str) -> str:
 def paragraphs_of(first: int, last: int) -> str:
     """``paragraph 3`` or ``paragraphs 3–5``."""
     return f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 passage`` or ``2,000 passages``."""
+    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def number_line(paragraph: Paragraph, mark: str = "") -> TextLine:
+    """The line above a paragraph: its number, ``mark``, and why it is not indexed."""
+    left_out = f" · {strings.NOT_INDEXED.format(reason=escape(paragraph.left_out))}" if paragraph.left_out else ""
+    return TextLine(f"**¶ {paragraph.number}**{mark}{left_out}", paragraph.number)
 
 
 def quote_panel(quote: Quote, titles: Mapping[str, str], colour: int) -> Panel:

@@ -110,7 +110,7 @@ class FakeArticles:
         found = self.answers.get(question) or answer(outcome=Outcome.NOTHING, confidence=0.0)
         return replace(found, question=question, quotes=found.quotes[:quotes], closest=found.closest[:quotes])
 
-    def find(self, words: str, limit: int, article_id: str | None = None) -> Findings:
+    def find(self, words: str, limit: int) -> Findings:
         hits = [self.quote(name, text) for name, text in self.texts.items() if words in text]
         return Findings(words, len(hits), tuple(hits[:limit]))
 
@@ -125,7 +125,7 @@ class FakeArticles:
     def quotes(self, refs: Sequence[QuoteRef]) -> list[Quote | None]:
         return [ref.quote(self.texts.get(ref.article, ""), metadata(ref.article.title())) for ref in refs]
 
-    def around(self, ref: QuoteRef, quote: Quote | None) -> list[Paragraph]:
+    def around(self, ref: QuoteRef) -> list[Paragraph]:
         return self.read(ref.article)[1]
 
     def refresh(self) -> None:

@@ -12,9 +12,8 @@ from retrieval.core.types import ArticleSummary
 
 
 def suggestions(typed: str, title_index: TitleIndex) -> list[app_commands.Choice[str]]:
-    """At most 25 articles whose names are like what was typed, the best first."""
-    found = title_index.suggest(typed)[:25]
-    return [app_commands.Choice(name=choice_name(article), value=choice_value(article)) for article in found]
+    """The articles whose names are like what was typed, the best first."""
+    return [app_commands.Choice(name=choice_name(a), value=choice_value(a)) for a in title_index.suggest(typed)]
 
 
 def chosen(typed: str, title_index: TitleIndex) -> ArticleSummary:

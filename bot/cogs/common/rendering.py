@@ -29,6 +29,6 @@ def render(articles: ArticleSource, state: MessageState, form: Form) -> list[Pag
             return list_pages(articles.title_index.matching(words), words, form)
     quotes = articles.quotes(state.quotes)
     if isinstance(state, QuotesInContext):
-        around = [(quote, articles.around(ref, quote)) for ref, quote in zip(state.quotes, quotes, strict=True)]
-        return context_pages(around, form)
+        pairs = zip(state.quotes, quotes, strict=True)
+        return context_pages([(quote, articles.around(ref) if quote else []) for ref, quote in pairs], form)
     return answer_pages(state, quotes, titles, form)

@@ -136,16 +136,11 @@ def _markup(words: QuotedText, start: int, end: int) -> str:
 
 def _cut(words: QuotedText, start: int, room: int) -> int:
     """The end of a piece that begins at ``start``: before white space if possible, so that nothing is trimmed."""
-    low, high = start + 1, min(len(words.text), start + room)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if size(_markup(words, start, middle)) <= room:
-            low = middle
-        else:
-            high = middle - 1
-    if low >= len(words.text):
+    ends = range(start + 2, min(len(words.text), start + room) + 1)
+    longest = start + 1 + bisect_right(ends, room, key=lambda end: size(_markup(words, start, end)))
+    if longest >= len(words.text):
         return len(words.text)
-    for end in range(low, max(start + 1, low - 200), -1):
+    for end in range(longest, max(start + 1, longest - 200), -1):
         if words.text[end].isspace() and not words.text[end - 1].isspace():
             return end
-    return low
+    return longest

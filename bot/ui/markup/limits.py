@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 
 from bot.ui.markup.escaping import escape
@@ -14,7 +15,6 @@ ALL_EMBEDS = 6000
 EMBEDS = 10
 CONTENT = 2000
 URL = 2048
-LABEL = 80
 CHOICE = 100
 FILE_BYTES = 8 * 1024 * 1024  # Discord takes 10 MiB for all files of a message together
 ELISION = "[…]"
@@ -30,14 +30,9 @@ def fitted(text: str, room: int, form: Callable[[str], str] = str) -> str:
     if len(text) <= room and size(whole := form(text)) <= room:
         return whole
     tail = f" {form(ELISION)}"
-    low, high = 0, min(len(text), room)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if size(form(text[:middle].rstrip())) + size(tail) <= room:
-            low = middle
-        else:
-            high = middle - 1
-    return form(text[:low].rstrip()) + tail
+    ends = range(1, min(len(text), room) + 1)
+    end = bisect_right(ends, room - size(tail), key=lambda end: size(form(text[:end].rstrip())))
+    return form(text[:end].rstrip()) + tail
 
 
 def fitted_line(text: str, room: int, *, markdown: bool = True) -> str:
