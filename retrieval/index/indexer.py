@@ -129,7 +129,7 @@ class Indexer:
         self.fill(live)
         if not state:
             state = secrets.token_hex(8)
-            self._library.set_state(state)
+            self._library.set_properties({"state": state})
         for marker, _, states in known:
             if states != frozenset({state}):
                 marker.write([state])
@@ -184,7 +184,7 @@ class Indexer:
         if not allow_removal and 2 * len(actions.remove) > len(stored):
             raise RemovalRefusedError(len(actions.remove), len(stored))
         if identity is None:
-            self._library.set_model(self._embedder.identity, analysis=ANALYSIS)
+            self._library.set_properties(model_property(self._embedder.identity) | {"analysis": ANALYSIS})
         failed = self._store([articles[article_id] for article_id in (*actions.add, *actions.replace)])
         if actions.remove:  # last: an article that was renamed is there under its new name first
             self.publish(self._stores, removed=actions.remove)

@@ -1,8 +1,7 @@
 """The library: one SQLite file that holds everything worth keeping."""
 
 from retrieval.storage.library.article_table import ArticleTable
-from retrieval.storage.library.candidates import CandidateRow
-from retrieval.storage.library.passage_table import PassageTable
+from retrieval.storage.library.passage_table import CandidateRow, PassageTable
 from retrieval.storage.library.property_table import LIBRARY_ID, PropertyTable, model_property
 from retrieval.storage.library.reader import Library
 from retrieval.storage.library.schema import MIGRATIONS

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 from retrieval.core.errors import AlteredArticleError
 from retrieval.core.types import Article, ArticleSummary, Omission, Reason
-from retrieval.storage.library.rows import (
-    SELECT_ARTICLE,
-    SELECT_PASSAGE,
-    is_intact,
-    metadata_of,
-    passage_of,
-    repairs_of,
-)
+from retrieval.storage.library.rows import ARTICLE_COLUMNS, article_fields, is_intact, passage_of
 from retrieval.storage.sqlite.connection import Database
 
 _COUNTS = (
-    ", length(a.text) AS characters, (SELECT count(*) FROM passages p WHERE p.article_key = a.key) AS passages, "
+    "length(a.text) AS characters, (SELECT count(*) FROM passages p WHERE p.article_key = a.key) AS passages, "
     "max(coalesce((SELECT max(last_paragraph) FROM passages p WHERE p.article_key = a.key), 0), "
     "coalesce((SELECT max(paragraph) FROM omissions o WHERE o.article_key = a.key), 0)) AS paragraphs"
 )
@@ -36,26 +27,19 @@ class ArticleTable:
     def summaries(self) -> list[ArticleSummary]:
         """All articles without their texts, by id."""
         sections: dict[str, list[str]] = {}
-        for row in self._database.rows(
+        for article_id, section in self._database.rows(
             "SELECT a.article_id, p.section FROM passages p JOIN articles a ON a.key = p.article_key "
             "WHERE a.live = 1 AND p.section IS NOT NULL GROUP BY a.key, p.section ORDER BY a.key, min(p.start)"
         ):
-            sections.setdefault(row[0], []).append(row[1])
+            sections.setdefault(article_id, []).append(section)
+        sql = f"SELECT {ARTICLE_COLUMNS}, {_COUNTS}"
         return [
             ArticleSummary(
-                article_id=row["article_id"],
-                files=tuple(json.loads(row["files"])),
-                metadata=metadata_of(row),
-                encoding=row["encoding"],
-                passages=row["passages"],
-                paragraphs=row["paragraphs"],
-                characters=row["characters"],
+                **article_fields(row),
+                **{name: row[name] for name in ("passages", "paragraphs", "characters")},
                 sections=tuple(sections.get(row["article_id"], ())),
-                repairs=repairs_of(row["repairs"]),
             )
-            for row in self._database.rows(
-                SELECT_ARTICLE + _COUNTS + " FROM articles a WHERE a.live = 1 ORDER BY a.article_id"
-            )
+            for row in self._database.rows(sql + " FROM articles a WHERE a.live = 1 ORDER BY a.article_id")
         ]
 
     def text(self, article_id: str) -> str | None:
@@ -89,38 +73,27 @@ class ArticleTable:
             KeyError: when there is no such article.
             AlteredArticleError: when its text was altered, unless not ``checked``.
         """
-        sql = SELECT_ARTICLE + ", a.key, a.text, a.source FROM articles a WHERE a.article_id = ? AND a.live = 1"
-        rows = self._database.rows(sql, article_id)
-        if not rows:
-            raise KeyError(article_id)
         if checked:
             self.text(article_id)
-        row = rows[0]
-        passages = self._database.rows(
-            SELECT_PASSAGE + " FROM passages p WHERE p.article_key = ? ORDER BY p.start", row["key"]
-        )
-        return Article(
-            article_id=article_id,
-            files=tuple(json.loads(row["files"])),
-            metadata=metadata_of(row),
-            text=row["text"],
-            source=bytes(row["source"]),
-            encoding=row["encoding"],
-            repairs=repairs_of(row["repairs"]),
-            passages=tuple(passage_of(passage, article_id) for passage in passages),
-            omissions=tuple(self.omissions(article_id)),
-        )
+        for row in self._database.rows("SELECT * FROM articles WHERE article_id = ? AND live = 1", article_id):
+            passages = self._database.rows("SELECT * FROM passages WHERE article_key = ? ORDER BY start", row["key"])
+            return Article(
+                **article_fields(row),
+                text=row["text"],
+                source=bytes(row["source"]),
+                passages=tuple(passage_of(passage, article_id) for passage in passages),
+                omissions=tuple(self.omissions(article_id)),
+            )
+        raise KeyError(article_id)
 
     def omissions(self, article_id: str) -> list[Omission]:
         """Parts of an article that are not indexed, in the order of the text."""
         rows = self._database.rows(
-            "SELECT o.* FROM omissions o JOIN articles a ON a.key = o.article_key "
-            "WHERE a.live = 1 AND a.article_id = ? ORDER BY o.start",
+            "SELECT o.line, o.paragraph, o.start, o.end, o.reason, o.detail FROM omissions o "
+            "JOIN articles a ON a.key = o.article_key WHERE a.live = 1 AND a.article_id = ? ORDER BY o.start",
             article_id,
         )
-        return [
-            Omission(r["line"], r["paragraph"], r["start"], r["end"], Reason(r["reason"]), r["detail"]) for r in rows
-        ]
+        return [Omission(line, n, start, end, Reason(reason), detail) for line, n, start, end, reason, detail in rows]
 
     def altered(self) -> list[str]:
         """Ids of the articles whose stored text is not the text that was indexed."""

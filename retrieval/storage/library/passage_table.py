@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
+import numpy as np
 from cachetools import LRUCache
 
 from retrieval.core.errors import DamagedStoreError
 from retrieval.core.types import StoredPassage
 from retrieval.core.vectors import Matrix, unpack
 from retrieval.storage.library.article_table import ArticleTable
-from retrieval.storage.library.candidates import SELECT_CANDIDATES, CandidateRow, candidates_from
 from retrieval.storage.library.rows import (
     AND_KEY_IN,
+    ARTICLE_COLUMNS,
     LIVE_PASSAGES,
-    SELECT_PASSAGE_WITH_ARTICLE,
+    Terms,
     is_intact,
     metadata_of,
     passage_of,
@@ -25,14 +28,29 @@ from retrieval.storage.library.rows import (
 )
 from retrieval.storage.sqlite.connection import Database
 
-#: Characters of article texts kept in memory.
-CACHED_CHARACTERS = 100_000_000
+_CACHED_CHARACTERS = 100_000_000  # of article texts kept in memory
+# Read in well under 2 ms a hundred; each text only once.
+_CANDIDATE = (
+    "p.key, p.article_key, p.passage_id, a.article_id, p.lead_start, p.lead_end, p.sentences, p.terms, p.vectors"
+)
+
+
+class CandidateRow(NamedTuple):
+    """A passage that may answer. ``first`` is the row of its vector; those of its sentences follow."""
+
+    key: int
+    passage_id: str
+    article_id: str
+    sentences: tuple[str, ...]
+    terms: Terms
+    lead_in: str
+    first: int
 
 
 class PassageTable:
     """Live passages, by key."""
 
-    def __init__(self, database: Database, articles: ArticleTable, cached_characters: int = CACHED_CHARACTERS) -> None:
+    def __init__(self, database: Database, articles: ArticleTable, cached_characters: int = _CACHED_CHARACTERS) -> None:
         self._database = database
         self._articles = articles
         # By article key, which stands for one version for ever: nothing has to be invalidated. None: altered.
@@ -50,11 +68,11 @@ class PassageTable:
 
     def count(self) -> int:
         """Number of passages."""
-        return int(str(self._database.value("SELECT count(*) " + LIVE_PASSAGES)))
+        return int(self._database.value("SELECT count(*) " + LIVE_PASSAGES))
 
     def average_length(self) -> float:
         """Content words a passage, on average; 0.0 for an empty library."""
-        return float(str(self._database.value("SELECT avg(p.length) " + LIVE_PASSAGES) or 0.0))
+        return float(self._database.value("SELECT avg(p.length) " + LIVE_PASSAGES) or 0.0)
 
     def retired(self) -> list[int]:
         """Keys that the derived indexes may still hold although their passages are gone."""
@@ -62,8 +80,7 @@ class PassageTable:
 
     def get(self, keys: Sequence[int]) -> dict[int, StoredPassage]:
         """Live passages by key; unknown keys, and passages of an altered text, are left out."""
-        found = self._select(AND_KEY_IN, json.dumps(list(keys)))
-        return {stored.key: stored for stored in found}
+        return {stored.key: stored for stored in self._select(AND_KEY_IN, json.dumps(list(keys)))}
 
     def of_article(self, article_id: str) -> list[StoredPassage]:
         """All passages of an article, in order.
@@ -75,7 +92,7 @@ class PassageTable:
         return list(self._select("AND a.article_id = ?", article_id))
 
     def _select(self, condition: str, value: str) -> Iterator[StoredPassage]:
-        sql = f"{SELECT_PASSAGE_WITH_ARTICLE} {LIVE_PASSAGES} {condition} ORDER BY p.article_key, p.start"
+        sql = f"SELECT p.*, {ARTICLE_COLUMNS} {LIVE_PASSAGES} {condition} ORDER BY p.article_key, p.start"
         rows = self._database.rows(sql, value)
         texts = self._texts_of({row["article_key"] for row in rows})
         for row in rows:
@@ -100,13 +117,14 @@ class PassageTable:
         The matrix, shape (rows, dimensions), holds the vectors of all; each candidate says which rows are its own.
         Passages of an article whose text was altered are left out; the ids of these articles come last.
         """
-        rows = self._database.rows(SELECT_CANDIDATES, json.dumps(list(keys)))
+        sql = f"SELECT {_CANDIDATE} {LIVE_PASSAGES} {AND_KEY_IN}"
+        rows = self._database.rows(sql, json.dumps(list(keys)))
         texts = self._texts_of({row[1] for row in rows})
         # A text that is not there at all belongs to a version that has been replaced since the rows were read.
         altered = frozenset(row[3] for row in rows if row[1] in texts and texts[row[1]] is None)
         rows = [row for row in rows if texts.get(row[1]) is not None]
         try:
-            return *candidates_from(rows, texts, dimensions), altered
+            return *_candidates(rows, texts, dimensions), altered
         except ValueError as error:
             raise DamagedStoreError(self._database.path, f"vectors of a passage: {error}") from error
 
@@ -131,3 +149,23 @@ class PassageTable:
                 yield key, unpack(vectors, dimensions)
             except ValueError as error:
                 raise DamagedStoreError(self._database.path, f"vectors of passage {key}: {error}") from error
+
+
+def _candidates(
+    rows: Sequence[sqlite3.Row], texts: Mapping[int, str | None], dimensions: int
+) -> tuple[list[CandidateRow], Matrix]:
+    """Candidates and their vectors, shape (rows, dimensions). Raises ValueError where the vectors do not fit."""
+    if not rows:
+        return [], np.empty((0, dimensions), dtype=np.float32)
+    matrix = unpack(b"".join(row[8] for row in rows), dimensions)
+    found = []
+    first = 0
+    for key, article_key, passage_id, article_id, lead_start, lead_end, sentences, terms, _ in rows:
+        text = texts[article_key] or ""
+        slices = tuple(text[start:end] for start, end in json.loads(sentences))
+        lead = "" if lead_start is None else text[lead_start:lead_end]
+        found.append(CandidateRow(key, passage_id, article_id, slices, unpacked_terms(terms), lead, first))
+        first += 1 + len(slices)
+    if first != len(matrix):
+        raise ValueError(f"{len(matrix)} rows where {first} were stored")
+    return found, matrix

@@ -9,8 +9,8 @@ from retrieval.core.types import ModelIdentity
 from retrieval.storage.home.layout import FIRST_GENERATION
 from retrieval.storage.sqlite.connection import Database
 
-#: This library's own random name, by which a server knows its vectors. A copy that is to live beside the original must
-#: be without it: the next writer makes another.
+#: This library's own random name, by which a server knows its vectors. A copy that shall live beside the original must
+#: not have it: the next writer makes another.
 LIBRARY_ID = "library_id"
 
 
@@ -22,8 +22,8 @@ class PropertyTable:
 
     def get(self, name: str) -> str | None:
         """A property's value; ``None`` where it is not set."""
-        value = self._database.value("SELECT value FROM properties WHERE name = ?", name)
-        return None if value is None else str(value)
+        value: str | None = self._database.value("SELECT value FROM properties WHERE name = ?", name)
+        return value
 
     def model(self) -> ModelIdentity | None:
         """Model that made the vectors; ``None`` while nothing is indexed."""
@@ -48,10 +48,10 @@ class PropertyTable:
 
 
 def model_property(identity: ModelIdentity) -> dict[str, str]:
-    """Property that names a model."""
+    """The property that names a model."""
     return {"model": json.dumps(identity)}
 
 
 def set_properties(connection: sqlite3.Connection, properties: dict[str, str]) -> None:
-    """Set some properties."""
+    """Set these properties."""
     connection.executemany("INSERT OR REPLACE INTO properties VALUES (?, ?)", list(properties.items()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
 from retrieval.core.errors import NotIndexedError, OutdatedLibraryError, SchemaVersionError
 from retrieval.storage.home.layout import LIBRARY_FILE
@@ -12,7 +13,7 @@ from retrieval.storage.library.passage_table import PassageTable
 from retrieval.storage.library.property_table import PropertyTable
 from retrieval.storage.library.schema import MIGRATIONS
 from retrieval.storage.library.vocabulary_table import VocabularyTable
-from retrieval.storage.sqlite.connection import Database, schema_version, translated
+from retrieval.storage.sqlite.connection import Database, schema_version
 
 
 class Library:
@@ -27,32 +28,30 @@ class Library:
             BeingRestoredError: while a backup is restored into ``home``.
             StorageError: when it cannot be read, or a restore into ``home`` was interrupted.
         """
-        refuse_unfinished_restore(home)
-        path = home / LIBRARY_FILE
-        if not path.exists():
-            raise NotIndexedError(home)
-        self._database = Database(path, write=False)
-        try:
-            self._check_version(home)
-        except BaseException:
-            self.close()
-            raise
+        self._database = self._open(home)
         self.properties = PropertyTable(self._database)
         self.articles = ArticleTable(self._database)
         self.passages = PassageTable(self._database, self.articles)
         self.vocabulary = VocabularyTable(self._database)
 
-    def _check_version(self, home: Path) -> None:
-        with translated(self._database.path):
-            version = schema_version(self._database.connection())
-        if version > len(MIGRATIONS):
-            raise SchemaVersionError(self._database.path, version, len(MIGRATIONS))
-        if version == 0:
+    @staticmethod
+    def _open(home: Path) -> Database:
+        refuse_unfinished_restore(home)
+        path = home / LIBRARY_FILE
+        if not path.exists():
             raise NotIndexedError(home)
-        if version < len(MIGRATIONS):
-            raise OutdatedLibraryError(home, version, len(MIGRATIONS))
+        database = Database(path, write=False)
+        with database.opening() as connection:
+            version = schema_version(connection)
+            if version > len(MIGRATIONS):
+                raise SchemaVersionError(path, version, len(MIGRATIONS))
+            if version == 0:
+                raise NotIndexedError(home)
+            if version < len(MIGRATIONS):
+                raise OutdatedLibraryError(home, version, len(MIGRATIONS))
+        return database
 
-    def __enter__(self) -> Library:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

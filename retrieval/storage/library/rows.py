@@ -6,35 +6,20 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple, fields
+from typing import Any
 
-from retrieval.core.types import Article, Metadata, Omission, Passage, Repair, Span, TitleSource
+from retrieval.core.types import Article, Metadata, Passage, Repair, Span, TitleSource
 
 #: Live passages with their articles; conditions are added with AND.
 LIVE_PASSAGES = "FROM passages p JOIN articles a ON a.key = p.article_key WHERE a.live = 1"
 #: Restricts passages to those whose keys stand in a JSON array.
 AND_KEY_IN = "AND p.key IN (SELECT value FROM json_each(?))"
 
-_ARTICLE = (
-    "a.article_id, a.files, a.title, a.title_source, a.publisher, a.author, a.published, a.url, a.language, "
-    "a.encoding, a.repairs"
-)
-_PASSAGE = (
-    "p.key, p.article_key, p.passage_id, p.paragraph, p.last_paragraph, p.section, p.start, p.end, p.lead_start, "
-    "p.lead_end, p.sentences, p.terms"
-)
-SELECT_ARTICLE = f"SELECT {_ARTICLE}"
-SELECT_PASSAGE = f"SELECT {_PASSAGE}"
-SELECT_PASSAGE_WITH_ARTICLE = f"SELECT {_PASSAGE}, {_ARTICLE}"
-INSERT_ARTICLE = (
-    "INSERT INTO articles (article_id, live, digest, files, title, title_source, publisher, author, published, url, "
-    "language, text, text_sha256, source, source_sha256, encoding, repairs) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-INSERT_PASSAGE = (
-    "INSERT INTO passages (article_key, passage_id, paragraph, last_paragraph, section, start, end, lead_start, "
-    "lead_end, sentences, terms, length, vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-INSERT_OMISSION = "INSERT INTO omissions VALUES (?, ?, ?, ?, ?, ?, ?)"
+_METADATA = tuple(field.name for field in fields(Metadata))
+_PLAIN = ("passage_id", "paragraph", "last_paragraph", "section", "start", "end")  # of a passage, stored as they are
+#: Everything about an article but its text and its bytes.
+ARTICLE_COLUMNS = "a.article_id, a.files, a.encoding, a.repairs, " + ", ".join(f"a.{name}" for name in _METADATA)
 
 Terms = tuple[tuple[str, ...], ...]
 
@@ -49,66 +34,51 @@ def is_intact(text: str, checksum: str) -> bool:
     return sha256(text.encode()) == checksum
 
 
+def insert(connection: sqlite3.Connection, table: str, values: Sequence[object]) -> int:
+    """Insert a row, its values in the order of the table's columns; its key."""
+    sql = f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})"  # noqa: S608 - a table of the schema
+    return int(connection.execute(sql, values).lastrowid or 0)
+
+
 def article_row(article: Article, digest: str) -> tuple[object, ...]:
-    """Values for INSERT_ARTICLE, not live yet."""
-    meta = article.metadata
+    """Values for a new row of ``articles``, not live yet."""
     return (
-        article.article_id, 0, digest, json.dumps(article.files), meta.title, meta.title_source.value,
-        meta.publisher, meta.author, meta.published, meta.url, meta.language,
+        None, article.article_id, 0, digest, json.dumps(article.files), *astuple(article.metadata),
         article.text, sha256(article.text.encode()), article.source, sha256(article.source), article.encoding,
-        json.dumps([[r.line, r.start, r.before, r.after] for r in article.repairs]),
+        json.dumps([astuple(repair) for repair in article.repairs]),
     )  # fmt: skip
 
 
 def passage_row(article_key: int, passage: Passage, terms: Terms, vectors: bytes) -> tuple[object, ...]:
-    """Values for INSERT_PASSAGE."""
-    lead = passage.lead_in or (None, None)
+    """Values for a new row of ``passages``."""
     return (
-        article_key, passage.passage_id, passage.paragraph, passage.last_paragraph, passage.section, passage.start,
-        passage.end, lead[0], lead[1], json.dumps(passage.sentences), packed_terms(terms),
-        sum(map(len, terms)), vectors,
-    )  # fmt: skip
-
-
-def omission_row(article_key: int, omission: Omission) -> tuple[object, ...]:
-    """Values for INSERT_OMISSION."""
-    return (
-        article_key, omission.line, omission.paragraph, omission.start, omission.end, omission.reason.value,
-        omission.detail,
+        None, article_key, *(getattr(passage, name) for name in _PLAIN), *(passage.lead_in or (None, None)),
+        json.dumps(passage.sentences), packed_terms(terms), sum(map(len, terms)), vectors,
     )  # fmt: skip
 
 
 def metadata_of(row: sqlite3.Row) -> Metadata:
-    """Metadata from a row of SELECT_ARTICLE."""
-    return Metadata(
-        title=row["title"],
-        title_source=TitleSource(row["title_source"]),
-        publisher=row["publisher"],
-        author=row["author"],
-        published=row["published"],
-        url=row["url"],
-        language=row["language"],
-    )
+    """Metadata from a row with ARTICLE_COLUMNS."""
+    values = {name: row[name] for name in _METADATA}
+    return Metadata(**values | {"title_source": TitleSource(row["title_source"])})
+
+
+def article_fields(row: sqlite3.Row) -> dict[str, Any]:
+    """Fields that Article and ArticleSummary share, from a row with ARTICLE_COLUMNS."""
+    return {
+        "article_id": row["article_id"],
+        "files": tuple(json.loads(row["files"])),
+        "metadata": metadata_of(row),
+        "encoding": row["encoding"],
+        "repairs": tuple(Repair(*values) for values in json.loads(row["repairs"])),
+    }
 
 
 def passage_of(row: sqlite3.Row, article_id: str) -> Passage:
-    """Passage from a row of SELECT_PASSAGE."""
-    return Passage(
-        passage_id=row["passage_id"],
-        article_id=article_id,
-        paragraph=row["paragraph"],
-        last_paragraph=row["last_paragraph"],
-        section=row["section"],
-        start=row["start"],
-        end=row["end"],
-        sentences=tuple(Span(start, end) for start, end in json.loads(row["sentences"])),
-        lead_in=None if row["lead_start"] is None else Span(row["lead_start"], row["lead_end"]),
-    )
-
-
-def repairs_of(text: str) -> tuple[Repair, ...]:
-    """Repairs kept with an article."""
-    return tuple(Repair(*values) for values in json.loads(text))
+    """Passage from a row of ``passages``."""
+    sentences = tuple(Span(*span) for span in json.loads(row["sentences"]))
+    lead_in = None if row["lead_start"] is None else Span(row["lead_start"], row["lead_end"])
+    return Passage(**{name: row[name] for name in _PLAIN}, article_id=article_id, sentences=sentences, lead_in=lead_in)
 
 
 def packed_terms(terms: Sequence[Iterable[str]]) -> str:

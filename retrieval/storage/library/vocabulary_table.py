@@ -32,7 +32,7 @@ class VocabularyTable:
 
     def load(self) -> WordStatistics:
         """Read the whole vocabulary."""
-        passages = int(str(self._database.value("SELECT count(*) " + LIVE_PASSAGES)))
+        passages = self._database.value("SELECT count(*) " + LIVE_PASSAGES)
         words = WordStatistics(passages, Counter(), Counter(), {}, {})
         for term, frequency, capitalised in self._database.rows("SELECT term, passages, capitalised FROM vocabulary"):
             words.frequencies[term] = frequency
@@ -49,33 +49,25 @@ class VocabularyTable:
 class WordCounts:
     """Document frequencies to be added to the vocabulary, or taken off."""
 
-    def __init__(self, articles: Iterable[Iterable[PassageWords]] = ()) -> None:
+    def __init__(self) -> None:
         self._frequencies: Counter[str] = Counter()
         self._capitalised: Counter[str] = Counter()
-        for passages in articles:
-            self.add(passages)
 
     def add(self, passages: Iterable[PassageWords]) -> None:
-        """Count the passages of one more article."""
+        """Count the words of some more passages."""
         for words in passages:
             self._frequencies.update(words.terms)
             self._capitalised.update(words.names)
 
-    def add_to(self, connection: sqlite3.Connection) -> None:
-        """Add these counts."""
-        self._change(connection, 1)
-
-    def take_off(self, connection: sqlite3.Connection) -> None:
-        """Take these counts off; a term without passages goes."""
-        self._change(connection, -1)
-        connection.execute("DELETE FROM vocabulary WHERE passages <= 0")
-
-    def _change(self, connection: sqlite3.Connection, sign: int) -> None:
+    def apply(self, connection: sqlite3.Connection, *, sign: int = 1) -> None:
+        """Add these counts, or take them off; a term without passages goes."""
         connection.executemany(
             "INSERT INTO vocabulary VALUES (?, ?, ?) ON CONFLICT (term) DO UPDATE SET "
             "passages = passages + excluded.passages, capitalised = capitalised + excluded.capitalised",
             [(term, sign * n, sign * self._capitalised[term]) for term, n in self._frequencies.items()],
         )
+        if sign < 0:
+            connection.execute("DELETE FROM vocabulary WHERE passages <= 0")
 
 
 def add_acronyms(connection: sqlite3.Connection, article_key: int, passages: Iterable[PassageWords]) -> None:

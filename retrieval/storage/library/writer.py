@@ -10,18 +10,17 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from retrieval.core.types import Article, ModelIdentity, PassageWords
+from retrieval.core.types import Article, PassageWords
 from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.library import rows
-from retrieval.storage.library.article_table import ArticleTable
-from retrieval.storage.library.passage_table import PassageTable
-from retrieval.storage.library.property_table import LIBRARY_ID, PropertyTable, model_property, set_properties
+from retrieval.storage.library.property_table import LIBRARY_ID, set_properties
+from retrieval.storage.library.reader import Library
 from retrieval.storage.library.schema import MIGRATIONS
-from retrieval.storage.library.vocabulary_table import VocabularyTable, WordCounts, add_acronyms
-from retrieval.storage.sqlite.connection import Database, translated
+from retrieval.storage.library.vocabulary_table import WordCounts, add_acronyms
+from retrieval.storage.sqlite.connection import Database
 from retrieval.storage.sqlite.migrations import migrate
 
 #: Counts the words of a passage's text, exactly as those of ``StagedPassage`` were counted.
@@ -37,7 +36,7 @@ class StagedPassage:
     vectors: bytes
 
 
-class LibraryWriter:
+class LibraryWriter(Library):
     """The library of the process that owns the data folder. Use as a context manager."""
 
     def __init__(self, home: Path) -> None:
@@ -47,46 +46,28 @@ class LibraryWriter:
             SchemaVersionError: when it is of a newer program.
             StorageError: when it cannot be written.
         """
-        self._database = Database(home / LIBRARY_FILE, write=True)
-        try:
-            with translated(self._database.path):
-                migrate(self._database.connection(), self._database.path, MIGRATIONS)
-        except BaseException:
-            self.close()
-            raise
-        self.properties = PropertyTable(self._database)
-        self.articles = ArticleTable(self._database)
-        self.passages = PassageTable(self._database, self.articles)
-        self.vocabulary = VocabularyTable(self._database)
+        super().__init__(home)
         self._staged = WordCounts()  # of the staged versions
 
-    def __enter__(self) -> LibraryWriter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close all connections; the library cannot be used afterwards."""
-        self._database.close()
-
-    def check(self) -> str | None:
-        """SQLite's verdict on the file; ``None`` when all is well."""
-        return self._database.check()
+    @staticmethod
+    def _open(home: Path) -> Database:
+        database = Database(home / LIBRARY_FILE, write=True)
+        with database.opening() as connection:
+            migrate(connection, database.path, MIGRATIONS)
+        return database
 
     def stage(self, article: Article, digest: str, additions: Sequence[StagedPassage]) -> list[int]:
         """Store a version of an article that no search sees yet; the keys of its passages, in order."""
         words = [added.words for added in additions]
         with self._database.transaction() as connection:
-            cursor = connection.execute(rows.INSERT_ARTICLE, rows.article_row(article, digest))
-            article_key = int(cursor.lastrowid or 0)
-            keys = []
-            for passage, added in zip(article.passages, additions, strict=True):
-                values = rows.passage_row(article_key, passage, added.terms, added.vectors)
-                keys.append(int(connection.execute(rows.INSERT_PASSAGE, values).lastrowid or 0))
+            article_key = rows.insert(connection, "articles", rows.article_row(article, digest))
+            keys = [
+                rows.insert(connection, "passages", rows.passage_row(article_key, passage, added.terms, added.vectors))
+                for passage, added in zip(article.passages, additions, strict=True)
+            ]
             add_acronyms(connection, article_key, words)
-            omitted = [rows.omission_row(article_key, omission) for omission in article.omissions]
-            connection.executemany(rows.INSERT_OMISSION, omitted)
+            for omission in article.omissions:
+                rows.insert(connection, "omissions", (article_key, *astuple(omission)))
         self._staged.add(words)
         return keys
 
@@ -100,9 +81,12 @@ class LibraryWriter:
         with self._database.transaction() as connection:
             staged = _staged_ids(connection)
             gone = [*staged, *removed]
-            WordCounts(words for _, words in _words_of(connection, gone, count, live=1)).take_off(connection)
+            outdated = WordCounts()
+            for _, words in _words_of(connection, gone, count):
+                outdated.add(words)
+            outdated.apply(connection, sign=-1)
             _delete(connection, gone, live=1)
-            self._staged.add_to(connection)
+            self._staged.apply(connection)
             connection.execute("UPDATE articles SET live = 1 WHERE live = 0")
             set_properties(connection, {**(properties or {}), **self._next_generation()})
         self._staged = WordCounts()
@@ -121,16 +105,12 @@ class LibraryWriter:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM retired")
 
-    def set_state(self, state: str) -> None:
-        """Give the present passages another state's name."""
-        self._set({"state": state})
-
     def identify(self, name: str | None = None) -> str:
         """This library's own name among others: where it has none it gets ``name``, or a random one."""
         known = self.properties.library_id()
         if known is None:
             known = name or secrets.token_hex(8)
-            self._set({LIBRARY_ID: known})
+            self.set_properties({LIBRARY_ID: known})
         return known
 
     def recount(self, count: CountWords, *, analysis: str) -> None:
@@ -140,10 +120,10 @@ class LibraryWriter:
             connection.execute("DELETE FROM acronyms")
             live = [row[0] for row in connection.execute("SELECT article_id FROM articles WHERE live = 1")]
             counts = WordCounts()
-            for key, words in _words_of(connection, live, count, live=1):
+            for key, words in _words_of(connection, live, count):
                 counts.add(words)
                 add_acronyms(connection, key, words)
-            counts.add_to(connection)
+            counts.apply(connection)
             set_properties(connection, {"analysis": analysis, **self._next_generation()})
 
     def forget_properties(self, names: Iterable[str]) -> None:
@@ -151,11 +131,8 @@ class LibraryWriter:
         with self._database.transaction() as connection:
             connection.executemany("DELETE FROM properties WHERE name = ?", [(name,) for name in names])
 
-    def set_model(self, identity: ModelIdentity, *, analysis: str) -> None:
-        """Record the model that makes the vectors, and how words are folded, of a library without articles."""
-        self._set({**model_property(identity), "analysis": analysis})
-
-    def _set(self, properties: dict[str, str]) -> None:
+    def set_properties(self, properties: dict[str, str]) -> None:
+        """Set these properties; the others stay."""
         with self._database.transaction() as connection:
             set_properties(connection, properties)
 
@@ -176,11 +153,11 @@ def _delete(connection: sqlite3.Connection, article_ids: Iterable[str], *, live:
 
 
 def _words_of(
-    connection: sqlite3.Connection, article_ids: Iterable[str], count: CountWords, *, live: int
+    connection: sqlite3.Connection, article_ids: Iterable[str], count: CountWords
 ) -> Iterator[tuple[int, list[PassageWords]]]:
-    """Key of each stored article, with the words of its passages, counted again."""
+    """Key of each live article, with the words of its passages, counted again."""
     for article_id in article_ids:
-        sql = "SELECT key, text FROM articles WHERE article_id = ? AND live = ?"
-        for key, text in connection.execute(sql, (article_id, live)).fetchall():
+        sql = "SELECT key, text FROM articles WHERE article_id = ? AND live = 1"
+        for key, text in connection.execute(sql, (article_id,)).fetchall():
             spans = connection.execute("SELECT start, end FROM passages WHERE article_key = ? ORDER BY key", (key,))
             yield key, [count(text[start:end]) for start, end in spans.fetchall()]

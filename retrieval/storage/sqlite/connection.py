@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from retrieval.core.errors import DamagedStoreError, StorageError, one_line
 
@@ -55,6 +56,16 @@ class Database:
                 self._all.append(connection)
         return connection
 
+    @contextmanager
+    def opening(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection, for a first look; where the block raises, the file is closed."""
+        try:
+            with translated(self.path):
+                yield self.connection()
+        except BaseException:
+            self.close()
+            raise
+
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """All rows of a query."""
         with translated(self.path):
@@ -62,7 +73,7 @@ class Database:
             cursor.row_factory = sqlite3.Row
             return cursor.execute(sql, values).fetchall()
 
-    def value(self, sql: str, *values: object) -> object:
+    def value(self, sql: str, *values: object) -> Any:
         """First column of a query's first row; ``None`` where there is no row."""
         rows = self.rows(sql, *values)
         return rows[0][0] if rows else None

@@ -137,7 +137,7 @@ def test_another_model_is_refused(room: Room) -> None:
     assert room.state() == OLD
 
 
-STEPS = ("stage", "publish", "discard_staged", "forget_retired", "set_model")
+STEPS = ("stage", "publish", "discard_staged", "forget_retired", "set_properties")
 
 
 def failing(step: Callable[..., object], left: Iterator[int], *, before: bool) -> Callable[..., object]:

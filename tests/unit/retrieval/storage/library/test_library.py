@@ -17,7 +17,7 @@ from retrieval.core.types import Article, Span
 from retrieval.core.vectors import pack
 from retrieval.ingest import article_digest
 from retrieval.storage.home.layout import LIBRARY_FILE
-from retrieval.storage.library import ArticleTable, LibraryWriter, PassageTable, StagedPassage
+from retrieval.storage.library import ArticleTable, LibraryWriter, PassageTable, StagedPassage, model_property
 from retrieval.storage.sqlite.connection import Database
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary, passage_words
@@ -37,7 +37,7 @@ EMBEDDER = WordEmbedder()
 def library(tmp_path: Path) -> Iterator[LibraryWriter]:
     """An empty library."""
     with LibraryWriter(tmp_path) as opened:
-        opened.set_model(EMBEDDER.identity, analysis="1")
+        opened.set_properties(model_property(EMBEDDER.identity) | {"analysis": "1"})
         yield opened
 
 
