@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -27,15 +28,11 @@ class LogFormat(StrEnum):
 
 
 def _api_url(url: str) -> str:
-    try:
+    with contextlib.suppress(ValueError):
         parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
-        _ = parts.port
-    except ValueError:
-        usable = False
-    if not usable:
-        raise ValueError(f"{url[:80]!r} is not an address such as {_API_URL}")
-    return url.rstrip("/")
+        if parts.scheme in {"http", "https"} and parts.hostname and not parts.query and parts.port != 0:
+            return url.rstrip("/")
+    raise ValueError(f"{url[:80]!r} is not an address such as {_API_URL}")
 
 
 def _http_host(text: str) -> str:
@@ -102,11 +99,9 @@ class Settings(LogSettings):
 
 def _bot_token(token: str | None) -> str:
     if token is None:
-        raise SettingsError(
-            "DISCORD_TOKEN",
-            "no bot token is set. Copy it from https://discord.com/developers/applications (your application, Bot, "
-            "Reset Token) into the environment or into the file .env",
-        )
+        place = "https://discord.com/developers/applications (your application, Bot, Reset Token)"
+        problem = f"no bot token is set. Copy it from {place} into the environment or into the file .env"
+        raise SettingsError("DISCORD_TOKEN", problem)
     token = token.removeprefix("Bot ").strip()
     if not re.fullmatch(r"[!-~]+", token):
         raise SettingsError("DISCORD_TOKEN", "the token holds white space or signs that no token has; copy it again")

@@ -26,10 +26,10 @@ def sources(
 
     Example: pullquote sources --audit
     """
-    with open_articles(settings_from(home, corpus)) as shelf:
-        articles = shelf.articles()
+    with open_articles(settings_from(home, corpus)) as reader:
+        articles = reader.articles()
         if audit:
-            _audit(shelf, articles, as_json=as_json)
+            _audit(reader, articles, as_json=as_json)
         elif as_json:
             print_json([article_document(article) for article in articles])
         else:
@@ -43,11 +43,11 @@ def sources(
                 stdout.print()
 
 
-def _audit(shelf: ArticleReader, articles: list[ArticleSummary], *, as_json: bool) -> None:
+def _audit(reader: ArticleReader, articles: list[ArticleSummary], *, as_json: bool) -> None:
     documents = [
         omission_document(article, omission, text)
         for article in articles
-        for text, omissions in [shelf.omissions(article.article_id)]
+        for text, omissions in [reader.omissions(article.article_id)]
         for omission in omissions
     ]
     if as_json:
@@ -72,8 +72,8 @@ def source(
 
     Example: pullquote source 001_c89cddc9c1940466
     """
-    with open_articles(settings_from(home, corpus)) as shelf:
-        summary, paragraphs = shelf.read(article_id)
+    with open_articles(settings_from(home, corpus)) as reader:
+        summary, paragraphs = reader.read(article_id)
     if as_json:
         listed = [
             {"paragraph": p.number, "start": p.start, "end": p.end, "left_out": p.left_out, "text": p.text}

@@ -27,10 +27,11 @@ from retrieval.cli.options import (
     stderr,
     stdout,
     warn,
+    write_text,
 )
 from retrieval.cli.output.json import answer_document, findings_document
 from retrieval.cli.output.text import harmless, show_answer, show_findings
-from retrieval.core.errors import CorpusFileError, QuestionError, StorageError, UnknownArticleError
+from retrieval.core.errors import CorpusFileError, QuestionError, UnknownArticleError
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer, Outcome
 from retrieval.index.sync import run_indexing
@@ -103,8 +104,8 @@ def _open_searcher(settings: Settings, *, warm: bool = True) -> Iterator[Searche
                     warn(f"{searcher.health().detail}.")
             yield searcher
     except UnknownArticleError as error:
-        with open_articles(settings) as shelf:
-            raise shelf.unknown(error.article_id) from error
+        with open_articles(settings) as reader:
+            raise reader.unknown(error.article_id) from error
 
 
 def _save_svg(answer: Answer, file: Path) -> None:
@@ -113,10 +114,7 @@ def _save_svg(answer: Answer, file: Path) -> None:
     picture = console.export_svg(title=f"pullquote ask “{harmless(answer.question)}”")
     # Remove web fonts: an image must not make its readers' browsers call a third party.
     picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
-    try:
-        file.write_text(picture, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(file, error.strerror or str(error), "Name a file that can be written.") from error
+    write_text(file, picture)
 
 
 def _read_questions(file: Path) -> Iterator[str]:

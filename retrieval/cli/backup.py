@@ -60,12 +60,8 @@ def restore(
     settings = settings_from(home, None)
     opened = nullcontext(sys.stdin.buffer) if file == STREAM else open_backup(file)
     with opened as source, stderr.status("Reading the backup") as status:
-
-        def show(step: str, _done: int, _total: int | None) -> None:
-            status.update(step)
-
-        migrations = database_migrations()
-        report = put_back(settings.home, source, str(file), schemas=migrations, force=force, progress=show)
+        schemas = database_migrations()
+        report = put_back(settings.home, source, str(file), schemas=schemas, force=force, progress=status.update)
         status.update("Copying the vectors to the server")
         missing = _fill_server(settings)
     if missing is not None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.table import Table
+from rich.table import Column, Table
 
 from retrieval.cli.options import JsonOption, print_json, progress_bars, settings_from, stdout
 
@@ -44,13 +44,11 @@ def bench(
 
 
 def _table(measured: dict[str, Any]) -> Table:
-    table = Table(box=SIMPLE_HEAD, title="pullquote / plain pipeline = ratio", title_justify="left")
-    table.add_column("measure")
-    for row in measured["asking"]:
-        table.add_column(f"{row['passages']:,} passages", justify="right")
-    rates = measured["indexing"]
-    cells = [_cell(rates.get(row["passages"]), ".0f") for row in measured["asking"]]
-    table.add_row("indexing, passages a second", *cells)
+    rows, rates = measured["asking"], measured["indexing"]
+    columns = [Column(f"{row['passages']:,} passages", justify="right") for row in rows]
+    title = "pullquote / plain pipeline = ratio"
+    table = Table("measure", *columns, box=SIMPLE_HEAD, title=title, title_justify="left")
+    table.add_row("indexing, passages a second", *(_cell(rates.get(row["passages"]), ".0f") for row in rows))
     kinds = (
         ("warm question p50, ms", "p50", 1e3, ".1f"),
         ("warm question p95, ms", "p95", 1e3, ".1f"),
@@ -60,9 +58,7 @@ def _table(measured: dict[str, Any]) -> Table:
         ("disk, MB", "disk_bytes", 1e-6, ".0f"),
     )
     for label, name, factor, form in kinds:
-        pairs = [
-            {system: row[system][name] * factor for system in ("pullquote", "plain")} for row in measured["asking"]
-        ]
+        pairs = [{system: row[system][name] * factor for system in ("pullquote", "plain")} for row in rows]
         table.add_row(label, *(_cell(pair, form) for pair in pairs))
     return table
 

@@ -23,9 +23,10 @@ from retrieval.cli.options import (
     settings_from,
     stderr,
     stdout,
+    write_text,
 )
 from retrieval.cli.output.text import harmless, shortened
-from retrieval.core.errors import RetrievalError, StorageError, VectorsUnavailableError
+from retrieval.core.errors import RetrievalError, VectorsUnavailableError
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Progress
 from retrieval.evaluation import calibration, report
@@ -127,10 +128,7 @@ def calibrate(
         },
     )
     if output is not None:
-        try:
-            output.write_text(weights.to_json(), encoding="utf-8")
-        except OSError as error:
-            raise StorageError(output, error.strerror or str(error), "Name a file that can be written.") from error
+        write_text(output, weights.to_json())
     if as_json:
         print_json(found | {"weights": weights.weights._asdict(), "intercept": weights.intercept})
     else:

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from retrieval.cli.output.text import harmless
 from retrieval.core.environment import variables
+from retrieval.core.errors import StorageError
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Progress
 
@@ -51,6 +52,18 @@ def warn(message: str) -> None:
 def print_line(text: str, style: str = "") -> None:
     """Print a line on standard output that the terminal wraps, not rich."""
     stdout.print(Text(harmless(text), style), soft_wrap=True)
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a result to a file that the user has named.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(file, error.strerror or str(error), "Name a file that can be written.") from error
 
 
 def print_json(document: object) -> None:

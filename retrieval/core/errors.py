@@ -164,10 +164,8 @@ class ModelMismatchError(RetrievalError):
     """The index was made with another model; vectors of two models are not comparable."""
 
     def __init__(self, indexed: str, current: str) -> None:
-        super().__init__(
-            f"This index was made with the model {indexed}, the current one is {current}. "
-            "Set EMBEDDING_MODEL back, or run: pullquote index --rebuild"
-        )
+        remedy = "Set EMBEDDING_MODEL back, or run: pullquote index --rebuild"
+        super().__init__(f"This index was made with the model {indexed}, the current one is {current}. {remedy}")
 
 
 class RemovalRefusedError(RetrievalError):

@@ -28,7 +28,7 @@ def check_memory(root: Path = Path("/")) -> Check:
         remedy = "Raise the limit of the container or service, or take a larger machine: the bot needs about 1 GB."
         return Check("Memory", Verdict.BAD, finding, remedy)
     if found.available < REQUIRED_MEMORY:
-        return Check("Memory", Verdict.NOTE, f"{finding}; a bot that is to be started needs about 1 GB")
+        return Check("Memory", Verdict.NOTE, f"{finding}; a bot that starts now needs about 1 GB")
     return Check("Memory", Verdict.GOOD, finding)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, SchemaVersionError, StorageError
-from retrieval.core.timing import Progress, no_progress
 from retrieval.index.embedding import NoEmbedder
 from retrieval.index.indexer import Indexer, Stores
 from retrieval.index.stores import open_indexes
@@ -41,11 +40,12 @@ def restore(
     *,
     schemas: Mapping[str, Sequence[str]],
     force: bool = False,
-    progress: Progress = no_progress,
+    progress: Callable[[str], object] = lambda _step: None,
 ) -> RestoreReport:
     """Restore ``home`` from the backup in ``source``; ``name`` stands for the backup in error messages.
 
     With ``force`` existing stores are moved aside. ``schemas`` are the migrations of the other databases by file name.
+    ``progress`` is called with the name of each step.
 
     Raises:
         HomeBusyError: Another process writes or uses ``home``.
@@ -60,14 +60,14 @@ def restore(
         if atomic_swap.store_files(home) and not force:
             remedy = "Name another folder, or add --force: the old files are kept"
             raise BackupError(home, "it holds a library or records already", remedy)
-        progress("Reading the backup", 0, None)
+        progress("Reading the backup")
         manifest = unpack(source, name, folder, lambda manifest: _check_manifest(manifest, name, home))
-        progress("Checking the databases", 0, None)
+        progress("Checking the databases")
         for member in manifest.members:
             if member.name.endswith(".sqlite3"):
                 migrations = MIGRATIONS if member.name == LIBRARY_FILE else schemas.get(member.name)
                 _check_database(folder / member.name, member.schema, name, migrations)
-        progress("Rebuilding the indexes", 0, None)
+        progress("Rebuilding the indexes")
         with _errors_as_backup_errors(folder / LIBRARY_FILE, name):
             indexes = next_generation(*(path.name for path in generations(home)))
             articles, passages = _finish_library(folder, indexes, previous_id)
@@ -123,25 +123,18 @@ def _finish_library(folder: Path, indexes: str, library_id: str | None) -> tuple
         library.forget_properties([LIBRARY_ID])  # it names the other library's vectors on a server
         if library_id is not None:
             library.identify(library_id)
-        _fill_indexes(folder, library, indexes)
+        library.discard_staged()
+        if (identity := library.properties.model()) is not None:  # else it is empty
+            with open_indexes(folder, indexes) as opened:
+                stores = Stores(*opened, StateFile(folder / indexes))
+                indexer = Indexer(library, stores, NoEmbedder(identity))
+                indexer.fill(library.passages.keys())
+                indexer.publish(stores, properties={"indexes": indexes})
+            library.forget_retired()
         counts = len(library.articles.digests()), library.passages.count()
     for copy in folder.glob("*.before-v*"):  # the backup itself is the copy of the older version
         copy.unlink()
     return counts
-
-
-def _fill_indexes(folder: Path, library: LibraryWriter, name: str) -> None:
-    """Build new derived indexes from the library alone, without corpus or model."""
-    identity = library.properties.model()
-    if identity is None:  # the library is empty
-        return
-    library.discard_staged()
-    with open_indexes(folder, name) as indexes:
-        stores = Stores(*indexes, StateFile(folder / name))
-        indexer = Indexer(library, stores, NoEmbedder(identity))
-        indexer.fill(library.passages.keys())
-        indexer.publish(stores, properties={"indexes": name})
-        library.forget_retired()
 
 
 @contextmanager

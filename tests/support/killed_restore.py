@@ -66,7 +66,7 @@ def commit(home: Path, fatal: int, counted: Path | None = None) -> None:
 
 
 def mend(home: Path, fatal: int, counted: Path | None = None) -> None:
-    """What any command that writes does first."""
+    """Do what any command that writes does first."""
 
     def work() -> None:
         with owning(home):

@@ -42,7 +42,7 @@ BAD_FILES = {
 
 
 @pytest.fixture
-def shelf(workspace: Workspace) -> Workspace:
+def indexed(workspace: Workspace) -> Workspace:
     """Three indexed articles, and a fourth that is not indexed yet."""
     workspace.fill(3)
     workspace.index()
@@ -51,65 +51,65 @@ def shelf(workspace: Workspace) -> Workspace:
 
 
 @pytest.mark.parametrize("kind", BAD_FILES)
-def test_a_bad_file_is_named_and_the_rest_is_indexed(shelf: Workspace, kind: str) -> None:
+def test_a_bad_file_is_named_and_the_rest_is_indexed(indexed: Workspace, kind: str) -> None:
     """The message names the file and the problem; all good articles, old and new, are indexed."""
     name, content, trouble = BAD_FILES[kind]
-    shelf.write(name, content)
-    report = shelf.index()
+    indexed.write(name, content)
+    report = indexed.index()
     (problem,) = report.problems
     assert str(problem).startswith(name)
     assert trouble in str(problem)
     assert "\n" not in str(problem)
     assert len(str(problem)) < 300
-    assert {"a0", "a1", "a2"} < set(shelf.texts())
-    with shelf.search() as searcher:
+    assert {"a0", "a1", "a2"} < set(indexed.texts())
+    with indexed.search() as searcher:
         assert searcher.find('"closed again in 1921"').total == 1
 
 
-def test_a_paragraph_of_50_megabytes(shelf: Workspace) -> None:
+def test_a_paragraph_of_50_megabytes(indexed: Workspace) -> None:
     """A huge paragraph is refused by name, and the other articles are indexed."""
-    shelf.write("bad.txt", "word " * 10_000_000)
-    (problem,) = shelf.index().problems
+    indexed.write("bad.txt", "word " * 10_000_000)
+    (problem,) = indexed.index().problems
     assert str(problem).startswith("bad.txt")
     assert "paragraph" in str(problem)
-    assert len(shelf.texts()) == 4
+    assert len(indexed.texts()) == 4
 
 
-def test_a_file_that_cannot_be_read(shelf: Workspace) -> None:
+def test_a_file_that_cannot_be_read(indexed: Workspace) -> None:
     """A dangling link and an unreadable file are named, and their stored articles stay."""
-    (shelf.corpus / "a1.txt").unlink()
-    (shelf.corpus / "a1.txt").symlink_to(shelf.corpus / "nowhere")
+    (indexed.corpus / "a1.txt").unlink()
+    (indexed.corpus / "a1.txt").symlink_to(indexed.corpus / "nowhere")
     expected = {"a1.txt"}
     if os.geteuid():
-        (shelf.corpus / "a2.txt").chmod(0)
+        (indexed.corpus / "a2.txt").chmod(0)
         expected.add("a2.txt")
-    report = shelf.index()
+    report = indexed.index()
     assert {problem.file for problem in report.problems} == expected
     assert all("cannot be read" in str(problem) for problem in report.problems)
-    assert set(shelf.texts()) == {"a0", "a1", "a2", "good"}
+    assert set(indexed.texts()) == {"a0", "a1", "a2", "good"}
 
 
-def test_a_stored_article_that_turns_bad_stays(shelf: Workspace) -> None:
+def test_a_stored_article_that_turns_bad_stays(indexed: Workspace) -> None:
     """An article whose file is now empty or binary is still quoted as it was."""
-    shelf.write("a0.txt", b"")
-    shelf.write("a1.txt", bytes(range(256)) * 40)
-    assert len(shelf.index().problems) == 2
-    texts = shelf.texts()
+    indexed.write("a0.txt", b"")
+    indexed.write("a1.txt", bytes(range(256)) * 40)
+    assert len(indexed.index().problems) == 2
+    texts = indexed.texts()
     assert texts["a0"] == article_text(0)
     assert texts["a1"] == article_text(1)
 
 
-def test_a_broken_catalog_loses_nothing_stored(shelf: Workspace) -> None:
+def test_a_broken_catalog_loses_nothing_stored(indexed: Workspace) -> None:
     """Titles and paragraphs that the catalog gave stay as they are while it cannot be read; new articles come in."""
-    shelf.write("catalog.toml", '[articles.a0]\ntitle = "Harbours"\ndrop = [2]\n')
-    (shelf.corpus / "good.txt").unlink()
-    assert shelf.index().plan.replace == ("a0",)
-    shelf.write("catalog.toml", '[articles.a0]\ntitle = "Harbours\n')
-    shelf.write("good.txt", GOOD)
-    shelf.write("a1.txt", article_text(1, version=2))
-    (problem,) = shelf.index().problems
+    indexed.write("catalog.toml", '[articles.a0]\ntitle = "Harbours"\ndrop = [2]\n')
+    (indexed.corpus / "good.txt").unlink()
+    assert indexed.index().plan.replace == ("a0",)
+    indexed.write("catalog.toml", '[articles.a0]\ntitle = "Harbours\n')
+    indexed.write("good.txt", GOOD)
+    indexed.write("a1.txt", article_text(1, version=2))
+    (problem,) = indexed.index().problems
     assert "catalog.toml, line 2" in str(problem)
-    with shelf.stores() as opened:
+    with indexed.stores() as opened:
         titles = {article.article_id: article.metadata.title for article in opened.library.articles.summaries()}
         assert titles["a0"] == "Harbours"
         assert len(opened.library.passages.of_article("a0")) == 3
@@ -117,47 +117,47 @@ def test_a_broken_catalog_loses_nothing_stored(shelf: Workspace) -> None:
     assert "good" in titles
 
 
-def test_two_names_for_one_article(shelf: Workspace) -> None:
+def test_two_names_for_one_article(indexed: Workspace) -> None:
     """Two files of the same content are one article with both names, and its words are found once."""
-    shelf.write("twin.txt", GOOD)
-    (problem,) = shelf.index().problems
+    indexed.write("twin.txt", GOOD)
+    (problem,) = indexed.index().problems
     assert "twin.txt" in str(problem)
     assert "good.txt" in str(problem)
-    with shelf.stores() as opened:
+    with indexed.stores() as opened:
         (article,) = (a for a in opened.library.articles.summaries() if a.article_id == "good")
         assert article.files == ("good.txt", "twin.txt")
-    with shelf.search() as searcher:
+    with indexed.search() as searcher:
         assert searcher.find('"closed again in 1921"').total == 1
 
 
 @pytest.mark.parametrize("state", ["missing", "empty", "a file", "only a README"])
-def test_without_a_corpus_the_library_stays(shelf: Workspace, state: str) -> None:
+def test_without_a_corpus_the_library_stays(indexed: Workspace, state: str) -> None:
     """A folder that is missing, empty or no folder is named, and wipes nothing, not even when removal is allowed."""
-    before = shelf.texts()
-    shutil.rmtree(shelf.corpus)
+    before = indexed.texts()
+    shutil.rmtree(indexed.corpus)
     if state == "a file":
-        shelf.corpus.write_text("")
+        indexed.corpus.write_text("")
     elif state != "missing":
-        shelf.corpus.mkdir()
+        indexed.corpus.mkdir()
     if state == "only a README":
-        shelf.write("README.md", "# Read me\n\nThese are articles.")
+        indexed.write("README.md", "# Read me\n\nThese are articles.")
     for options in ({}, {"allow_removal": True}, {"rebuild": True}):
-        with pytest.raises(CorpusFileError, match=str(shelf.corpus)):
-            shelf.index(**options)
-    assert shelf.texts() == before
+        with pytest.raises(CorpusFileError, match=str(indexed.corpus)):
+            indexed.index(**options)
+    assert indexed.texts() == before
 
 
-def test_removing_over_half_has_to_be_allowed(shelf: Workspace) -> None:
+def test_removing_over_half_has_to_be_allowed(indexed: Workspace) -> None:
     """With two of three files gone nothing changes, not even in a rebuild, until --allow-removal."""
-    before = shelf.texts()
-    (shelf.corpus / "a0.txt").unlink()
-    (shelf.corpus / "a1.txt").unlink()
+    before = indexed.texts()
+    (indexed.corpus / "a0.txt").unlink()
+    (indexed.corpus / "a1.txt").unlink()
     for options in ({}, {"rebuild": True}):
         with pytest.raises(RemovalRefusedError, match=r"2 of 3.*--allow-removal"):
-            shelf.index(**options)
-        assert shelf.texts() == before
-    shelf.index(allow_removal=True)
-    assert set(shelf.texts()) == {"a2", "good"}
+            indexed.index(**options)
+        assert indexed.texts() == before
+    indexed.index(allow_removal=True)
+    assert set(indexed.texts()) == {"a2", "good"}
 
 
 @pytest.mark.parametrize("text", ["ʼ", "ﾞ ゛", "ﷺ", "🙂🙂", "\u200b\u2060", "֎ ۞", "'", "�" * 20, "\u0300\u0301"])
@@ -457,34 +457,34 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("room", [0, 30_000, 200_000, 600_000, 1_500_000, 3_000_000])
 def test_a_full_disk(small_disk: Path, workspace: Workspace, room: int) -> None:
     """With ``room`` bytes left an indexing run raises our own error, and the stored articles still answer."""
-    shelf = Workspace(Settings(home=small_disk / "home", corpus=workspace.corpus), WordEmbedder())
-    shelf.fill(3)
-    shelf.index()
-    before = shelf.texts()
+    indexed = Workspace(Settings(home=small_disk / "home", corpus=workspace.corpus), WordEmbedder())
+    indexed.fill(3)
+    indexed.index()
+    before = indexed.texts()
     filler = small_disk / "filler"
     free = shutil.disk_usage(small_disk).free
     filler.write_bytes(b"x" * max(0, free - room))
     for number in range(30):
         text = "\n".join(f"Sentence {n} of article {number} is about subject{n * number}." for n in range(300))
-        shelf.write(f"long{number}.txt", text)
+        indexed.write(f"long{number}.txt", text)
     with pytest.raises(RetrievalError, match=r"[Rr]oom|[Cc]heck the disk") as refused:
-        shelf.index()
+        indexed.index()
     assert "\n" not in str(refused.value)
     assert "damaged" not in str(refused.value)
     filler.unlink()
-    seen = shelf.texts() if not shelf_disagrees(shelf) else None
+    seen = indexed.texts() if not shelf_disagrees(indexed) else None
     assert seen is not None
     assert {name: seen[name] for name in before} == before
-    (shelf.corpus / "long29.txt").write_text("Short.")
+    (indexed.corpus / "long29.txt").write_text("Short.")
     for number in range(4, 29):
-        (shelf.corpus / f"long{number}.txt").unlink()
-    shelf.index(allow_removal=True)
-    assert shelf.texts() == shelf.wanted()
+        (indexed.corpus / f"long{number}.txt").unlink()
+    indexed.index(allow_removal=True)
+    assert indexed.texts() == indexed.wanted()
 
 
-def shelf_disagrees(shelf: Workspace) -> bool:
+def shelf_disagrees(indexed: Workspace) -> bool:
     """True if an index lacks passages of the library."""
-    with shelf.stores() as opened:
+    with indexed.stores() as opened:
         live = set(opened.library.passages.keys())
         if not (live <= opened.vectors.keys() and live <= opened.words.keys()):
             return True

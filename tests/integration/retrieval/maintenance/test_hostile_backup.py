@@ -35,8 +35,8 @@ from tests.unit.retrieval.storage.sqlite.test_migrations import dump
 Files = dict[str, bytes]
 
 
-class Stage:
-    """A good backup with its files, and a folder that must not change."""
+class HostileBackups:
+    """A valid backup with its files, and folders to restore altered ones into."""
 
     def __init__(self, folder: Path, good: bytes) -> None:
         self.folder = folder
@@ -99,7 +99,7 @@ def packed(files: Files, kind: Callable[[tarfile.TarInfo], Any] = lambda _: None
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+def backups(tmp_path_factory: pytest.TempPathFactory) -> HostileBackups:
     """A backup of a library of one article and of a bot's records."""
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "corpus").mkdir()
@@ -109,23 +109,23 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     with Store(home):
         (home / "bot.key").write_bytes(bytes(32))
     back_up(home, folder / "good.tar.gz")
-    return Stage(folder, (folder / "good.tar.gz").read_bytes())
+    return HostileBackups(folder, (folder / "good.tar.gz").read_bytes())
 
 
-def test_what_is_whole_is_restored(stage: Stage) -> None:
+def test_what_is_whole_is_restored(backups: HostileBackups) -> None:
     """A valid backup is restored, also as repacked by these tests."""
-    for data in (stage.good, stage.packed()):
-        home = stage.try_to_restore(data)
+    for data in (backups.good, backups.packed()):
+        home = backups.try_to_restore(data)
         assert home is not None
         assert (home / "bot.key").read_bytes() == bytes(32)
 
 
 @settings(max_examples=150)
 @given(st.data())
-def test_a_damaged_file(stage: Stage, data: st.DataObject) -> None:
+def test_a_damaged_file(backups: HostileBackups, data: st.DataObject) -> None:
     """A backup with bytes cut, flipped, removed or inserted is refused, or restored exactly."""
     raw = data.draw(st.booleans())
-    content = stage.good if raw else gzip.decompress(stage.good)
+    content = backups.good if raw else gzip.decompress(backups.good)
     place = data.draw(st.integers(0, len(content) - 1))
     damaged = data.draw(
         st.one_of(
@@ -135,79 +135,79 @@ def test_a_damaged_file(stage: Stage, data: st.DataObject) -> None:
             st.integers(1, 600).map(lambda size: content[:place] + content[place + size :]),
         )
     )
-    home = stage.try_to_restore(damaged if raw else gzip.compress(damaged, 1))
+    home = backups.try_to_restore(damaged if raw else gzip.compress(damaged, 1))
     if home is not None:
-        (stage.folder / "expected.sqlite3").write_bytes(stage.files["bot.sqlite3"])
-        assert dump(home / "bot.sqlite3") == dump(stage.folder / "expected.sqlite3")
+        (backups.folder / "expected.sqlite3").write_bytes(backups.files["bot.sqlite3"])
+        assert dump(home / "bot.sqlite3") == dump(backups.folder / "expected.sqlite3")
         assert (home / "bot.key").read_bytes() == bytes(32)
 
 
 @settings(max_examples=40)
 @given(st.integers(0), st.binary(min_size=1, max_size=40))
-def test_a_database_that_was_altered_on_purpose(stage: Stage, place: int, some: bytes) -> None:
+def test_a_database_that_was_altered_on_purpose(backups: HostileBackups, place: int, some: bytes) -> None:
     """A database that was altered together with its checksum is refused or becomes a working library."""
-    library = stage.files[LIBRARY_FILE]
+    library = backups.files[LIBRARY_FILE]
     place %= len(library)
-    stage.try_to_restore(
-        stage.packed(stage.files | {LIBRARY_FILE: (library[:place] + some + library[place + len(some) :])})
+    backups.try_to_restore(
+        backups.packed(backups.files | {LIBRARY_FILE: (library[:place] + some + library[place + len(some) :])})
     )
 
 
-def with_sql(stage: Stage, name: str, script: str) -> Files:
+def with_sql(backups: HostileBackups, name: str, script: str) -> Files:
     """Run a script on a database of the backup."""
-    path = stage.folder / f"altered{next(stage.numbers)}.sqlite3"
-    path.write_bytes(stage.files[name])
+    path = backups.folder / f"altered{next(backups.numbers)}.sqlite3"
+    path.write_bytes(backups.files[name])
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(script)
-    return stage.files | {name: path.read_bytes()}
+    return backups.files | {name: path.read_bytes()}
 
 
-FOREIGN: dict[str, Callable[[Stage], bytes]] = {
+FOREIGN: dict[str, Callable[[HostileBackups], bytes]] = {
     "nothing": lambda _: b"",
     "text": lambda _: b"no backup at all\n" * 99,
     "a text that was packed": lambda _: gzip.compress(b"no backup at all\n" * 99),
-    "a zip": lambda stage: zipped(stage.files),
-    "a plain tar": lambda stage: gzip.decompress(stage.good),
+    "a zip": lambda backups: zipped(backups.files),
+    "a plain tar": lambda backups: gzip.decompress(backups.good),
     "other files": lambda _: packed({"letter.txt": b"Dear all"}),
-    "a manifest alone": lambda stage: stage.packed({}),
-    "no library": lambda stage: stage.packed({"bot.key": bytes(32)}),
-    "a file too many": lambda stage: packed(tar_files(stage.good) | {"more.key": b"more"}),
-    "a file too few": lambda stage: packed(dict(list(tar_files(stage.good).items())[:-1])),
-    "another order": lambda stage: packed(dict(reversed(tar_files(stage.good).items()))),
-    "a newer format": lambda stage: stage.packed(format=99),
-    "no format": lambda stage: stage.packed(format=None),
-    "a format that is a truth": lambda stage: stage.packed(format=True),
-    "no time": lambda stage: stage.packed(created="yesterday"),
-    "a version with a bell": lambda stage: stage.packed(version="1\a\n2"),
+    "a manifest alone": lambda backups: backups.packed({}),
+    "no library": lambda backups: backups.packed({"bot.key": bytes(32)}),
+    "a file too many": lambda backups: packed(tar_files(backups.good) | {"more.key": b"more"}),
+    "a file too few": lambda backups: packed(dict(list(tar_files(backups.good).items())[:-1])),
+    "another order": lambda backups: packed(dict(reversed(tar_files(backups.good).items()))),
+    "a newer format": lambda backups: backups.packed(format=99),
+    "no format": lambda backups: backups.packed(format=None),
+    "a format that is a truth": lambda backups: backups.packed(format=True),
+    "no time": lambda backups: backups.packed(created="yesterday"),
+    "a version with a bell": lambda backups: backups.packed(version="1\a\n2"),
     "a list": lambda _: packed({"manifest.json": b"[" * 50_000}),
     "a large number": lambda _: packed({"manifest.json": b"9" * 50_000}),
-    "out of the folder": lambda stage: stage.packed(stage.files | {"../evil.key": b"evil"}),
-    "an absolute name": lambda stage: stage.packed(stage.files | {"/tmp/evil.key": b"evil"}),  # noqa: S108
-    "a folder": lambda stage: stage.packed(stage.files | {"sub/evil.key": b"evil"}),
-    "a name with a line end": lambda stage: stage.packed(stage.files | {"evil\n.key": b"evil"}),
-    "a log": lambda stage: stage.packed(stage.files | {"library.sqlite3-wal": b"evil"}),
-    "a large key": lambda stage: stage.packed(stage.files | {"bot.key": bytes(1 << 20)}),
-    "a link": lambda stage: packed(tar_files(stage.good), linked),
-    "a hard link": lambda stage: packed(tar_files(stage.good), hard_linked),
-    "a sparse file": lambda stage: packed(tar_files(stage.good), sparse),
-    "no database": lambda stage: stage.packed(stage.files | {LIBRARY_FILE: b"no database" * 999}),
-    "an empty database": lambda stage: stage.packed(stage.files | {LIBRARY_FILE: b""}),
-    "another database": lambda stage: stage.packed(stage.files | {LIBRARY_FILE: stage.files["bot.sqlite3"]}),
-    "a trigger": lambda stage: stage.packed(
-        with_sql(stage, "bot.sqlite3", "CREATE TRIGGER t AFTER INSERT ON votes BEGIN DELETE FROM guilds; END")
+    "out of the folder": lambda backups: backups.packed(backups.files | {"../evil.key": b"evil"}),
+    "an absolute name": lambda backups: backups.packed(backups.files | {"/tmp/evil.key": b"evil"}),  # noqa: S108
+    "a folder": lambda backups: backups.packed(backups.files | {"sub/evil.key": b"evil"}),
+    "a name with a line end": lambda backups: backups.packed(backups.files | {"evil\n.key": b"evil"}),
+    "a log": lambda backups: backups.packed(backups.files | {"library.sqlite3-wal": b"evil"}),
+    "a large key": lambda backups: backups.packed(backups.files | {"bot.key": bytes(1 << 20)}),
+    "a link": lambda backups: packed(tar_files(backups.good), linked),
+    "a hard link": lambda backups: packed(tar_files(backups.good), hard_linked),
+    "a sparse file": lambda backups: packed(tar_files(backups.good), sparse),
+    "no database": lambda backups: backups.packed(backups.files | {LIBRARY_FILE: b"no database" * 999}),
+    "an empty database": lambda backups: backups.packed(backups.files | {LIBRARY_FILE: b""}),
+    "another database": lambda backups: backups.packed(backups.files | {LIBRARY_FILE: backups.files["bot.sqlite3"]}),
+    "a trigger": lambda backups: backups.packed(
+        with_sql(backups, "bot.sqlite3", "CREATE TRIGGER t AFTER INSERT ON votes BEGIN DELETE FROM guilds; END")
     ),
-    "a view": lambda stage: stage.packed(
-        with_sql(stage, LIBRARY_FILE, "DROP TABLE omissions; CREATE VIEW omissions AS SELECT 1")
+    "a view": lambda backups: backups.packed(
+        with_sql(backups, LIBRARY_FILE, "DROP TABLE omissions; CREATE VIEW omissions AS SELECT 1")
     ),
-    "a missing table": lambda stage: stage.packed(with_sql(stage, LIBRARY_FILE, "DROP TABLE passages")),
-    "vectors of another length": lambda stage: stage.packed(
-        with_sql(stage, LIBRARY_FILE, "UPDATE passages SET vectors = x'00'")
+    "a missing table": lambda backups: backups.packed(with_sql(backups, LIBRARY_FILE, "DROP TABLE passages")),
+    "vectors of another length": lambda backups: backups.packed(
+        with_sql(backups, LIBRARY_FILE, "UPDATE passages SET vectors = x'00'")
     ),
-    "no JSON where it belongs": lambda stage: stage.packed(
-        with_sql(stage, LIBRARY_FILE, "UPDATE passages SET sentences = 'x'")
+    "no JSON where it belongs": lambda backups: backups.packed(
+        with_sql(backups, LIBRARY_FILE, "UPDATE passages SET sentences = 'x'")
     ),
-    "no model": lambda stage: stage.packed(
-        with_sql(stage, LIBRARY_FILE, "UPDATE properties SET value = '[1]' WHERE name = 'model'")
+    "no model": lambda backups: backups.packed(
+        with_sql(backups, LIBRARY_FILE, "UPDATE properties SET value = '[1]' WHERE name = 'model'")
     ),
 }
 
@@ -240,11 +240,11 @@ def sparse(header: tarfile.TarInfo) -> None:
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_what_is_no_backup_is_refused(stage: Stage, kind: str) -> None:
+def test_what_is_no_backup_is_refused(backups: HostileBackups, kind: str) -> None:
     """A file that is no valid backup is refused and nothing of it is written."""
-    beside = {path.name for path in stage.folder.glob("*.key")}
-    assert stage.try_to_restore(FOREIGN[kind](stage)) is None
-    assert {path.name for path in stage.folder.glob("*.key")} == beside == set()
+    beside = {path.name for path in backups.folder.glob("*.key")}
+    assert backups.try_to_restore(FOREIGN[kind](backups)) is None
+    assert {path.name for path in backups.folder.glob("*.key")} == beside == set()
 
 
 def bomb(size: int, header: tarfile.TarInfo) -> bytes:
@@ -258,21 +258,21 @@ def bomb(size: int, header: tarfile.TarInfo) -> bytes:
 
 
 @pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
-def test_a_decompression_bomb_takes_neither_memory_nor_disk(stage: Stage, kind: bytes) -> None:
+def test_a_decompression_bomb_takes_neither_memory_nor_disk(backups: HostileBackups, kind: bytes) -> None:
     """Sizes in headers are accepted up to the limit for a manifest only, extension headers included."""
     header = tarfile.TarInfo("manifest.json")
     header.type, header.size = kind, 200 << 20
     data = bomb(200 << 20, header)
     tracemalloc.start()
-    assert stage.try_to_restore(data) is None
+    assert backups.try_to_restore(data) is None
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20 << 20
 
 
-def test_more_than_fits_on_the_disk_is_refused_at_once(stage: Stage) -> None:
+def test_more_than_fits_on_the_disk_is_refused_at_once(backups: HostileBackups) -> None:
     """A backup larger than the free disk is refused before any file is written."""
     members = [{"name": LIBRARY_FILE, "size": 1 << 60, "sha256": "0" * 64, "schema": 1}]
-    home = stage.folder / "small"
+    home = backups.folder / "small"
     with pytest.raises(BackupError, match="GB are free"):
-        restore(home, io.BytesIO(stage.packed(members=members)), "it", schemas={})
+        restore(home, io.BytesIO(backups.packed(members=members)), "it", schemas={})
