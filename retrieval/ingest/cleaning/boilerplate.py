@@ -50,14 +50,14 @@ _LABELS = _whole_line(
     r"(?:subscribe|sign up|register|log ?in|sign in|donate|join)(?: (?:now|today|here|free|for free))?",
     r"(?:log|sign) in (?:or \w+ )?to (?:comment|reply|post|continue|read|vote)(?: reading)?",
     r"(?:subscribe|sign up)(?: (?:now|here|today))? (?:to|for) (?:our|my|this) (?:\w+ ){0,2}"
-    r"(?:newsletter|channel|podcast|mailing list|feed|blog|site)s?",
+    r"(?:newsletter|channel|podcast|mailing list|feed|blog|site)s?(?: (?:for|and|to)\b.{1,60})?",
     r"click here",
     r"(?:leave|post|write|add|submit) (?:a|your) (?:comment|reply|response)",
     r"join the (?:conversation|discussion)",
     r"(?:accept|reject|manage|allow)(?: all)? cookies|cookie (?:policy|notice|settings|preferences|consent)",
     r"(?:privacy|terms) (?:policy|notice|of use|of service|and conditions|& conditions)",
 )
-# Small print, which is written in whole sentences.
+# Small print and appeals, which are written in whole sentences.
 _LEGAL = _whole_line(
     r"comments? are closed",
     r"was this (?:article|page) helpful",
@@ -65,24 +65,10 @@ _LEGAL = _whole_line(
     r"(?:copyright )?©.*",
     r"(?:\(c\)|copyright)(?: (?:©|\(c\)))? \d{4}\b.*",
     r"all rights reserved",
+    r"support (?:our|independent) journalism.{0,40}",
+    r"(?:get|receive) .{0,40}(?:in|to) your inbox.{0,40}",
     r"(?:we|(?:this|our) (?:web ?)?sites?)(?: and our partners)? uses? cookies(?: (?:to|and|for|on|or|that|in)\b.*)?",
     r"by (?:continuing|using|browsing|clicking) .{0,80}\byou(?: agree| accept| consent)?\b.{0,80}cookies.*",
-)
-# Calls to action and labels followed by anything: articles say such things too, so their place has to decide.
-_CALLS_TO_ACTION = _whole_line(
-    r"(?:log|sign) in (?:or \w+ )?to .{1,50}",
-    r"(?:get|receive) .{0,40}(?:newsletter|in your inbox|to your inbox|our app).{0,40}",
-    r"(?:enter|type) your e-?mail.{0,60}",
-    r"click here.{0,60}",
-    r"download (?:our|the) app.{0,40}",
-    r"support (?:our|independent) journalism.{0,40}",
-    r"(?:subscribe|sign up)(?: (?:now|here|today))? (?:to|for) (?:our|the|my|this) .{1,60}",
-    r"(?:read|see|watch|learn|find out|discover) more (?:about|on|at|from|in) .{1,60}",
-    r"(?:read on|more|watch|related|recommended)\s?[:»|>→].*",
-    r"more from .{1,40}",
-    r"(?:follow|like|join|find) us (?:on|at) .{1,60}",
-    r"(?:topics|categor(?:y|ies)|keywords|labels)\s?:.{0,120}",
-    r"(?:photo|image|picture|credit|illustration)s?(?: (?:credit|source|by|courtesy))*\s?[:©/].{1,80}",
 )
 _RELATED_LINKS = re.compile(
     r"you (?:might|may|could)|related|recommended|most (?:read|popular|viewed)|trending|see also"
@@ -95,7 +81,6 @@ _BYLINE = re.compile(
     rf"(?:[Bb]y|BY){_NAMES}{{2,4}}(?:(?:,| and){_NAMES}{{1,4}}){{0,3}}"
     r"|(?i:published|updated|last (?:updated|modified)|posted|first published)(?: on| at)?\s?:?.{0,30}\d.{0,40}"
 )
-_FOR_THE_SITE = re.compile(r"\b(?:our|us|inbox|journalism|subscri\w+)\b", re.IGNORECASE)
 _SECTION_WORDS = frozenset(
     """
     home world news politics business opinion analysis sport sports europe culture society economy health
@@ -118,19 +103,6 @@ def is_boilerplate(block: BlockFeatures) -> bool:
         return False
     sentence = block.ends_sentence and not block.text.endswith(("...", "…"))
     return _LEGAL.fullmatch(block.text) is not None or (not sentence and _LABELS.fullmatch(block.text) is not None)
-
-
-def may_be_boilerplate(block: BlockFeatures) -> bool:
-    """Whether a site prints such a line, but an article can say it too ("Sign in to your account.")."""
-    if _is_too_long(block):
-        return False
-    short = block.words <= 6 and _LABELS.fullmatch(block.text) is not None
-    return short or _CALLS_TO_ACTION.fullmatch(block.text) is not None
-
-
-def is_call_to_action(block: BlockFeatures) -> bool:
-    """Whether such a line speaks for the site, so that at the edge of an article it is no part of it."""
-    return block.words <= 5 or _FOR_THE_SITE.search(block.text) is not None
 
 
 def is_related_links_header(block: BlockFeatures) -> bool:

@@ -9,16 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
-from statistics import median
 
 from retrieval.core.types import Reason
 from retrieval.ingest.cleaning.boilerplate import (
     is_boilerplate,
     is_byline,
-    is_call_to_action,
     is_related_links_header,
     is_section_name,
-    may_be_boilerplate,
     may_be_link,
 )
 from retrieval.ingest.cleaning.features import BlockFeatures, block_features, normalised
@@ -93,7 +90,6 @@ def clean(
     _mark_repeats(draft)
     _mark_opening(draft, known_title)
     _mark_headings(draft, markup)
-    _mark_loose_end(draft)
     if not draft.body() and not drop:  # better a thin passage than an article in which nothing can be found
         draft.reasons = [Reason.MARKUP if reason is Reason.MARKUP else None for reason in draft.reasons]
     title = None if draft.title is None else draft.label(draft.title)
@@ -137,7 +133,6 @@ def _mark_boilerplate(draft: _Draft) -> None:
     for at in plain:
         if is_boilerplate(shown[at]):
             draft.mark(at, Reason.BOILERPLATE)
-    _mark_calls_to_action(draft, {at: line for at, line in shown.items() if may_be_boilerplate(line)})
     links = len(draft.blocks)  # from here on every line can be a link
     while links > 0 and may_be_link(draft.features[links - 1]):
         links -= 1
@@ -147,26 +142,6 @@ def _mark_boilerplate(draft: _Draft) -> None:
             for link in draft.body(at + 1):
                 draft.mark(link, Reason.BOILERPLATE, "a link below such a line")
             return
-
-
-def _mark_calls_to_action(draft: _Draft, shown: dict[int, BlockFeatures]) -> None:
-    """Mark lines that a site or an article can say: the site does at the edges and beside other boilerplate.
-
-    An article that has one in its middle speaks of such things itself, so its sentences stay at the edges too.
-    """
-    left = {at: line for at, line in shown.items() if draft.reasons[at] is None}
-    edges: set[int] = set()
-    for order in (range(len(draft.blocks)), range(len(draft.blocks) - 1, -1, -1)):
-        for at in order:
-            if draft.reasons[at] is None and not (at in left and is_call_to_action(left[at])):
-                break
-            edges.add(at)
-    speaks_of_them = any(at not in edges for at in left)
-    marked = [reason is Reason.BOILERPLATE for reason in draft.reasons]
-    for at, line in left.items():
-        beside = any(0 <= near < len(marked) and marked[near] for near in (at - 1, at + 1))
-        if (at in edges and not speaks_of_them) or (beside and is_call_to_action(line) and not line.ends_sentence):
-            draft.mark(at, Reason.BOILERPLATE)
 
 
 def _mark_opening(draft: _Draft, known_title: str | None) -> None:
@@ -229,8 +204,6 @@ def _is_heading(draft: _Draft, at: int) -> bool:
         return False
     if not line.unpunctuated or line.opens_quote or at + 1 >= len(draft.blocks) or states_a_fact(line.text):
         return False
-    if may_be_boilerplate(line):  # "Get the newsletter at the front desk" tells the reader something
-        return False
     after = draft.features[at + 1]
     if draft.reasons[at + 1] not in {None, Reason.REPEAT} or not (after.starts_upper or after.opens_quote):
         return False
@@ -247,23 +220,6 @@ def _may_precede_heading(draft: _Draft, at: int) -> bool:
     apart = draft.blocks[at].line - draft.blocks[at - 1].line > 1 + before.text.count("\n")
     complete = before.ends_sentence or (apart and before.size > _MAX_HEADING_SIZE and not before.ends_unfinished)
     return complete and not (before.opens_quote and before.closes_quote)
-
-
-def _mark_loose_end(draft: _Draft) -> None:
-    """Mark a heading with nothing under it at the end: a link or a caption of the site."""
-    body = draft.body()
-    if len(body) < 4 or not _ends_its_sentences(draft):
-        return
-    line = draft.features[body[-1]]
-    others = [draft.features[at] for at in body[:-1]]
-    alone = all(other.ends_sentence for other in others)
-    usual = median(other.size for other in others)
-    short = line.words <= 6 and line.size <= min(50, 0.4 * usual)
-    plain = draft.blocks[body[-1]].kind is BlockKind.TEXT and line.starts_upper and line.unpunctuated
-    first = line.text.partition(",")[0]
-    name = first.istitle() and len(first.split()) <= 4  # perhaps the author
-    if alone and short and plain and not (line.opens_quote or name or states_a_fact(line.text)):
-        draft.mark(body[-1], Reason.BOILERPLATE, "a heading with nothing under it")
 
 
 def _with_sections(draft: _Draft) -> list[ClassifiedBlock]:

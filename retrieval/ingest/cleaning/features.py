@@ -1,9 +1,8 @@
-"""What a block features like: size, script, how it ends. The rules of ``cleaning`` are stated in these words."""
+"""Features of a block, in whose words the rules of cleaning are stated: size, first letter, how it ends."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 _SENTENCE_MARKS = ".!?…。！？؟।॥։።۔｡"
@@ -22,7 +21,6 @@ _WORD = re.compile(r"\w++(?:['’.-]\w++)*+")
 _BULLET = re.compile(r"(?:[-–—―•*·▪►◦+>]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 # A quotation and, after a dash, its speaker.
 _SIGNED = re.compile(r"[.!?…][\"”’»“]?\s+[–—―-]\s+[^\W\d_][^.!?]{0,100}$")
-_MAX_MARKS = 30  # Unicode's limit for text that can be normalised in a stream
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff01-\uff60]")
 
 
@@ -78,17 +76,4 @@ def block_features(text: str) -> BlockFeatures:
 
 def normalised(text: str) -> str:
     """Fold white space, quotation marks, dashes and case to one spelling, for comparing lines."""
-    return " ".join(unicodedata.normalize("NFKC", _with_few_marks(text)).translate(_QUOTES).casefold().split())
-
-
-def _with_few_marks(text: str) -> str:
-    """``text`` with at most 30 combining marks in a row: putting more in order takes quadratic time."""
-    if text.isascii():
-        return text
-    kept: list[str] = []
-    marks = 0
-    for char in text:
-        marks = marks + 1 if unicodedata.combining(char) else 0
-        if marks <= _MAX_MARKS:
-            kept.append(char)
-    return "".join(kept)
+    return " ".join(text.translate(_QUOTES).casefold().split())

@@ -11,10 +11,8 @@ from retrieval.ingest.chunking.packing import estimate
 from retrieval.ingest.cleaning.boilerplate import (
     is_boilerplate,
     is_byline,
-    is_call_to_action,
     is_related_links_header,
     is_section_name,
-    may_be_boilerplate,
 )
 from retrieval.ingest.cleaning.features import block_features
 from retrieval.ingest.cleaning.headings import is_kicker, is_name, is_title, states_a_fact
@@ -44,8 +42,6 @@ def classify(text: str) -> None:
     line, body = block_features(text), [block_features(SENTENCE)] * 2
     for predicate in (
         is_boilerplate,
-        may_be_boilerplate,
-        is_call_to_action,
         is_related_links_header,
         is_byline,
         is_section_name,
