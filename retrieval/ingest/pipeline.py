@@ -106,10 +106,10 @@ def _accept(state: _LoadState, document: Document, catalog: Catalog, max_tokens:
     if other is not None:
         problem = f"{other.files[0]} has the same name, so this one is left out"
         raise CorpusFileError(document.file, problem, "Rename one of the two.")
-    article, numbers = _build(document, catalog.entry(document.article_id), max_tokens)
+    article = build_article(document, catalog.entry(document.article_id), max_tokens=max_tokens)
     state.articles[article.article_id] = article
     state.by_text[digest] = article.article_id
-    state.problems += catalog.missing_paragraphs(article.article_id, numbers)
+    state.problems += catalog.missing_paragraphs(article)
 
 
 def build_article(document: Document, entry: CatalogEntry | None = None, *, max_tokens: int = 256) -> Article:
@@ -125,13 +125,9 @@ def build_article(document: Document, entry: CatalogEntry | None = None, *, max_
     Raises:
         CorpusFileError: if the document has no words at all.
     """
-    return _build(document, entry or CatalogEntry(), max_tokens)[0]
-
-
-def _build(document: Document, entry: CatalogEntry, max_tokens: int) -> tuple[Article, range]:
-    text = document.text
+    entry = entry or CatalogEntry()
     cleaned = clean(
-        text,
+        document.text,
         document.body_start,
         document.markup,
         known_title=entry.title or document.front_matter.get("title"),
@@ -140,34 +136,26 @@ def _build(document: Document, entry: CatalogEntry, max_tokens: int) -> tuple[Ar
     )
     if all(judged.reason is Reason.MARKUP for judged in cleaned.blocks):
         raise CorpusFileError(document.file, "it has no words", "Write the article into it or delete it.")
-    article = Article(
+    return Article(
         article_id=document.article_id,
         files=(document.file,),
         metadata=_metadata(document, entry, cleaned.title),
-        text=text,
+        text=document.text,
         source=document.source,
         encoding=document.encoding,
         repairs=document.repairs,
-        passages=split_passages(text, document.article_id, cleaned.blocks, max_tokens),
-        omissions=(*_front_matter(document), *_omissions(cleaned.blocks)),
+        passages=split_passages(document.text, document.article_id, cleaned.blocks, max_tokens),
+        omissions=tuple(_omissions(document, cleaned.blocks)),
     )
-    return article, range(1, len(cleaned.blocks) + 1)
 
 
-def _omissions(blocks: tuple[ClassifiedBlock, ...]) -> list[Omission]:
-    found: list[Omission] = []
-    for block, reason, detail in ((each.block, each.reason, each.detail) for each in blocks):
+def _omissions(document: Document, blocks: tuple[ClassifiedBlock, ...]) -> Iterator[Omission]:
+    head = document.text[: document.body_start].rstrip()
+    if head:
+        yield Omission(1, None, 0, len(head), Reason.FRONT_MATTER)
+    for block, reason, _, detail in blocks:
         if reason is not None:
-            found.append(Omission(block.line, block.number, block.start, block.end, reason, detail))
-    return found
-
-
-def _front_matter(document: Document) -> list[Omission]:
-    head = document.text[: document.body_start]
-    if not head.strip():
-        return []
-    start = len(head) - len(head.lstrip())
-    return [Omission(1, None, start, len(head.rstrip()), Reason.FRONT_MATTER)]
+            yield Omission(block.line, block.number, block.start, block.end, reason, detail)
 
 
 def _metadata(document: Document, entry: CatalogEntry, shown: str | None) -> Metadata:
@@ -177,18 +165,11 @@ def _metadata(document: Document, entry: CatalogEntry, shown: str | None) -> Met
         (entry.title, entry.title_source),
         (given.get("title"), TitleSource.FRONT_MATTER),
         (shown, TitleSource.DOCUMENT),
+        (document.article_id, TitleSource.FILE_NAME),
     )
-    file_name = (document.article_id, TitleSource.FILE_NAME)
-    title, source = next(((title, source) for title, source in titles if title), file_name)
-    return Metadata(
-        title=title,
-        title_source=source,
-        publisher=entry.publisher or given.get("publisher"),
-        author=entry.author or given.get("author"),
-        published=entry.published or given.get("published"),
-        url=entry.url or given.get("url"),
-        language=entry.language or given.get("language"),
-    )
+    title, source = next((title, source) for title, source in titles if title)
+    others = ("publisher", "author", "published", "url", "language")
+    return Metadata(title, source, **{name: getattr(entry, name) or given.get(name) for name in others})
 
 
 def article_digest(article: Article) -> str:

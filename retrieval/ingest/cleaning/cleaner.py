@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from retrieval.core.types import Reason
 from retrieval.ingest.cleaning.boilerplate import (
@@ -30,8 +31,7 @@ _OPENING = 4  # blocks in which a kicker, a title or a byline can stand
 _BELOW_OPENING = 8  # blocks below one of these that tell which it is
 
 
-@dataclass(frozen=True, slots=True)
-class ClassifiedBlock:
+class ClassifiedBlock(NamedTuple):
     """A block and its class: ``reason`` is ``None`` for body; ``section`` is the heading above it."""
 
     block: Block
@@ -40,8 +40,7 @@ class ClassifiedBlock:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CleanedDocument:
+class CleanedDocument(NamedTuple):
     """The title that the document itself shows, if it does, and all its blocks in order."""
 
     title: str | None

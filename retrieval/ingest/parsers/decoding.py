@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from retrieval.core.types import Repair
+
 _BOMS = (  # the longer ones first: UTF-32-LE starts with UTF-16-LE's mark
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -15,7 +17,7 @@ _BOMS = (  # the longer ones first: UTF-32-LE starts with UTF-16-LE's mark
 )
 _SAMPLE = 200_000  # bytes that decide a code page; reading more changes nothing and costs seconds
 _CONTROLS = bytes(set(range(32)) - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B})
-_ESCAPED = re.compile("[\udc80-\udcff]")
+_STRAY = re.compile("[\udc80-\udcff]")
 _ASCII_LETTERS = re.compile(rb"[A-Za-z]+")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _MARKED = re.compile(r"[^\x00-\x7f]")
@@ -50,11 +52,10 @@ _ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 class Decoded(NamedTuple):
-    """Text without its byte order mark; ``strays`` are ``(offset, byte)`` that were no UTF-8."""
+    """Text without its byte order mark; a stray byte that is no UTF-8 is a lone surrogate in it."""
 
     text: str
     encoding: str
-    strays: tuple[tuple[int, int], ...] = ()
 
 
 def decode(source: bytes) -> Decoded | None:
@@ -101,20 +102,27 @@ def _reads_as_text(text: str) -> bool:
 
 
 def _nearly_utf8(source: bytes) -> Decoded | None:
-    """Decode UTF-8 with a few cp1252 bytes in it: no more of them than of valid sequences."""
+    """Decode UTF-8 with a few bytes of another encoding in it: no more of them than of valid sequences."""
     text = source.decode("utf-8", "surrogateescape")
-    found = [match.start() for match in _ESCAPED.finditer(text)]
-    valid = len(_MARKED.findall(text)) - len(found)
-    if len(found) > valid:
-        return None
-    strays = tuple((at, ord(text[at]) - 0xDC00) for at in found)
-    mended = _ESCAPED.sub(lambda match: _cp1252(ord(match[0]) - 0xDC00), text)
-    return Decoded(mended, "utf-8", strays)
+    strays = len(_STRAY.findall(text))
+    return Decoded(text, "utf-8") if 2 * strays <= len(_MARKED.findall(text)) else None
 
 
-def _cp1252(byte: int) -> str:
-    """Decode a byte of cp1252; its five holes become the replacement character."""
-    return bytes([byte]).decode("cp1252", "replace")
+def mend_strays(text: str) -> tuple[str, tuple[Repair, ...]]:
+    """Decode the stray bytes of a text as cp1252, whose five holes become the replacement character."""
+    mended = _STRAY.sub(lambda match: _byte_of(match).decode("cp1252", "replace"), text)
+    repairs: list[Repair] = []
+    line, last = 1, 0
+    for match in _STRAY.finditer(text):
+        at = match.start()
+        line += text.count("\n", last, at)
+        repairs.append(Repair(line, at, f"\\x{_byte_of(match).hex()}", mended[at]))
+        last = at
+    return mended, tuple(repairs)
+
+
+def _byte_of(stray: re.Match[str]) -> bytes:
+    return stray[0].encode("ascii", "surrogateescape")
 
 
 def _code_page(source: bytes) -> Decoded | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import Repair
-from retrieval.ingest.parsers.decoding import Decoded, decode
+from retrieval.ingest.parsers.decoding import decode, mend_strays
 from retrieval.ingest.parsers.front_matter import read_front_matter
 from retrieval.text.mojibake import repair
 
@@ -38,19 +40,20 @@ def parse_document(source: bytes, file: str, *, mend: bool = True) -> Document:
     """
     if not source.strip():  # before anything slower: a million empty lines are no reason to wait
         raise CorpusFileError(file, "it is empty", "Write the article into it or delete it.")
-    _check_lines(source, file)
+    # No encoding takes more bytes for a character; finding a code page for endless lines would take seconds.
+    _check_lines(source.splitlines(), 4 * MAX_PARAGRAPH, "bytes", file)
     decoded = decode(source)
     if decoded is None:
         raise CorpusFileError(
             file, "it is no text (binary, or in an unknown encoding)", "Save it as UTF-8 text or remove it."
         )
-    text, repairs = _with_lf(decoded)
+    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise CorpusFileError(file, "it is empty", "Write the article into it or delete it.")
-    _check_paragraphs(text, file)
-    if mend:
-        text, mended = repair(text)
-        repairs = _merged(repairs, mended)
+    _check_lines(text.split("\n"), MAX_PARAGRAPH, "characters", file)
+    text, repairs = repair(text) if mend else (text, ())
+    text, strays = mend_strays(text)
+    repairs = tuple(sorted((*repairs, *strays), key=attrgetter("start")))
     markup: Literal["plain", "markdown"] = "markdown" if file.lower().endswith(".md") else "plain"
     front_matter = read_front_matter(text, file, markup)
     if not text[front_matter.body_start :].strip():
@@ -58,55 +61,9 @@ def parse_document(source: bytes, file: str, *, mend: bool = True) -> Document:
     return Document(file, Path(file).stem, source, decoded.encoding, text, repairs, *front_matter, markup)
 
 
-def _with_lf(decoded: Decoded) -> tuple[str, tuple[Repair, ...]]:
-    """Change line ends to LF, and turn the stray bytes into repairs at their place in the result."""
-    text = decoded.text
-    repairs: list[Repair] = []
-    line, lost, last = 1, 0, 0
-    for at, byte in decoded.strays:
-        between = text[last:at]
-        lost += between.count("\r\n")
-        line += between.count("\n") + between.count("\r") - between.count("\r\n")
-        repairs.append(Repair(line, at - lost, f"\\x{byte:02x}", text[at]))
-        last = at
-    return text.replace("\r\n", "\n").replace("\r", "\n"), tuple(repairs)
-
-
-def _check_lines(source: bytes, file: str) -> None:
-    """Refuse lines that no encoding makes short enough, before seconds go into finding a code page for them."""
-    if len(source) > 4 * MAX_PARAGRAPH and b"\0" not in source:
-        longest = max(len(line) for line in source.splitlines())
-        if longest > 4 * MAX_PARAGRAPH:
-            raise CorpusFileError(
-                file,
-                f"a paragraph of {longest:,} bytes is none that can be quoted",
-                f"Break it into lines of at most {MAX_PARAGRAPH:,} characters.",
-            )
-
-
-def _check_paragraphs(text: str, file: str) -> None:
-    if len(text) <= MAX_PARAGRAPH:
-        return
-    for number, line in enumerate(text.split("\n"), start=1):
-        if len(line) > MAX_PARAGRAPH:
-            raise CorpusFileError(
-                file,
-                f"a paragraph of {len(line):,} characters is none that can be quoted",
-                f"Break it into lines of at most {MAX_PARAGRAPH:,}.",
-                number,
-            )
-
-
-def _merged(strays: tuple[Repair, ...], mended: tuple[Repair, ...]) -> tuple[Repair, ...]:
-    """Merge both kinds of repair in order, the earlier kind moved by what the later one shortened before it."""
-    if not strays or not mended:
-        return strays or mended
-    moved: list[Repair] = []
-    shift, rest = 0, list(reversed(mended))
-    for stray in strays:
-        while rest and rest[-1].start - shift + len(rest[-1].before) <= stray.start:
-            done = rest.pop()
-            shift += len(done.after) - len(done.before)
-        if not rest or rest[-1].start - shift > stray.start:  # else that repair already covers this byte
-            moved.append(Repair(stray.line, stray.start + shift, stray.before, stray.after))
-    return tuple(sorted([*moved, *mended], key=lambda each: each.start))
+def _check_lines(lines: Sequence[bytes | str], limit: int, unit: str, file: str) -> None:
+    for number, line in enumerate(lines, start=1):
+        if len(line) > limit:
+            problem = f"a paragraph of {len(line):,} {unit} is none that can be quoted"
+            remedy = f"Break it into lines of at most {MAX_PARAGRAPH:,} characters."
+            raise CorpusFileError(file, problem, remedy, number)

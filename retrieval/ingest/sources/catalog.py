@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.core.types import TitleSource
+from retrieval.core.types import Article, TitleSource
 from retrieval.ingest.parsers.metadata import MetadataError, clipped, is_web_address, one_line, parse_toml
 
 CATALOG_NAME = "catalog.toml"
@@ -91,25 +91,19 @@ class Catalog:
         """Entry of the article; an empty one if the catalog has none."""
         return self.entries.get(article_id, CatalogEntry())
 
-    def unknown_articles(self, article_ids: Iterable[str]) -> tuple[CorpusFileError, ...]:
+    def unknown_articles(self, article_ids: Iterable[str]) -> list[CorpusFileError]:
         """One error for each entry whose article does not exist."""
-        known = frozenset(article_ids)
+        names = [clipped(name, "title") for name in self.entries.keys() - set(article_ids)]
         remedy = "Use the file's name without its ending, or remove the entry."
-        return tuple(
-            CorpusFileError(CATALOG_NAME, f'there is no article "{clipped(article_id, "title")}"', remedy)
-            for article_id in self.entries
-            if article_id not in known
-        )
+        return [_problem(f'there is no article "{name}"', remedy) for name in sorted(names)]
 
-    def missing_paragraphs(self, article_id: str, numbers: Iterable[int]) -> tuple[CorpusFileError, ...]:
+    def missing_paragraphs(self, article: Article) -> list[CorpusFileError]:
         """An error if keep or drop name paragraphs that the article does not have."""
-        entry = self.entry(article_id)
-        absent = sorted((entry.keep | entry.drop).difference(numbers))
-        if not absent:
-            return ()
-        named = ", ".join(map(str, absent[:10]))
-        remedy = f"See `pullquote source {article_id}` for the numbers."
-        return (CorpusFileError(CATALOG_NAME, f'"{article_id}" has no paragraph {named}', remedy),)
+        entry, name = self.entry(article.article_id), article.article_id
+        known = {number for each in article.passages for number in range(each.paragraph, each.last_paragraph + 1)}
+        absent = sorted((entry.keep | entry.drop) - known - {each.paragraph for each in article.omissions})
+        problem = f'"{name}" has no paragraph {", ".join(map(str, absent[:10]))}'
+        return [_problem(problem, f"See `pullquote source {name}` for the numbers.")] if absent else []
 
 
 def load_catalog(folder: Path) -> Catalog:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.types import TitleSource
+from retrieval.ingest import build_article, parse_document
 from retrieval.ingest.sources.catalog import CatalogEntry, load_catalog
 
 
@@ -121,6 +122,7 @@ def test_unknown_articles_and_missing_paragraphs_are_named(tmp_path: Path) -> No
     """An entry without an article, and a paragraph number without a paragraph, are reported."""
     (tmp_path / "catalog.toml").write_text('[articles."a"]\nkeep = [2, 9]\n[articles."gone"]\ntitle = "T"\n')
     catalog = load_catalog(tmp_path)
+    article = build_article(parse_document(b"---\ntitle: T\n---\nOne.\n\nTwo.\n\n***", "a.md"))
 
     assert ['no article "gone"' in str(error) for error in catalog.unknown_articles(["a"])] == [True]
-    assert ["no paragraph 9" in str(error) for error in catalog.missing_paragraphs("a", range(1, 5))] == [True]
+    assert ['"a" has no paragraph 9. See' in str(error) for error in catalog.missing_paragraphs(article)] == [True]
