@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -65,6 +67,8 @@ class AskCog(commands.Cog):
             guild=interaction.guild_id,
         )
 
+        answer = partial(self._services.questions.answer, asked)
+
         def admit() -> Slot:
             check_query(asked.text)
             return self._services.admission.accept(context.requester, Source.COMMAND)
@@ -72,9 +76,7 @@ class AskCog(commands.Cog):
         await self._handler.respond(
             context,
             admit,
-            lambda slot: self._handler.reply(
-                slot, context.requester, lambda: self._services.questions.answer(asked), context.form
-            ),
+            lambda slot: self._handler.reply(slot, context.requester, answer, context.form),
             private=alone,
             asked=asked_by(interaction, Source.COMMAND, asked.text),
         )
@@ -89,15 +91,11 @@ class AskCog(commands.Cog):
         context = RequestContext.of(interaction)
         texts = [message.content, *(embed.description or "" for embed in message.embeds)]
         text = without_surrogates("\n".join(filter(None, texts)))
+        find = partial(self._services.questions.related, text, interaction.guild_id)
         await self._handler.respond(
             context,
             lambda: self._services.admission.accept(context.requester, Source.MESSAGE),
-            lambda slot: self._handler.reply(
-                slot,
-                context.requester,
-                lambda: self._services.questions.related(text, interaction.guild_id),
-                context.form,
-            ),
+            lambda slot: self._handler.reply(slot, context.requester, find, context.form),
             private=True,
             asked=asked_by(interaction, Source.MESSAGE, None),
         )

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -48,7 +49,7 @@ class Slot:
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of ``work``, called in one of the pool's threads."""
-        return await self._pool.call(lambda: work(*args, **kwargs))
+        return await self._pool.call(partial(work, *args, **kwargs))
 
 
 class WorkerPool:
@@ -125,7 +126,5 @@ class SerialExecutor:
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of ``work``."""
-        context = copy_context()
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread, lambda: context.run(work, *args, **kwargs)
-        )
+        call = partial(copy_context().run, work, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import discord
@@ -120,12 +120,10 @@ class InteractionHandler:
 
     async def idle(self, seconds: float) -> bool:
         """Wait until no request is in progress; false if some still are after ``seconds``."""
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._idle.wait()
-        except TimeoutError:
-            return False
-        return True
+        return not self._count
 
     async def reply(self, slot: Slot, requester: Requester, make: Callable[[], MessageState], form: Form) -> Reply:
         """Make and render a new message in ``slot``, and store its state.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.ui.markup.escaping import QUOTE_PREFIX, marked, merged
@@ -70,60 +70,37 @@ class Body:
 def bodies(parts: Sequence[Part], room: int) -> list[Body]:
     """``parts`` one below the other, in as few bodies of at most ``room`` as their order allows."""
     done: list[Body] = []
-    lines: list[str] = []
-    anchors: list[int] = []
-    used = 0
-
-    def close() -> None:
-        nonlocal lines, anchors, used
-        if lines:
-            done.append(Body("\n".join(lines), tuple(anchors)))
-        lines, anchors, used = [], [], 0
-
     for index, part in enumerate(parts):
+        free = room - size(done[-1].markup) - 1 if done else -1
+        anchors: tuple[int, ...] = ()
         if isinstance(part, TextLine):
             # A line announces what comes after it, so it does not stay behind at a body's end.
             follows = min(200, room - size(part.markup) - 1) if index + 1 < len(parts) else 0
-            if lines and used + 1 + size(part.markup) + follows > room:
-                close()
-            lines.append(part.markup)
-            if part.anchor is not None:
-                anchors.append(part.anchor)
-            used += size(part.markup) + (1 if len(lines) > 1 else 0)
-            continue
-        free = room - used - 1 if lines else room
-        for piece in _pieces(part, free, room):
-            if piece is None:
-                close()
-                continue
-            lines.append(piece)
-            used += size(piece) + (1 if len(lines) > 1 else 0)
-    close()
+            pieces = [(size(part.markup) + follows <= free, part.markup)]
+            anchors = () if part.anchor is None else (part.anchor,)
+        else:
+            pieces = _pieces(part, free, room)
+        for joins, markup in pieces:
+            if joins:
+                done[-1] = Body(f"{done[-1].markup}\n{markup}", done[-1].anchors + anchors)
+            else:
+                done.append(Body(markup, anchors))
     return done
 
 
-def _pieces(words: QuotedText, free: int, room: int) -> Iterator[str | None]:
-    """The markup of ``words``; ``None`` where a new body has to begin. ``free`` is what is left of the first."""
+def _pieces(words: QuotedText, free: int, room: int) -> list[tuple[bool, str]]:
+    """The markup of ``words`` in pieces; true: joined to the body before it, which has ``free`` left."""
     words = replace(words, spans=tuple(merged(words.spans, len(words.text))))
     whole = _markup(words, 0, len(words.text))
-    if size(whole) <= free:
-        yield whole
-        return
     if size(whole) <= room:
-        yield None
-        yield whole
-        return
-    if free < room // 2:
-        yield None
-        free = room
-    start = 0
+        return [(size(whole) <= free, whole)]
+    pieces: list[tuple[bool, str]] = []
+    start, joins = 0, free >= room // 2
     while start < len(words.text):
-        end = _cut(words, start, free)
-        yield _markup(words, start, end)
-        start = end
-        if start < len(words.text):
-            yield None
-            free = room
+        end = _cut(words, start, free if joins else room)
+        pieces.append((joins, _markup(words, start, end)))
+        start, joins = end, False
+    return pieces
 
 
 def _markup(words: QuotedText, start: int, end: int) -> str:

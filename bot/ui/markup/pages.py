@@ -11,7 +11,7 @@ import discord
 
 from bot.ui.markup import limits
 from bot.ui.markup.escaping import escape
-from bot.ui.markup.layout import Panel, bodies
+from bot.ui.markup.layout import Body, Panel, bodies
 from bot.ui.markup.limits import fitted, fitted_line, size
 from retrieval.core.errors import one_line
 
@@ -54,20 +54,18 @@ def link(url: str | None) -> str | None:
 
 
 def _embeds(panels: Sequence[Panel], *, one_a_page: bool) -> list[Page]:
-    pages: list[list[tuple[discord.Embed, tuple[int, ...]]]] = []
-    used = 0
+    pages: list[Page] = []
     links: set[str] = set()
     for panel in panels:
         for embed, anchors in _embeds_of(panel):
-            length = weight(embed)
-            fits = pages and used + length <= limits.ALL_EMBEDS and len(pages[-1]) < limits.EMBEDS
-            if not fits or one_a_page:
-                pages.append([])
-                used, links = 0, set()
+            embeds = pages[-1].embeds if pages and not one_a_page else ()
+            room = limits.ALL_EMBEDS - sum(map(weight, embeds)) - weight(embed)
+            if not embeds or room < 0 or len(embeds) == limits.EMBEDS:
+                pages.append(Page())
+                links = set()
             _distinct(embed, panel, links)
-            pages[-1].append((embed, anchors))
-            used += length
-    return [Page(None, tuple(e for e, _ in page), tuple(a for _, anchors in page for a in anchors)) for page in pages]
+            pages[-1] = Page(None, (*pages[-1].embeds, embed), (*pages[-1].anchors, *anchors))
+    return pages
 
 
 def _embeds_of(panel: Panel) -> list[tuple[discord.Embed, tuple[int, ...]]]:
@@ -77,17 +75,12 @@ def _embeds_of(panel: Panel) -> list[tuple[discord.Embed, tuple[int, ...]]]:
     room = min(limits.DESCRIPTION, limits.ALL_EMBEDS - limits.TITLE - size(footer))
     continued = fitted_line(title, limits.TITLE - len(_CONTINUED)) + escape(_CONTINUED) if title else ""
     made = []
-    for index, body in enumerate(bodies(panel.parts, room) or [None]):
-        name = continued if index else shown
-        embed = discord.Embed(
-            title=name or None,
-            url=link(panel.url) if name and not index else None,
-            description=body.markup if body else None,
-            colour=panel.colour,
-        )
+    for index, body in enumerate(bodies(panel.parts, room) or [Body("")]):
+        name, url = (continued, None) if index else (shown, link(panel.url) if shown else None)
+        embed = discord.Embed(title=name or None, url=url, description=body.markup or None, colour=panel.colour)
         if footer:
             embed.set_footer(text=footer)
-        made.append((embed, body.anchors if body else ()))
+        made.append((embed, body.anchors))
     return made
 
 
@@ -109,22 +102,21 @@ def weight(embed: discord.Embed) -> int:
 
 
 def _plain(panels: Sequence[Panel], *, one_a_page: bool) -> list[Page]:
-    pages: list[tuple[str, tuple[int, ...]]] = []
+    pages: list[Page] = []
     for panel in panels:
         title = f"**{fitted_line(panel.title, _PLAIN_TITLE)}**" if one_line(panel.title) else ""
         address = link(panel.url)
         url = f"<{address}>" if address and size(address) <= _PLAIN_URL and ">" not in address else ""
         footer = f"-# {fitted_line(panel.footer, _PLAIN_FOOTER)}" if one_line(panel.footer) else ""
         frame = size(title) + size(url) + size(footer) + 4
-        for index, body in enumerate(bodies(panel.parts, limits.CONTENT - frame) or [None]):
-            lines = [title, "" if index else url, body.markup if body else "", footer]
-            text = "\n".join(line for line in lines if line)
-            anchors = body.anchors if body else ()
-            if pages and not one_a_page and size(pages[-1][0]) + 2 + size(text) <= limits.CONTENT:
-                pages[-1] = (f"{pages[-1][0]}\n\n{text}", (*pages[-1][1], *anchors))
+        for index, body in enumerate(bodies(panel.parts, limits.CONTENT - frame) or [Body("")]):
+            text = "\n".join(filter(None, (title, "" if index else url, body.markup, footer)))
+            before = pages[-1].content if pages and not one_a_page else None
+            if before is not None and size(before) + 2 + size(text) <= limits.CONTENT:
+                pages[-1] = Page(f"{before}\n\n{text}", (), (*pages[-1].anchors, *body.anchors))
             else:
-                pages.append((text, anchors))
-    return [Page(text, (), anchors) for text, anchors in pages]
+                pages.append(Page(text, (), body.anchors))
+    return pages
 
 
 def sentence(text: str) -> Page:
