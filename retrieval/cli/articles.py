@@ -9,7 +9,7 @@ from rich.text import Text
 
 from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout
 from retrieval.cli.output.json import article_document, omission_document
-from retrieval.cli.output.text import MAX_WIDTH, article_heading, harmless, shortened
+from retrieval.cli.output.text import MAX_WIDTH, article_heading, sanitise, shortened
 from retrieval.core.types import ArticleSummary
 from retrieval.storage.articles import ArticleReader, open_articles
 
@@ -37,9 +37,9 @@ def sources(
                 stdout.print(article_heading(article), width=min(stdout.width, MAX_WIDTH))
                 for repair in article.repairs:
                     line = f"  repaired in line {repair.line}: {repair.before} → {repair.after}"
-                    stdout.print(Text(harmless(line), style="dim"))
+                    stdout.print(Text(sanitise(line), style="dim"))
                 for name in article.files[1:]:
-                    stdout.print(Text(f"  the same text as {harmless(name)}", style="dim"))
+                    stdout.print(Text(f"  the same text as {sanitise(name)}", style="dim"))
                 stdout.print()
 
 
@@ -56,7 +56,7 @@ def _audit(reader: ArticleReader, articles: list[ArticleSummary], *, as_json: bo
     for document in documents:
         place = f"{document['file']}:{document['line']}"
         detail = f" ({document['detail']})" if document["detail"] else ""
-        stdout.print(Text(harmless(f"{place}  {document['reason']}{detail}"), style="green"))
+        stdout.print(Text(sanitise(f"{place}  {document['reason']}{detail}"), style="green"))
         stdout.print(Text(f"    {shortened(document['text'])}"), width=min(stdout.width, MAX_WIDTH))
 
 
@@ -87,6 +87,6 @@ def source(
         stdout.print()
         number = Text.assemble((f"{paragraph.number:>4} ", "cyan"))
         mark = f"[{paragraph.left_out}] " if paragraph.left_out else ""
-        body = Text.assemble((mark, "yellow"), (harmless(paragraph.text), "dim" if mark else ""))
+        body = Text.assemble((mark, "yellow"), (sanitise(paragraph.text), "dim" if mark else ""))
         for index, line in enumerate(body.wrap(stdout, width - 5)):
             stdout.print((number if index == 0 else Text("     ")) + line, soft_wrap=True)

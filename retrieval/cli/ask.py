@@ -30,7 +30,7 @@ from retrieval.cli.options import (
     write_text,
 )
 from retrieval.cli.output.json import answer_document, findings_document
-from retrieval.cli.output.text import harmless, show_answer, show_findings
+from retrieval.cli.output.text import sanitise, show_answer, show_findings
 from retrieval.core.errors import CorpusFileError, QuestionError, UnknownArticleError
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer, Outcome
@@ -111,7 +111,7 @@ def _open_searcher(settings: Settings, *, warm: bool = True) -> Iterator[Searche
 def _save_svg(answer: Answer, file: Path) -> None:
     console = Console(record=True, width=_SVG_WIDTH, file=io.StringIO(), highlight=False, emoji=False)
     show_answer(console, answer)
-    picture = console.export_svg(title=f"pullquote ask “{harmless(answer.question)}”")
+    picture = console.export_svg(title=f"pullquote ask “{sanitise(answer.question)}”")
     # Remove web fonts: an image must not make its readers' browsers call a third party.
     picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
     write_text(file, picture)

@@ -19,7 +19,7 @@ from retrieval.maintenance.archive import Manifest
 from retrieval.maintenance.backup import STREAM, back_up
 from retrieval.maintenance.plugins import database_migrations
 from retrieval.maintenance.restore import open_backup
-from retrieval.maintenance.restore import restore as put_back
+from retrieval.maintenance.restore import restore as restore_home
 
 
 def backup(
@@ -61,7 +61,7 @@ def restore(
     opened = nullcontext(sys.stdin.buffer) if file == STREAM else open_backup(file)
     with opened as source, stderr.status("Reading the backup") as status:
         schemas = database_migrations()
-        report = put_back(settings.home, source, str(file), schemas=schemas, force=force, progress=status.update)
+        report = restore_home(settings.home, source, str(file), schemas=schemas, force=force, progress=status.update)
         status.update("Copying the vectors to the server")
         missing = _fill_server(settings)
     if missing is not None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from retrieval.cli.options import (
@@ -25,7 +25,7 @@ from retrieval.cli.options import (
     stdout,
     write_text,
 )
-from retrieval.cli.output.text import harmless, shortened
+from retrieval.cli.output.text import sanitise, shortened
 from retrieval.core.errors import RetrievalError, VectorsUnavailableError
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Progress
@@ -76,7 +76,7 @@ def evaluate(
         return
     stdout.print(report.tables(found))
     for miss in wrong if errors else ():
-        stdout.print(Text(f"\n{harmless(miss['question'])}", style="bold"))
+        stdout.print(Text(f"\n{sanitise(miss['question'])}", style="bold"))
         stdout.print(Text(f"  {', '.join(miss['faults'])}; confidence {miss['confidence']:.2f}", style="yellow"))
         stdout.print(Text(f"  expected {', '.join(miss['expected']) or 'no answer'}", style="green"))
         if miss["shown"]:
@@ -153,15 +153,14 @@ def _calibration_document(made: list[Example], out_of_fold: calibration.Floats) 
 
 
 def _print_calibration(found: dict[str, Any]) -> None:
-    table = Table(box=SIMPLE_HEAD, title=f"Out of fold, threshold {found['threshold']:.2f}", title_justify="left")
-    for column in ("setting", "ROC area", "answered when answerable", "declined when not"):
-        table.add_column(column, justify="left" if column == "setting" else "right")
+    columns = [Column(name, justify="right") for name in ("ROC area", "answered when answerable", "declined when not")]
+    title = f"Out of fold, threshold {found['threshold']:.2f}"
+    table = Table("setting", *columns, box=SIMPLE_HEAD, title=title, title_justify="left")
     for setting, part in found["settings"].items():
         table.add_row(setting, *(f"{part[name]:.3f}" for name in ("roc_area", "answered", "declined")))
     stdout.print(table)
-    reliability = Table(box=SIMPLE_HEAD, title="Reliability, whole corpus", title_justify="left")
-    for column in ("confidence", "examples", "predicted", "observed"):
-        reliability.add_column(column, justify="right")
+    columns = [Column(name, justify="right") for name in ("confidence", "examples", "predicted", "observed")]
+    reliability = Table(*columns, box=SIMPLE_HEAD, title="Reliability, whole corpus", title_justify="left")
     for row in found["reliability"]:
         bounds = f"{row['low']:.1f}–{row['high']:.1f}"
         reliability.add_row(bounds, str(row["examples"]), f"{row['predicted']:.2f}", f"{row['observed']:.2f}")

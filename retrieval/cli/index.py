@@ -21,7 +21,7 @@ from retrieval.cli.options import (
     stdout,
     warn,
 )
-from retrieval.cli.output.text import harmless
+from retrieval.cli.output.text import sanitise
 from retrieval.core.environment import variables
 from retrieval.core.health import Verdict
 from retrieval.index.sync import IndexReport, run_indexing
@@ -97,7 +97,7 @@ def doctor(as_json: JsonOption = False, home: HomeOption = None, corpus: CorpusO
         signs = {Verdict.GOOD: ("✓", "green"), Verdict.NOTE: ("•", "yellow"), Verdict.BAD: ("✗", "bold red")}
         for check in checks:
             sign, style = signs[check.verdict]
-            line = Text.assemble((f"{sign} ", style), f"{check.subject}: {harmless(check.finding)}")
+            line = Text.assemble((f"{sign} ", style), f"{check.subject}: {sanitise(check.finding)}")
             stdout.print(line, soft_wrap=True)
             if check.remedy:
                 print_line(f"    → {check.remedy}", "bold")

@@ -14,7 +14,7 @@ from rich import progress as bars
 from rich.console import Console
 from rich.text import Text
 
-from retrieval.cli.output.text import harmless
+from retrieval.cli.output.text import sanitise
 from retrieval.core.environment import variables
 from retrieval.core.errors import StorageError
 from retrieval.core.settings import Settings
@@ -46,12 +46,12 @@ def settings_from(home: Path | None, corpus: Path | None) -> Settings:
 
 def warn(message: str) -> None:
     """Print a line on standard error under the program's name."""
-    stderr.print(Text(f"pullquote: {harmless(message)}"), soft_wrap=True)
+    stderr.print(Text(f"pullquote: {sanitise(message)}"), soft_wrap=True)
 
 
 def print_line(text: str, style: str = "") -> None:
     """Print a line on standard output that the terminal wraps, not rich."""
-    stdout.print(Text(harmless(text), style), soft_wrap=True)
+    stdout.print(Text(sanitise(text), style), soft_wrap=True)
 
 
 def write_text(file: Path, text: str) -> None:

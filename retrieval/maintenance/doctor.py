@@ -96,9 +96,8 @@ def _folder(home: Path) -> Check:
     if not home.exists():
         return Check("Data folder", Verdict.NOTE, f"{home} does not exist yet", "Run: pullquote index")
     if not home.is_dir():
-        return Check(
-            "Data folder", Verdict.BAD, f"{home} is a file", "Name another folder with --home or PULLQUOTE_HOME."
-        )
+        remedy = "Name another folder with --home or PULLQUOTE_HOME."
+        return Check("Data folder", Verdict.BAD, f"{home} is a file", remedy)
     if not os.access(home, os.W_OK | os.X_OK):
         remedy = f"Give this user the right to write {home}."
         return Check("Data folder", Verdict.BAD, f"{home} is not writable", remedy)

@@ -19,7 +19,7 @@ _CONTROLS |= dict.fromkeys([*range(0x200B, 0x200E), 0x2028, 0x2029, 0x2060, 0xFE
 _CONTROLS |= dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd")  # no characters at all
 
 
-def harmless(text: str) -> str:
+def sanitise(text: str) -> str:
     """Replace control characters one for one, so that offsets stay valid."""
     return text.translate(_CONTROLS)
 
@@ -30,8 +30,8 @@ def attribution(quote: Quote) -> str:
     first, last = passage.paragraph, passage.last_paragraph
     paragraph = f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
     section = f"“{passage.section}”" if passage.section else None
-    parts = [title_of(quote.metadata.title, meta.title_source), meta.publisher, meta.published, section, paragraph]
-    return " · ".join(one_line(harmless(part)) for part in parts if part)
+    parts = [title_of(meta.title, meta.title_source), meta.publisher, meta.published, section, paragraph]
+    return " · ".join(one_line(sanitise(part)) for part in parts if part)
 
 
 def title_of(title: str, source: TitleSource) -> str:
@@ -47,17 +47,17 @@ def quote_lines(quote: Quote, width: int) -> Group:
     lines: list[Text] = []
     if quote.lead_in:
         gap = "" if quote.lead_in_adjacent else " […]"
-        lead = Text(harmless(quote.lead_in) + gap, style="italic dim")
+        lead = Text(sanitise(quote.lead_in) + gap, style="italic dim")
         lines += [bar + line for line in lead.wrap(console, width - 2)]
-    text = Text(harmless(quote.text))
+    text = Text(sanitise(quote.text))
     for start, end in quote.highlights:
         text.stylize("bold", start, end)
     lines += [bar + line for line in text.wrap(console, width - 2)]
     lines += [Text("  ") + line for line in Text(f"— {attribution(quote)}", style="green").wrap(console, width - 2)]
     if quote.metadata.url:
-        lines.append(Text(f"  {harmless(quote.metadata.url)}", style="blue"))
+        lines.append(Text(f"  {sanitise(quote.metadata.url)}", style="blue"))
     if quote.also_in:
-        also = Text(f"also in {', '.join(map(harmless, quote.also_in))}", style="dim")
+        also = Text(f"also in {', '.join(map(sanitise, quote.also_in))}", style="dim")
         lines += [Text("  ") + line for line in also.wrap(console, width - 2)]
     return Group(*lines)
 
@@ -65,8 +65,8 @@ def quote_lines(quote: Quote, width: int) -> Group:
 def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> None:
     """Print an answer: its quotes, or the closest passages under a line that says there is no answer."""
     width = min(console.width, MAX_WIDTH)
-    heading = [Text(harmless(answer.question), "bold magenta")]
-    heading += [Text(f"Note: {harmless(note)}", "yellow") for note in answer.notes]
+    heading = [Text(sanitise(answer.question), "bold magenta")]
+    heading += [Text(f"Note: {sanitise(note)}", "yellow") for note in answer.notes]
     if answer.outcome is Outcome.NOT_SURE:
         heading.append(Text("Not sure. These passages are closest, but may not answer:", "yellow"))
     elif answer.outcome is Outcome.NOTHING:
@@ -88,10 +88,9 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
 def show_findings(console: Console, findings: Findings) -> None:
     """Print the passages found by ``find``."""
     width = min(console.width, MAX_WIDTH)
-    shown = len(findings.hits)
-    more = f", the first {shown}" if shown < findings.total else ""
+    more = f", the first {len(findings.hits)}" if len(findings.hits) < findings.total else ""
     hits = "1 passage" if findings.total == 1 else f"{findings.total} passages"
-    console.print(Text(f"{hits} with {harmless(findings.words)}{more}", style="bold magenta"), width=width)
+    console.print(Text(f"{hits} with {sanitise(findings.words)}{more}", style="bold magenta"), width=width)
     console.print()
     for quote in findings.hits:
         console.print(quote_lines(quote, width))
@@ -102,14 +101,14 @@ def article_heading(summary: ArticleSummary) -> Text:
     """Render an article's title and metadata."""
     meta = summary.metadata
     facts = [meta.publisher, meta.author, meta.published, meta.language, f"{summary.paragraphs} paragraphs"]
-    heading = Text(harmless(title_of(meta.title, meta.title_source)), style="bold")
-    heading.append(f"\n{summary.article_id} · " + " · ".join(harmless(f) for f in facts if f), style="green")
+    heading = Text(sanitise(title_of(meta.title, meta.title_source)), style="bold")
+    heading.append(f"\n{summary.article_id} · " + " · ".join(sanitise(f) for f in facts if f), style="green")
     if meta.url:
-        heading.append(f"\n{harmless(meta.url)}", style="blue")
+        heading.append(f"\n{sanitise(meta.url)}", style="blue")
     return heading
 
 
 def shortened(text: str, limit: int = 200) -> str:
     """The beginning of ``text`` on one line; a cut is marked."""
-    line = one_line(harmless(text))
+    line = one_line(sanitise(text))
     return line if len(line) <= limit else f"{line[: limit - 3]}[…]"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from retrieval.cli.output.text import attribution, harmless, shortened, show_answer, show_findings
+from retrieval.cli.output.text import attribution, sanitise, shortened, show_answer, show_findings
 from retrieval.core.types import Answer, Findings, Metadata, Outcome, Quote, TitleSource
 from tests.support.builders import quote
 
@@ -51,7 +51,7 @@ def block(output: str) -> str:
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=200))
 def test_control_characters_are_replaced(text: str) -> None:
     """Control and direction characters are replaced one for one, all others stay."""
-    shown = harmless(text)
+    shown = sanitise(text)
     assert len(shown) == len(text)
     forbidden = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
     assert not forbidden.search(shown)
@@ -157,7 +157,7 @@ def test_findings_say_how_many_there_are() -> None:
 @pytest.mark.parametrize("sign", [*"\u2028\u2029\u200b\u200c\u200d\u2060\ufeff\ud800\uffff"])
 def test_what_breaks_lines_or_hides_is_shown(sign: str) -> None:
     """Line breaks and invisible characters are replaced one for one, so that highlights stay in place."""
-    shown = harmless(f"a{sign}b")
+    shown = sanitise(f"a{sign}b")
     assert shown == "a\ufffdb"
 
 
