@@ -15,9 +15,9 @@ import numpy as np
 
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Progress
-from retrieval.core.types import Article, ModelIdentity
+from retrieval.core.types import ModelIdentity
 from retrieval.core.vectors import Matrix, normalise, pool_sentences
-from retrieval.evaluation.benchmark.baseline import PlainPipeline
+from retrieval.evaluation.benchmark.pipelines import PlainPipeline
 from retrieval.evaluation.benchmark.synthetic import PARAGRAPHS, Paragraph, paragraphs, pool, questions
 from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.index.indexer import Indexer, Stores
@@ -58,7 +58,7 @@ def measure(
         made = list(paragraphs(size))
         ours, plain = folder / f"pullquote-{size}", folder / f"plain-{size}"
         progress(f"{size:,} passages", 0, 4)
-        rates = _index_both(made, ours, plain, embedder, settings, real=real)
+        rates = _index_both(made, ours, plain, embedder, settings.embedding_model, real=real)
         progress(f"{size:,} passages", 2, 4)
         if real:
             measured["indexing"][size] = rates
@@ -66,54 +66,45 @@ def measure(
         file = folder / f"questions-{size}.json"
         file.write_text(json.dumps(questions(made, QUESTIONS)), encoding="utf-8")
         for step, (name, place) in enumerate((("pullquote", ours), ("plain", plain)), start=3):
-            row[name] = _ask(name, place, settings.embedding_model, file) | {"disk_bytes": _disk(place)}
+            row[name] = _ask(name, place, settings.embedding_model, file)
+            row[name]["disk_bytes"] = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
             progress(f"{size:,} passages", step, 4)
         measured["asking"].append(row)
     return measured
 
 
 def _index_both(
-    made: list[Paragraph],
-    ours: Path,
-    plain: Path,
-    embedder: SentenceTransformerEmbedder,
-    settings: Settings,
-    *,
-    real: bool,
+    made: list[Paragraph], ours: Path, plain: Path, embedder: SentenceTransformerEmbedder, model: str, *, real: bool
 ) -> dict[str, float]:
     """Build both corpora; return passages a second for each, parsing included."""
-    pipeline = PlainPipeline(plain, settings.embedding_model)
+    pipeline = PlainPipeline(plain, model)
     texts = [paragraph.text for paragraph in made]
-    if real:
-        embedder.encode(texts[:8])
-        started = time.perf_counter()
-        pipeline.index(texts)
-        plain_rate = len(made) / (time.perf_counter() - started)
-        started = time.perf_counter()
-        index_articles(ours, _articles(texts), embedder)
-        return {"plain": plain_rate, "pullquote": len(made) / (time.perf_counter() - started)}
-    prepared, whole = _prepared(made, embedder)
-    pipeline.store(texts, whole)
-    index_articles(ours, _articles(texts), PreparedEmbedder(embedder.identity, prepared))
-    return {}
+    if not real:
+        prepared, whole = _prepared(made, embedder)
+        pipeline.store(texts, whole)
+        _index_articles(ours, texts, PreparedEmbedder(embedder.identity, prepared))
+        return {}
+    embedder.encode(texts[:8])
+    started = time.perf_counter()
+    pipeline.index(texts)
+    between = time.perf_counter()
+    _index_articles(ours, texts, embedder)
+    return {"plain": len(made) / (between - started), "pullquote": len(made) / (time.perf_counter() - between)}
 
 
-def _articles(texts: Sequence[str]) -> list[Article]:
-    parts = [texts[first : first + PARAGRAPHS] for first in range(0, len(texts), PARAGRAPHS)]
-    return [
-        build_article(parse_document("\n".join(part).encode(), f"article-{number:06}.txt"))
-        for number, part in enumerate(parts)
-    ]
-
-
-def index_articles(home: Path, articles: Sequence[Article], embedder: Embedder) -> None:
-    """Index articles into a new data folder."""
+def _index_articles(home: Path, texts: Sequence[str], embedder: Embedder) -> None:
+    """Index paragraphs, some to an article, into a new data folder."""
+    articles = {}
+    for first in range(0, len(texts), PARAGRAPHS):
+        content = "\n".join(texts[first : first + PARAGRAPHS]).encode()
+        article = build_article(parse_document(content, f"article-{first // PARAGRAPHS:06}.txt"))
+        articles[article.article_id] = (article, article_digest(article))
     with (
         owning(home),
         LibraryWriter(home) as library,
         open_indexes(home, library.properties.indexes_folder()) as indexes,
     ):
-        Indexer(library, Stores(*indexes), embedder).update({a.article_id: (a, article_digest(a)) for a in articles})
+        Indexer(library, Stores(*indexes), embedder).update(articles)
 
 
 def _prepared(made: list[Paragraph], embedder: Embedder) -> tuple[dict[str, Matrix], Matrix]:
@@ -122,19 +113,18 @@ def _prepared(made: list[Paragraph], embedder: Embedder) -> tuple[dict[str, Matr
     random = np.random.default_rng(0)
     prepared: dict[str, Matrix] = {}
     whole = []
-    for paragraph in made:
-        spans = split_sentences(paragraph.text)
-        noise = random.normal(size=(len(spans), real.shape[1])).astype(np.float32) * (0.35 / real.shape[1] ** 0.5)
-        origins = [paragraph.origins[min(k, len(paragraph.origins) - 1)] for k in range(len(spans))]
-        vectors = normalise(real[origins] + noise)
-        for span, vector in zip(spans, vectors, strict=True):
-            prepared[paragraph.text[span.start : span.end]] = vector
-        whole.append(pool_sentences(vectors, [span.end - span.start for span in spans]))
+    for text, origins in made:
+        sentences = [text[start:end] for start, end in split_sentences(text)]
+        noise = random.normal(size=(len(sentences), real.shape[1])).astype(np.float32) * (0.35 / real.shape[1] ** 0.5)
+        nearest = [origins[min(k, len(origins) - 1)] for k in range(len(sentences))]
+        vectors = normalise(real[nearest] + noise)
+        prepared |= zip(sentences, vectors, strict=True)
+        whole.append(pool_sentences(vectors, list(map(len, sentences))))
     return prepared, np.stack(whole)
 
 
 def _ask(system: str, folder: Path, model: str, file: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "retrieval.evaluation.benchmark.worker", system, str(folder), model, str(file)]
+    command = [sys.executable, "-m", "retrieval.evaluation.benchmark.pipelines", system, str(folder), model, str(file)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own module
     found = json.loads(done.stdout.splitlines()[-1])
     seconds = np.array(found["seconds"])
@@ -145,7 +135,3 @@ def _ask(system: str, folder: Path, model: str, file: Path) -> dict[str, float]:
         "first_answer": found["first_answer"],
         "peak_bytes": found["peak_bytes"],
     }
-
-
-def _disk(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

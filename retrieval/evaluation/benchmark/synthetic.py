@@ -1,4 +1,4 @@
-"""Makes synthetic articles of real sentences, the same ones for the same seed.
+"""Makes synthetic articles of real sentences, the same ones in every run.
 
 The sentences come from the reference texts that every Python installation has (``pydoc_data``); in each, some words
 are exchanged for others of the same text, so that no two passages are alike and nothing is saved by repetition.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from retrieval.text.sentences import split_sentences
 
@@ -38,34 +38,30 @@ def pool() -> tuple[str, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A synthetic paragraph; ``origins`` are the indices of its sentences in the pool."""
 
     text: str
     origins: tuple[int, ...]
 
 
-def paragraphs(count: int, *, seed: int = 0) -> Iterator[Paragraph]:
+def paragraphs(count: int) -> Iterator[Paragraph]:
     """Yield ``count`` paragraphs."""
-    chooser = random.Random(seed)  # noqa: S311 - not for secrets
+    chooser = random.Random(0)  # noqa: S311 - not for secrets
     sentences = pool()
     words = [word for sentence in sentences for word in sentence.split() if word.isalpha() and len(word) > 3]
     for _ in range(count):
         origins = tuple(chooser.randrange(len(sentences)) for _ in range(chooser.randint(*SENTENCES)))
-        yield Paragraph(" ".join(_varied(sentences[origin], words, chooser) for origin in origins), origins)
+        varied = [sentences[origin].split() for origin in origins]
+        for parts in varied:
+            for _ in range(EXCHANGED):
+                parts[chooser.randrange(1, len(parts) - 1)] = chooser.choice(words)
+        yield Paragraph(" ".join(map(" ".join, varied)), origins)
 
 
-def _varied(sentence: str, words: list[str], chooser: random.Random) -> str:
-    parts = sentence.split()
-    for _ in range(EXCHANGED):
-        parts[chooser.randrange(1, len(parts) - 1)] = chooser.choice(words)
-    return " ".join(parts)
-
-
-def questions(made: list[Paragraph], count: int, *, seed: int = 1) -> list[str]:
+def questions(made: list[Paragraph], count: int) -> list[str]:
     """Return questions of some words of one sentence each, in order."""
-    chooser = random.Random(seed)  # noqa: S311 - not for secrets
+    chooser = random.Random(1)  # noqa: S311 - not for secrets
     asked = []
     for _ in range(count):
         paragraph = chooser.choice(made).text
