@@ -18,10 +18,10 @@ from bot.observability.health import assess
 from bot.observability.logging import set_up
 from bot.observability.metrics import Metrics
 from bot.observability.request_log import RequestLog, Step
-from bot.runtime.bot import Parts, PullquoteBot
+from bot.runtime.bot import PullquoteBot
 from bot.runtime.exit_codes import ExitCode, describe_failure
 from bot.runtime.monitor import Monitor
-from bot.runtime.startup import BackgroundLoad
+from bot.runtime.startup import open_in_background
 from bot.services import Services
 from bot.services.admission import Admission
 from bot.services.library import Articles
@@ -33,7 +33,6 @@ from bot.settings import LogFormat, LogSettings, Settings
 from bot.store import LOCK_FILE, PersonHash, Store
 from bot.transport.delivery import Responder
 from bot.transport.gateway import configure_discord
-from bot.transport.http_trace import error_trace
 from bot.web.http_server import serve_pages
 from retrieval.core.errors import SettingsError
 from retrieval.storage.home.lock import using
@@ -85,7 +84,7 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
     log = RequestLog(metrics, with_texts=settings.log_questions)
     articles = Articles(settings.retrieval, log.observe)
     async with AsyncExitStack() as stack:
-        load = stack.enter_context(BackgroundLoad(articles))
+        stack.push(articles)  # closes them at the end if they were opened
         executor = await stack.enter_async_context(SerialExecutor())
         pool = await stack.enter_async_context(WorkerPool(on_start=partial(log.observe, Step.WAITING)))
         monitor = Monitor(settings.retrieval.home, articles, pool)
@@ -101,10 +100,9 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
         admission = Admission(pool, RateLimits(), records, settings.guild_ids)
         services = Services(articles, pool, records, admission, QuestionService(articles, log), log)
         handler = InteractionHandler(services, Responder())
-        on_error = metrics.discord_error
-        parts = Parts(settings, services, handler, monitor, on_error, error_trace(on_error))
-        bot = await stack.enter_async_context(PullquoteBot(parts))
-        preparing = asyncio.create_task(_prepare(bot, settings.token.get_secret_value(), load))
+        bot = PullquoteBot(settings, services, handler, monitor, metrics.discord_error)
+        await stack.enter_async_context(bot)
+        preparing = asyncio.create_task(_prepare(bot, settings.token.get_secret_value(), articles))
         if not await _done(preparing, stop):
             await _cancel(preparing)
             _log.info("Ended before it was connected")
@@ -115,14 +113,14 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
             await _shut_down(bot, running)
 
 
-async def _prepare(bot: PullquoteBot, token: str, load: BackgroundLoad) -> None:
+async def _prepare(bot: PullquoteBot, token: str, articles: Articles) -> None:
     """Log in and open the articles, before the bot appears online."""
     login = asyncio.create_task(bot.log_in(token))
     try:
         done, _ = await asyncio.wait([login], timeout=_HEAD_START)
         for task in done:
             task.result()
-        await asyncio.gather(login, load.run())
+        await asyncio.gather(login, open_in_background(articles))
     finally:
         await _cancel(login)
 

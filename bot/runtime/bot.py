@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands, tasks
@@ -23,13 +23,13 @@ from bot.cogs.report import ReportCog
 from bot.cogs.settings import SettingsCog
 from bot.observability.health import Registration
 from bot.runtime.command_sync import CommandSync
-from bot.runtime.gateway_events import GatewayEvents
 from bot.runtime.monitor import Monitor
 from bot.services import Services
 from bot.settings import Settings
 from bot.store import RecordsError
 from bot.transport.delivery import FAILURES
 from bot.transport.gateway import find_gateway, log_in
+from bot.transport.http_trace import close_code, error_trace
 from bot.transport.retry import START_TIMEOUT, retrying
 from retrieval.core.errors import RetrievalError
 
@@ -71,22 +71,20 @@ class Tree(app_commands.CommandTree["PullquoteBot"]):
             await handler.responder.send_ephemeral(act, outgoing.page.content or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The objects that a bot is made of; ``on_error`` counts what Discord refuses, by label."""
-
-    settings: Settings
-    services: Services
-    handler: InteractionHandler
-    monitor: Monitor
-    on_error: Callable[[str], None]
-    trace: aiohttp.TraceConfig
-
-
 class PullquoteBot(commands.AutoShardedBot):
-    """The client: its cogs, commands and periodic tasks, with as many gateway connections as Discord wants."""
+    """The client: its cogs, commands and periodic tasks, with as many gateway connections as Discord wants.
 
-    def __init__(self, parts: Parts) -> None:
+    ``count_error`` receives the label of each failed request and closed connection.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        services: Services,
+        handler: InteractionHandler,
+        monitor: Monitor,
+        count_error: Callable[[str], None],
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -97,14 +95,14 @@ class PullquoteBot(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            http_trace=parts.trace,
+            http_trace=error_trace(count_error),
             shard_connect_timeout=START_TIMEOUT,
         )
-        self.handler = parts.handler
-        self._monitor = parts.monitor
-        self._on_error = parts.on_error
-        self._settings = parts.settings
-        self._services = parts.services
+        self.handler = handler
+        self._settings = settings
+        self._services = services
+        self._monitor = monitor
+        self._count_error = count_error
 
     async def setup_hook(self) -> None:
         """Add the cogs and read the servers' settings: at each login, before the gateway."""
@@ -123,7 +121,6 @@ class PullquoteBot(commands.AutoShardedBot):
             AboutCog(self.handler, self._services, self._settings),
             SettingsCog(self.handler, self._services),
             ReportCog(self.handler, self._services, self._settings.retention_days),
-            GatewayEvents(self, self._monitor, self._on_error),
         ):
             await self.add_cog(cog)
 
@@ -174,14 +171,32 @@ class PullquoteBot(commands.AutoShardedBot):
         shards = f", {self.shard_count} shards" if (self.shard_count or 1) > 1 else ""
         _log.info("Connected as %s, in %d servers%s", self.user, len(self.guilds), shards)
 
+    async def on_shard_connect(self, shard: int) -> None:
+        """Report a session that began or was resumed."""
+        self._monitor.connected(shard, partial(self._latency, shard))
+
+    on_shard_resumed = on_shard_connect
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """Report a connection that was lost or could not be restored."""
+        self._monitor.disconnected(shard)
+        info: Any = self.get_shard(shard)
+        socket = getattr(getattr(getattr(info, "_parent", None), "ws", None), "socket", None)
+        self._count_error(close_code(getattr(socket, "close_code", None)))
+
+    def _latency(self, shard: int) -> float:
+        info = self.get_shard(shard)
+        return math.nan if info is None else info.latency
+
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Register the commands in a server of the settings that invites the bot only now."""
-        if guild.id in self._settings.guild_ids:
-            sync = CommandSync(self, self._services.records)
-            try:
-                await retrying(lambda: sync.sync_guild(guild.id, force=True), START_TIMEOUT)
-            except FAILURES as error:
-                _log.error("The commands could not be registered in server %d (%s)", guild.id, error)
+        if guild.id not in self._settings.guild_ids:
+            return
+        sync = CommandSync(self, self._services.records)
+        try:
+            await retrying(lambda: sync.sync_guild(guild.id, force=True), START_TIMEOUT)
+        except FAILURES as error:
+            _log.error("The commands could not be registered in server %d (%s)", guild.id, error)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         """Log an unhandled error without the event's arguments, which hold messages."""

@@ -9,11 +9,11 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.runtime.bot import Parts, PullquoteBot
+from bot.runtime.bot import PullquoteBot
 from bot.runtime.command_sync import definitions
 from bot.settings import Settings
 from bot.transport.gateway import configure_discord
-from bot.transport.rest_probe import HttpError, Response, RestProbe, UnreachableError, open_probe, readiness
+from bot.transport.rest_probe import Response, RestProbe, readiness
 from retrieval.core.errors import SettingsError, one_line
 from retrieval.core.health import Check, Verdict
 
@@ -45,8 +45,8 @@ def _health(environ: Mapping[str, str]) -> list[Check]:
     host = environ.get("HTTP_HOST", "").strip() or "127.0.0.1"
     try:
         ready, notes = asyncio.run(readiness(host, int(port)))
-    except UnreachableError as error:
-        return [Check("Health", Verdict.NOTE, f"no bot serves HTTP_PORT {port} here ({error})")]
+    except (aiohttp.ClientError, OSError, ValueError, KeyError, TypeError) as error:
+        return [Check("Health", Verdict.NOTE, f"no bot serves HTTP_PORT {port} here ({type(error).__name__})")]
     words = "; ".join(one_line(each) for each in notes)
     if not ready:
         return [Check("Health", Verdict.BAD, f"the bot is not ready: {words}", "See its log.")]
@@ -66,7 +66,7 @@ def _discord(environ: Mapping[str, str]) -> list[Check]:
 
 async def _ask(settings: Settings) -> list[Check]:
     found: list[Check] = []
-    async with open_probe(settings.api_url, settings.token) as probe:
+    async with RestProbe(settings.api_url, settings.token) as probe:
         try:
             me = await probe.get("/users/@me")
             name = one_line(me.document["username"])
@@ -76,10 +76,10 @@ async def _ask(settings: Settings) -> list[Check]:
             guilds, complete = await _guilds(probe)
             found += _servers(guilds, settings.guild_ids, complete=complete)
             found.append(await _commands(probe, settings, int(application["id"]), {int(g["id"]) for g in guilds}))
-        except HttpError as error:
-            found.append(_refused(error))
-        except UnreachableError as error:
-            finding = f"{settings.api_url} cannot be asked ({error})"
+        except aiohttp.ClientResponseError as error:
+            found.append(_refused(error.status))
+        except (aiohttp.ClientError, OSError) as error:
+            finding = f"{settings.api_url} cannot be asked ({type(error).__name__})"
             remedy = "Check the network, the proxy, and DISCORD_API_URL if you set it."
             found.append(Check("Discord", Verdict.BAD, finding, remedy))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -88,14 +88,14 @@ async def _ask(settings: Settings) -> list[Check]:
     return found
 
 
-def _refused(error: HttpError) -> Check:
-    if error.status == 401:
+def _refused(status: int) -> Check:
+    if status == 401:
         remedy = f"Copy it again from {PORTAL} (your application, Bot, Reset Token)."
         return Check("Token", Verdict.BAD, "Discord refuses it", remedy)
-    if error.status == 429:
+    if status == 429:
         return Check("Discord", Verdict.NOTE, "it limits the bot's requests just now", "Try again in a minute.")
-    remedy = "Check DISCORD_API_URL." if error.status == 404 else "See https://discordstatus.com"
-    return Check("Discord", Verdict.BAD, f"it answers the bot's request with an error ({error})", remedy)
+    remedy = "Check DISCORD_API_URL." if status == 404 else "See https://discordstatus.com"
+    return Check("Discord", Verdict.BAD, f"it answers the bot's request with an error (HTTP {status})", remedy)
 
 
 def _clock(response: Response) -> list[Check]:
@@ -185,7 +185,6 @@ async def command_definitions(settings: Settings) -> list[dict[str, Any]]:
     """The commands as the bot would register them with these settings; makes no request."""
     configure_discord(settings.api_url)
     unused: Any = None  # the bot never connects: it only builds its commands
-    parts = Parts(settings, unused, unused, unused, unused, aiohttp.TraceConfig())
-    async with PullquoteBot(parts) as bot:
+    async with PullquoteBot(settings, unused, unused, unused, unused) as bot:
         await bot.add_cogs()
         return definitions(bot)

@@ -38,53 +38,52 @@ _REFUSALS = {
 }
 
 
+_CAUSES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], ExitCode, str], ...] = (
+    # Nothing is indexed yet; with a library the bot starts without the server.
+    (VectorsUnavailableError, ExitCode.FAILED, "{error}"),
+    ((RetrievalError, RecordsError), ExitCode.UNUSABLE, "{error}"),
+    (GatewayLimitError, ExitCode.REFUSED, "{error}"),
+    (
+        discord.LoginFailure, ExitCode.REFUSED,
+        "Discord refused the token. Copy it again from the developer portal into DISCORD_TOKEN.",
+    ),
+    (discord.PrivilegedIntentsRequired, ExitCode.REFUSED, _REFUSALS[4014]),
+    (
+        discord.Forbidden, ExitCode.REFUSED,
+        "Discord refuses the bot (403). Check the application in the developer portal.",
+    ),
+    (
+        (aiohttp.ClientOSError, aiohttp.ServerTimeoutError), ExitCode.FAILED,
+        "Discord cannot be reached ({kind}). Check the network, and DISCORD_API_URL if you set it.",
+    ),
+    (
+        (discord.DiscordException, aiohttp.ClientError, TimeoutError), ExitCode.FAILED,
+        "Discord does not answer as it should ({kind}). Try again later.",
+    ),
+)  # fmt: skip
+
+
 def describe_failure(error: Exception) -> tuple[ExitCode, str]:
     """Return the exit code for the error that ended the bot, and one line that says what to do.
 
     Logs the traceback of an error that is not expected.
     """
-    if isinstance(
-        error, VectorsUnavailableError
-    ):  # nothing is indexed yet; with a library the bot starts without the server
-        return ExitCode.FAILED, str(error)
-    if isinstance(error, (RetrievalError, RecordsError)):
-        return ExitCode.UNUSABLE, str(error)
-    refusal = _refusal(error)
-    if refusal is not None:
-        return ExitCode.REFUSED, refusal
-    failure = _failure(error)
-    if failure is not None:
-        return ExitCode.FAILED, failure
+    kind = type(error).__name__
+    if isinstance(error, discord.ConnectionClosed):
+        if error.code == _SHARDING_REQUIRED:
+            line = "The bot is in so many servers now that Discord wants more shards. Start it again: it asks how many."
+            return ExitCode.FAILED, line
+        line = f"Discord's gateway closed the connection for good (code {error.code})."
+        return ExitCode.REFUSED, _REFUSALS.get(error.code, line)
+    for kinds, code, line in _CAUSES:
+        if isinstance(error, kinds):
+            return code, line.format(error=error, kind=kind)
+    if isinstance(error, MemoryError) or _UNMAPPED in str(error):
+        return (
+            ExitCode.FAILED,
+            "There is not enough memory for the model and its libraries. Give the bot 1 GB at least.",
+        )
     if isinstance(error, OSError):
         return ExitCode.UNUSABLE, f"{error.filename or 'A file'}: {error.strerror or error}."
     _log.error("The bot failed", exc_info=error)
-    return ExitCode.FAILED, f"The bot failed ({type(error).__name__}); the log above says where."
-
-
-def _failure(error: Exception) -> str | None:
-    """The line for an error that a restart may cure; ``None`` for any other."""
-    if isinstance(error, discord.ConnectionClosed):
-        return "The bot is in so many servers now that Discord wants more shards. Start it again: it asks how many."
-    if isinstance(error, MemoryError) or _UNMAPPED in str(error):
-        return "There is not enough memory for the model and its libraries. Give the bot 1 GB at least."
-    kind = type(error).__name__
-    if isinstance(error, aiohttp.ClientError) and isinstance(error, OSError):
-        return f"Discord cannot be reached ({kind}). Check the network, and DISCORD_API_URL if you set it."
-    if isinstance(error, (discord.DiscordException, aiohttp.ClientError, TimeoutError)):
-        return f"Discord does not answer as it should ({kind}). Try again later."
-    return None
-
-
-def _refusal(error: Exception) -> str | None:
-    """The line for an error by which Discord refuses the bot; ``None`` for any other."""
-    if isinstance(error, discord.LoginFailure):
-        return "Discord refused the token. Copy it again from the developer portal into DISCORD_TOKEN."
-    if isinstance(error, GatewayLimitError):
-        return str(error)
-    if isinstance(error, discord.PrivilegedIntentsRequired):
-        return _REFUSALS[4014]
-    if isinstance(error, discord.ConnectionClosed) and error.code != _SHARDING_REQUIRED:
-        return _REFUSALS.get(error.code, f"Discord's gateway closed the connection for good (code {error.code}).")
-    if isinstance(error, discord.Forbidden):
-        return "Discord refuses the bot (403). Check the application in the developer portal."
-    return None
+    return ExitCode.FAILED, f"The bot failed ({kind}); the log above says where."

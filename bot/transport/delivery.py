@@ -9,6 +9,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -24,7 +25,7 @@ _log = logging.getLogger(__name__)
 _NO_MENTIONS = discord.AllowedMentions.none()
 _TYPING_SECONDS = 8.0
 _typing: set[asyncio.Task[None]] = set()  # the event loop holds tasks by weak reference only
-FAILURES = (discord.DiscordException, aiohttp.ClientError, asyncio.TimeoutError, OSError)
+FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,13 @@ class Outgoing:
     def build_files(self) -> list[discord.File]:
         """Build the files for one attempt: sending closes them."""
         return [discord.File(io.BytesIO(data), filename=name) for name, data in self.files]
+
+    def arguments(self) -> dict[str, Any]:
+        """Build the arguments of one attempt to send a new message; an absent part has none."""
+        parts = {"content": self.page.content, "embeds": list(self.page.embeds), "files": self.build_files()}
+        view = self.view()
+        present = {name: part for name, part in parts.items() if part} | ({} if view is None else {"view": view})
+        return present | {"allowed_mentions": _NO_MENTIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +64,14 @@ class Responder:
 
         A retry is refused as a second acknowledgement when only the response to the first was lost: that is a success.
         """
-
-        async def attempt() -> None:
-            await interaction.response.defer(ephemeral=private, thinking=True)
-
-        return await self._acknowledge(interaction, attempt)
+        defer = partial(interaction.response.defer, ephemeral=private, thinking=True)
+        return await self._acknowledge(interaction, defer)
 
     async def acknowledge_update(self, interaction: BotInteraction) -> bool:
         """Defer the update of the message with the pressed button."""
+        return await self._acknowledge(interaction, interaction.response.defer)
 
-        async def attempt() -> None:
-            await interaction.response.defer()
-
-        return await self._acknowledge(interaction, attempt)
-
-    async def _acknowledge(self, interaction: BotInteraction, attempt: Callable[[], Awaitable[None]]) -> bool:
+    async def _acknowledge(self, interaction: BotInteraction, attempt: Callable[[], Awaitable[object]]) -> bool:
         left = ACKNOWLEDGE_TIMEOUT - (discord.utils.utcnow() - interaction.created_at).total_seconds()
         # Clamped, because our clock may differ from Discord's.
         left = min(ACKNOWLEDGE_TIMEOUT, max(1.0, left))
@@ -89,11 +90,8 @@ class Responder:
 
     async def send_ephemeral(self, interaction: BotInteraction, text: str) -> None:
         """Respond with an ephemeral line to an interaction that is not acknowledged yet."""
-
-        async def attempt() -> None:
-            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=_NO_MENTIONS)
-
-        await self._acknowledge(interaction, attempt)
+        send = partial(interaction.response.send_message, text, ephemeral=True, allowed_mentions=_NO_MENTIONS)
+        await self._acknowledge(interaction, send)
 
     async def edit_response(self, interaction: BotInteraction, outgoing: Outgoing, *, private: bool) -> Sent:
         """Put the answer into the acknowledged response.
@@ -136,19 +134,7 @@ class Responder:
         Raises:
             DiscordException, OSError: the last error.
         """
-
-        async def attempt() -> None:
-            view = outgoing.view()
-            await interaction.followup.send(
-                content=outgoing.page.content or discord.utils.MISSING,
-                embeds=list(outgoing.page.embeds) or discord.utils.MISSING,
-                view=view if view is not None else discord.utils.MISSING,
-                files=outgoing.build_files() or discord.utils.MISSING,
-                ephemeral=private,
-                allowed_mentions=_NO_MENTIONS,
-            )
-
-        await retrying(attempt, ANSWER_TIMEOUT)
+        await retrying(lambda: interaction.followup.send(**outgoing.arguments(), ephemeral=private), ANSWER_TIMEOUT)
 
     async def post(
         self, channel: discord.abc.Messageable, outgoing: Outgoing, reply_to: discord.Message | None = None
@@ -158,24 +144,10 @@ class Responder:
         Raises:
             DiscordException, OSError: the last error.
         """
-        nonce = secrets.randbits(63)
-        extra: dict[str, Any] = {}
+        extra: dict[str, Any] = {"nonce": secrets.randbits(63)}
         if reply_to is not None:
             extra["reference"] = reply_to.to_reference(fail_if_not_exists=False)
-
-        async def attempt() -> discord.Message:
-            if (view := outgoing.view()) is not None:
-                extra["view"] = view
-            return await channel.send(
-                content=outgoing.page.content,
-                embeds=list(outgoing.page.embeds),
-                files=outgoing.build_files(),
-                nonce=nonce,
-                allowed_mentions=_NO_MENTIONS,
-                **extra,
-            )
-
-        return (await retrying(attempt, ANSWER_TIMEOUT)).id
+        return (await retrying(lambda: channel.send(**outgoing.arguments(), **extra), ANSWER_TIMEOUT)).id
 
     async def send_direct(
         self, user: discord.User | discord.Member, outgoing: Outgoing, why: str | None = None

@@ -20,8 +20,6 @@ class GatewayLimitError(Exception):
     """Discord allows fewer connections today than are needed; ``hours`` until it allows them again."""
 
     def __init__(self, hours: float, shards: int = 1) -> None:
-        self.hours = hours
-        self.shards = shards
         wanted = "no more connections" if shards == 1 else f"not the {shards} connections that it needs"
         super().__init__(f"Discord allows this bot {wanted} for {hours:.1f} h: it was started too often.")
 

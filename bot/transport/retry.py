@@ -24,14 +24,10 @@ START_TIMEOUT = 60.0
 
 def is_transient(error: BaseException) -> bool:
     """Return True if the same request may succeed a moment later."""
-    if isinstance(error, (discord.DiscordServerError, discord.GatewayNotFound, discord.RateLimited)):
-        return True
-    if isinstance(error, (asyncio.TimeoutError, aiohttp.ClientError)):
-        return True
     if isinstance(error, discord.HTTPException):
         return error.status == 429 or error.status >= 500
     # A reset connection arrives as OSError 104: discord.py retries only the numbers of other systems.
-    return isinstance(error, OSError)
+    return isinstance(error, (discord.GatewayNotFound, discord.RateLimited, aiohttp.ClientError, OSError))
 
 
 def is_expired(error: BaseException) -> bool:
@@ -39,7 +35,7 @@ def is_expired(error: BaseException) -> bool:
     return isinstance(error, discord.HTTPException) and (error.code in _EXPIRED or error.status in {401, 404})
 
 
-def retry_after(error: BaseException) -> float:
+def _retry_after(error: BaseException) -> float:
     """Seconds that Discord asks to wait before the next attempt; 0 if it names none."""
     if isinstance(error, discord.RateLimited):
         return error.retry_after
@@ -61,15 +57,12 @@ async def retrying(request: Callable[[], Awaitable[T]], timeout: float) -> T:
     end = clock() + timeout
 
     def backoff(error: Exception) -> bool | float:
-        pause = retry_after(error)
+        pause = _retry_after(error)
         if not is_transient(error) or clock() + pause >= end:
             return False
         return pause or True
 
-    attempts = stamina.retry_context(
-        backoff, attempts=None, timeout=timeout, wait_initial=0.2, wait_max=10.0, wait_jitter=0.1
+    caller = stamina.AsyncRetryingCaller(
+        attempts=None, timeout=timeout, wait_initial=0.2, wait_max=10.0, wait_jitter=0.1
     )
-    async for attempt in attempts:
-        with attempt:
-            return await request()
-    raise AssertionError  # the last attempt returns or raises
+    return await caller(backoff, request)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
-import discord
 from aiohttp import web
 
-from bot.runtime.bot import intents
-from bot.runtime.gateway_events import GatewayEvents
+from bot.runtime.bot import PullquoteBot
 from bot.runtime.monitor import Monitor
 from bot.services.worker_pool import WorkerPool
 from bot.transport.http_trace import error_trace
@@ -69,21 +68,21 @@ async def test_errors_are_counted_by_code() -> None:
             assert refused == ["connection"]
 
 
-async def test_the_cog_reports_each_shard(tmp_path: Path) -> None:
+async def test_the_bot_reports_each_shard(tmp_path: Path) -> None:
     """The gateway is connected when every shard is; a closed connection is counted by its code."""
+    unused: Any = None
+    errors: list[str] = []
     async with WorkerPool() as pool:
         monitor = Monitor(tmp_path, FakeArticles(), pool)
         monitor.expect_shards(range(2))
-        errors: list[str] = []
-        bot = discord.ext.commands.AutoShardedBot("!", intents=intents(), shard_count=2)
-        cog = GatewayEvents(bot, monitor, errors.append)
-        await cog.on_shard_connect(0)
+        bot = PullquoteBot(unused, unused, unused, monitor, errors.append)
+        await bot.on_shard_connect(0)
         assert not monitor.status().connection.connected
-        await cog.on_shard_connect(1)
+        await bot.on_shard_connect(1)
         assert monitor.status().connection.connected
         assert monitor.status().connection.latency is None
-        await cog.on_shard_disconnect(1)
+        await bot.on_shard_disconnect(1)
         assert not monitor.status().connection.connected
         assert errors == ["gateway_other"]
-        await cog.on_shard_resumed(1)
+        await bot.on_shard_resumed(1)
         assert monitor.status().connection.connected

@@ -2,56 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from typing import Any
 
 import pytest
 
-from bot.runtime.startup import BackgroundLoad
+from bot.runtime.startup import open_in_background
 
 
-class Shelf:
-    """Articles that open at once, or not at all."""
+class OpeningArticles:
+    """Articles that open at once, or fail to."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.error = error
-        self.closed = False
+        self._error = error
 
-    def __enter__(self) -> Shelf:
-        if self.error is not None:
-            raise self.error
+    def __enter__(self) -> OpeningArticles:
+        if self._error is not None:
+            raise self._error
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.closed = True
 
-
-def opened(shelf: Any) -> None:
-    """Open, and close again."""
-
-    async def scene() -> None:
-        with BackgroundLoad(shelf) as load:
-            await load.run()
-
-    asyncio.run(scene())
-
-
-def test_what_is_loaded_is_not_searched_for_garbage_again() -> None:
-    """A collection of everything, model and libraries too, would let all questions wait."""
-    shelf = Shelf()
+async def test_loaded_objects_are_left_out_of_garbage_collections() -> None:
+    """A full collection, model and libraries included, would let all questions wait."""
+    articles: Any = OpeningArticles()
     gc.unfreeze()
     try:
-        opened(shelf)
+        await open_in_background(articles)
         assert gc.get_freeze_count() > 1000
     finally:
         gc.unfreeze()
-    assert shelf.closed
 
 
-def test_what_cannot_be_opened_is_raised_where_it_is_waited_for() -> None:
-    """And nothing is closed that was not opened."""
-    shelf = Shelf(ValueError("broken"))
+async def test_an_error_of_the_thread_is_raised_to_the_caller() -> None:
+    """The start fails with the error by which the articles could not be opened."""
+    articles: Any = OpeningArticles(ValueError("broken"))
     with pytest.raises(ValueError, match="broken"):
-        opened(shelf)
-    assert not shelf.closed
+        await open_in_background(articles)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import aiohttp
 import discord
 import pytest
 from discord import shard
@@ -15,7 +14,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
 from bot.runtime import bot as client
-from bot.runtime.bot import Parts, PullquoteBot
+from bot.runtime.bot import PullquoteBot
 from bot.settings import Settings
 from bot.transport.gateway import GatewayLimitError, ResumingShard, configure_discord, find_gateway, log_in
 from tests.support.fake_discord import DiscordDouble
@@ -92,8 +91,7 @@ async def test_a_first_connection_that_cannot_be_made_ends_the_bot(monkeypatch: 
         raise OSError
 
     monkeypatch.setattr(DiscordWebSocket, "from_client", fail)
-    parts = Parts(settings, unused, unused, unused, unused, aiohttp.TraceConfig())
-    async with PullquoteBot(parts) as bot:
+    async with PullquoteBot(settings, unused, unused, unused, unused) as bot:
         bot.shard_count = 2
         with pytest.raises(TimeoutError):
             await bot.connect()
