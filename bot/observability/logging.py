@@ -11,13 +11,14 @@ import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TextIO
 from urllib.parse import quote
 
 import structlog
 from pydantic import SecretStr
+
+from bot.observability.request_log import current_request
 
 _log = logging.getLogger(__name__)
 
@@ -32,13 +33,6 @@ _COLOURS = {"debug": "2", "info": "32", "warning": "33", "error": "31", "critica
 _PLAIN_VALUE = re.compile(r"[^\s\"=]+")
 
 
-@contextmanager
-def bind_request_id(request_id: str) -> Iterator[None]:
-    """Put ``request_id`` on every line logged within the block, in all threads that carry its context."""
-    with structlog.contextvars.bound_contextvars(id=request_id):
-        yield
-
-
 def set_up(secrets: Sequence[SecretStr], level: str = "INFO", *, as_json: bool, stream: TextIO | None = None) -> None:
     """Send all records to standard error. Libraries log from WARNING on: discord.py's DEBUG shows messages."""
     stream = stream or sys.stderr
@@ -50,8 +44,7 @@ def set_up(secrets: Sequence[SecretStr], level: str = "INFO", *, as_json: bool, 
     logging.getLogger("bot").setLevel(level)
     logging.captureWarnings(capture=True)
     for name in ("discord.client", "discord.shard", "discord.app_commands.tree"):
-        logger = logging.getLogger(name)
-        logger.filters[:] = [_ExpectedErrorFilter()]
+        logging.getLogger(name).filters[:] = [_ExpectedErrorFilter()]
     if any(0 < len(secret.get_secret_value()) < _MIN_SECRET_LENGTH for secret in secrets):
         _log.warning("A token of fewer than %d characters cannot be masked in this log", _MIN_SECRET_LENGTH)
 
@@ -63,11 +56,7 @@ def formatter(secrets: Sequence[SecretStr], *, as_json: bool, colours: bool = Fa
     """
     render = structlog.processors.JSONRenderer() if as_json else _Text(colours=colours)
     return _Formatter(
-        foreign_pre_chain=[
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.ExtraAdder(),
-            structlog.processors.format_exc_info,
-        ],
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), structlog.processors.format_exc_info],
         processors=[_ordered, render, _Masking(secrets, as_json=as_json)],
     )
 
@@ -95,8 +84,8 @@ def _ordered(_logger: Any, _method: str, event: Event) -> Event:
         "logger": record.name,
         "event": event.pop("event"),
     }
-    if "id" in event:
-        head["id"] = event.pop("id")
+    if (request := current_request.get()) is not None:
+        head["id"] = request.id
     return head | {name: value for name, value in event.items() if name not in head}
 
 
@@ -144,9 +133,7 @@ class _Masking:
     """Replaces each secret in a finished line by ``[token]``."""
 
     def __init__(self, secrets: Sequence[SecretStr], *, as_json: bool) -> None:
-        texts = {
-            secret.get_secret_value() for secret in secrets if len(secret.get_secret_value()) >= _MIN_SECRET_LENGTH
-        }
+        texts = {text for secret in secrets if len(text := secret.get_secret_value()) >= _MIN_SECRET_LENGTH}
         # Plain, as ``repr`` shows it, as quoted in a URL; escaped in JSON and in quoted fields.
         shown = {form for text in texts for form in (text, repr(text)[1:-1], quote(text, safe=""))}
         escaped = {json.dumps(form)[1:-1] for form in shown}

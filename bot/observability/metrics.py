@@ -11,7 +11,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, 
 from prometheus_client.registry import Collector
 
 from bot.observability.health import Status, assess
-from bot.observability.request_log import RequestOutcome, Source, Step
+from bot.observability.request_log import MetricsSink, RequestOutcome, Source, Step
 from retrieval.core.health import VectorState
 from retrieval.core.timing import Stage
 
@@ -19,17 +19,10 @@ from retrieval.core.timing import Stage
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 #: Upper bounds in seconds: from the time of a warm search to a wait at which people give up.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_OTHER = "other"
-_WAYS = frozenset(map(str, Source))
-_ENDS = frozenset(map(str, RequestOutcome))
-_STAGES = frozenset(map(str, (*Stage, *Step)))
 
 
-class Metrics:
-    """Counters and histograms of one bot, in a registry of its own.
-
-    Labels have a bounded number of values: an unknown one counts as ``other``.
-    """
+class Metrics(MetricsSink):
+    """Counters and histograms of one bot, in a registry of its own. Labels have a bounded number of values."""
 
     def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no annotations; those series double the output
@@ -51,23 +44,23 @@ class Metrics:
         )  # fmt: skip
         self._feedback = Counter("pullquote_feedback", "Votes on answers.", ("vote",), registry=self._registry)
         # Start every series at 0: an alert on an increase would miss the first event otherwise.
-        for way, end in product(sorted(_WAYS), sorted(_ENDS)):
-            self._questions.labels(way, end)
+        for way, outcome in product(Source, RequestOutcome):
+            self._questions.labels(way, outcome)
         for vote in ("helpful", "not_helpful"):
             self._feedback.labels(vote)
-        for stage in sorted(_STAGES):
+        for stage in (*Stage, *Step):
             self._stages.labels(stage)
         ProcessCollector(registry=self._registry)
 
-    def question(self, way: str, outcome: str, *, keyword_only: bool) -> None:
+    def question(self, way: Source, outcome: RequestOutcome, *, keyword_only: bool) -> None:
         """Count a finished question."""
-        self._questions.labels(_known(way, _WAYS), _known(outcome, _ENDS)).inc()
+        self._questions.labels(way, outcome).inc()
         if keyword_only:
             self._keyword_only.inc()
 
     def stage(self, stage: str, seconds: float) -> None:
         """Observe the duration of a stage."""
-        self._stages.labels(_known(stage, _STAGES)).observe(seconds)
+        self._stages.labels(stage).observe(seconds)
 
     def feedback(self, *, helpful: bool) -> None:
         """Count a vote."""
@@ -82,10 +75,6 @@ class Metrics:
         return generate_latest(self._registry) + generate_latest(_StatusCollector(status))
 
 
-def _known(name: str, names: frozenset[str]) -> str:
-    return str(name) if name in names else _OTHER
-
-
 class _StatusCollector(Collector):
     """Gauges of one status."""
 
@@ -95,25 +84,26 @@ class _StatusCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """One family for each value that is known."""
         now = self._status
-        yield _gauge("queue_depth", "Places in the line of questions that are taken, those being answered too.",
-                     now.queue_depth)  # fmt: skip
-        yield _gauge("queue_places", "Places in that line.", now.queue_places)
-        yield _gauge("gateway_connected", "Whether Discord's gateway is connected, all shards of it.",
-                     now.connection.connected)  # fmt: skip
-        if now.connection.latency is not None:
-            yield _gauge("gateway_latency_seconds", "From a heartbeat to its acknowledgement.", now.connection.latency)
-        yield _gauge("library_articles", "Articles that can be asked.", now.articles)
-        yield _gauge("library_passages", "Passages of these articles.", now.passages)
-        yield _gauge("ready", "Whether questions can be answered, as /readyz says.", assess(now).ready)
-        yield _gauge("event_loop_lag_seconds", "The longest stall of the event loop in the last 15 s.", now.loop_lag)
-        if now.disk_free is not None:
-            yield _gauge("disk_free_bytes", "Room on the disk of the data folder.", now.disk_free)
+        gauges: tuple[tuple[str, str, float | None], ...] = (
+            (
+                "queue_depth",
+                "Places of the queue that are taken, by questions being answered too.",
+                now.queue_depth,
+            ),
+            ("queue_places", "Places of the queue.", now.queue_places),
+            ("gateway_connected", "Whether Discord's gateway is connected, all shards of it.", now.connected),
+            ("gateway_latency_seconds", "From a heartbeat to its acknowledgement.", now.latency),
+            ("library_articles", "Articles that can be asked.", now.articles),
+            ("library_passages", "Passages of these articles.", now.passages),
+            ("ready", "Whether questions can be answered, as /readyz says.", assess(now).ready),
+            ("event_loop_lag_seconds", "The longest stall of the event loop in the last 15 s.", now.loop_lag),
+            ("disk_free_bytes", "Room on the disk of the data folder.", now.disk_free),
+        )
+        for name, what, value in gauges:
+            if value is not None:
+                yield GaugeMetricFamily(f"pullquote_{name}", what, value=float(value))
         states = GaugeMetricFamily("pullquote_vectors_state", "1 for the state of the vector index.", labels=["state"])
         for state in VectorState:
             states.add_metric([state.value], float(now.opened and state is now.vectors.state))
         yield states
         yield InfoMetricFamily("pullquote", "What is running.", {"version": now.version, "model": now.model})
-
-
-def _gauge(name: str, what: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"pullquote_{name}", what, value=float(value))

@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
-from bot.observability.logging import bind_request_id
 from retrieval.core.types import Outcome
 
 _log = logging.getLogger(__name__)
@@ -41,6 +39,10 @@ class RequestOutcome(StrEnum):
     FAILED = "failed"
 
 
+#: Outcomes of questions that were not searched for.
+_REFUSALS = frozenset({RequestOutcome.REFUSED, RequestOutcome.BUSY})
+
+
 class Step(StrEnum):
     """Stages of a request besides those of a search."""
 
@@ -50,34 +52,17 @@ class Step(StrEnum):
     TOTAL = "total"
 
 
-_OUTCOMES = {
-    Outcome.ANSWERED: RequestOutcome.ANSWERED,
-    Outcome.NOT_SURE: RequestOutcome.NOT_SURE,
-    Outcome.NOTHING: RequestOutcome.NOTHING,
-}
+class MetricsSink:
+    """Receives measurements, from the event loop and from the pool's threads. This base class discards them."""
 
-
-class MetricsSink(Protocol):
-    """Receives measurements, from the event loop and from the pool's threads."""
-
-    def question(self, way: str, outcome: str, *, keyword_only: bool) -> None: ...
-
-    def stage(self, stage: str, seconds: float) -> None: ...
-
-    def feedback(self, *, helpful: bool) -> None: ...
-
-
-class NullSink:
-    """Discards measurements."""
-
-    def question(self, way: str, outcome: str, *, keyword_only: bool) -> None:
-        """No-op."""
+    def question(self, way: Source, outcome: RequestOutcome, *, keyword_only: bool) -> None:
+        """Count a finished question."""
 
     def stage(self, stage: str, seconds: float) -> None:
-        """No-op."""
+        """Observe the duration of a stage."""
 
     def feedback(self, *, helpful: bool) -> None:
-        """No-op."""
+        """Count a vote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +80,31 @@ class ReceivedQuestion:
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One request so far; ``stages`` in seconds, ``sent`` a clock reading. Written by one thread at a time."""
+    """One request so far; ``stages`` in seconds, ``sent`` a clock reading. Written by one thread at a time.
 
-    id: str
+    The ``id`` of eight hexadecimal digits is short enough to be read out.
+    """
+
     outcome: RequestOutcome | None = None
     confidence: float | None = None
     keyword_only: bool = False
     stages: dict[str, float] = field(default_factory=dict)
     sent: float | None = None
+    id: str = field(default_factory=lambda: secrets.token_hex(4).upper())
 
 
-_current: ContextVar[RequestRecord | None] = ContextVar("request_record", default=None)
-
-
-def new_id() -> str:
-    """Return a request id: eight hexadecimal digits, short enough to be read out."""
-    return secrets.token_hex(4).upper()
+#: The request to which the running code belongs; threads carry it by their context.
+current_request: ContextVar[RequestRecord | None] = ContextVar("current_request", default=None)
 
 
 def current_id() -> str:
     """Return the id of the current request; a new one outside of any."""
-    record = _current.get()
-    return record.id if record is not None else new_id()
+    return _record().id
+
+
+def _record() -> RequestRecord:
+    """The record of the current request; outside of any, one that is not kept."""
+    return current_request.get() or RequestRecord()
 
 
 class RequestLog:
@@ -129,31 +117,28 @@ class RequestLog:
         with_texts: bool = False,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self.metrics: MetricsSink = metrics or NullSink()
+        self.metrics = metrics or MetricsSink()
         self._with_texts = with_texts
         self._clock = clock
 
     @contextmanager
     def track(self, asked: ReceivedQuestion | None = None) -> Iterator[None]:
         """Make the block a request; log and count its outcome if it is a question."""
-        record = RequestRecord(new_id())
-        token = _current.set(record)
+        record = RequestRecord()
+        token = current_request.set(record)
         started = self._clock()
         try:
-            with bind_request_id(record.id):
-                try:
-                    yield
-                finally:
-                    if asked is not None:
-                        self._finish(record, asked, (record.sent or self._clock()) - started)
+            yield
         finally:
-            _current.reset(token)
+            if asked is not None:
+                self._finish(record, asked, (record.sent or self._clock()) - started)
+            current_request.reset(token)
 
     def _finish(self, record: RequestRecord, asked: ReceivedQuestion, seconds: float) -> None:
         total = seconds + (asked.age if 0.0 <= asked.age <= _MAX_AGE else 0.0)
         outcome = record.outcome or RequestOutcome.FAILED
         self.metrics.question(asked.source, outcome, keyword_only=record.keyword_only)
-        if outcome not in {RequestOutcome.REFUSED, RequestOutcome.BUSY}:
+        if outcome not in _REFUSALS:
             self.metrics.stage(Step.TOTAL, total)
         fields: dict[str, object] = {
             "way": asked.source.value,
@@ -170,15 +155,14 @@ class RequestLog:
 
     def observe(self, stage: str, seconds: float) -> None:
         """Record the duration of a stage; one outside of any request, such as warming up, is ignored."""
-        record = _current.get()
+        record = current_request.get()
         if record is None:
             return
-        name = str(stage)
-        record.stages[name] = record.stages.get(name, 0.0) + seconds
-        if name == Step.SENDING:
+        record.stages[stage] = record.stages.get(stage, 0.0) + seconds
+        if stage == Step.SENDING:
             record.sent = self._clock()
-        self.metrics.stage(name, seconds)
-        _log.debug("stage", extra={"stage": name, "ms": round(seconds * 1000, 1)})
+        self.metrics.stage(stage, seconds)
+        _log.debug("stage", extra={"stage": str(stage), "ms": round(seconds * 1000, 1)})
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -191,18 +175,16 @@ class RequestLog:
 
     def set_answer(self, outcome: Outcome, confidence: float | None, *, keyword_only: bool) -> None:
         """Set the outcome of the search as that of the request."""
-        record = _current.get()
-        if record is not None:
-            record.outcome, record.confidence, record.keyword_only = _OUTCOMES[outcome], confidence, keyword_only
+        record = _record()
+        record.outcome, record.confidence = RequestOutcome[outcome.name], confidence
+        record.keyword_only = keyword_only
 
     def set_outcome(self, outcome: RequestOutcome) -> None:
         """Set an outcome other than the search's."""
-        record = _current.get()
-        if record is not None:
-            record.outcome = outcome
+        _record().outcome = outcome
 
     def mark_undelivered(self) -> None:
         """Count an answer that could not be delivered as failed; a refusal stays one."""
-        record = _current.get()
-        if record is not None and record.outcome in _OUTCOMES.values():
+        record = _record()
+        if record.outcome not in _REFUSALS:
             record.outcome = RequestOutcome.FAILED

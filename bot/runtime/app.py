@@ -107,7 +107,7 @@ async def _serve(settings: Settings, store: Store, person_hash: PersonHash) -> N
             await _cancel(preparing)
             _log.info("Ended before it was connected")
             return
-        monitor.report_opened()
+        monitor.report(opened=True)
         running = asyncio.create_task(bot.serve())
         if not await _done(running, stop):
             await _shut_down(bot, running)

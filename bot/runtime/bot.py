@@ -153,10 +153,10 @@ class PullquoteBot(commands.AutoShardedBot):
         try:
             await retrying(lambda: sync.sync(self._settings.guild_ids), START_TIMEOUT)
         except FAILURES as error:
-            self._monitor.report_registration(Registration.FAILED)
+            self._monitor.report(registration=Registration.FAILED)
             _log.error("The commands could not be registered (%s); those known to Discord go on working", error)
         else:
-            self._monitor.report_registration(Registration.DONE)
+            self._monitor.report(registration=Registration.DONE)
 
     async def launch_shards(self) -> None:
         """Start every shard within a minute for each; discord.py alone would retry a first connection for ever."""
@@ -173,13 +173,13 @@ class PullquoteBot(commands.AutoShardedBot):
 
     async def on_shard_connect(self, shard: int) -> None:
         """Report a session that began or was resumed."""
-        self._monitor.connected(shard, partial(self._latency, shard))
+        self._monitor.report_shard(shard, partial(self._latency, shard))
 
     on_shard_resumed = on_shard_connect
 
     async def on_shard_disconnect(self, shard: int) -> None:
         """Report a connection that was lost or could not be restored."""
-        self._monitor.disconnected(shard)
+        self._monitor.report_shard(shard, None)
         info: Any = self.get_shard(shard)
         socket = getattr(getattr(getattr(info, "_parent", None), "ws", None), "socket", None)
         self._count_error(close_code(getattr(socket, "close_code", None)))
@@ -224,7 +224,7 @@ class PullquoteBot(commands.AutoShardedBot):
     async def drain(self, seconds: float) -> bool:
         """Take no new questions and answer those under way; return False if some were not done after ``seconds``."""
         self._services.admission.close()
-        self._monitor.report_closing()
+        self._monitor.report(closing=True)
         self.refresh_articles.cancel()
         self.prune_records.cancel()
         await asyncio.sleep(_GRACE)

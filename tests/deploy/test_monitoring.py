@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.observability.health import Connection, Registration, Status
+from bot.observability.health import Registration, Status
 from bot.observability.metrics import Metrics
 from tests.conftest import ROOT
 
@@ -75,8 +75,7 @@ def test_every_alert_is_tested_and_says_what_to_do() -> None:
 def test_they_ask_for_what_there_is() -> None:
     """Every metric of an alert or a panel is one that /metrics has; and none of the bot's own is left unseen."""
     asked = set().union(*map(names, [*(rule["expr"] for rule in rules()), *expressions()]))
-    connection = Connection(connected=True, since=0.0, latency=0.04)
-    well = Status(opened=True, registration=Registration.DONE, connection=connection, disk_free=1)
+    well = Status(opened=True, registration=Registration.DONE, connected=True, latency=0.04, disk_free=1)
     metrics = Metrics()
     metrics.discord_error("429")
     text = metrics.text(well).decode()

@@ -77,12 +77,12 @@ async def test_the_bot_reports_each_shard(tmp_path: Path) -> None:
         monitor.expect_shards(range(2))
         bot = PullquoteBot(unused, unused, unused, monitor, errors.append)
         await bot.on_shard_connect(0)
-        assert not monitor.status().connection.connected
+        assert not monitor.status().connected
         await bot.on_shard_connect(1)
-        assert monitor.status().connection.connected
-        assert monitor.status().connection.latency is None
+        assert monitor.status().connected
+        assert monitor.status().latency is None
         await bot.on_shard_disconnect(1)
-        assert not monitor.status().connection.connected
+        assert not monitor.status().connected
         assert errors == ["gateway_other"]
         await bot.on_shard_resumed(1)
-        assert monitor.status().connection.connected
+        assert monitor.status().connected

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from bot.observability.health import Connection, Registration, Status, assess
+from bot.observability.health import Registration, Status, assess
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.core.system import Memory
 
 WELL = Status(
     opened=True,
     registration=Registration.DONE,
-    connection=Connection(connected=True, since=1_800_000_000.0, latency=0.04),
+    connected=True,
+    since=1_800_000_000.0,
+    latency=0.04,
     disk_free=10**10,
     memory=Memory(10**9, 5 * 10**8),
 )
@@ -42,8 +44,8 @@ def test_at_the_first_moment_everything_is_missing() -> None:
         ({"closing": True}, "ending"),
         ({"broken": "Run: pullquote index"}, "Run: pullquote index"),
         ({"registration": Registration.WAITING}, "commands are not registered"),
-        ({"connection": Connection()}, "no connection to Discord's gateway."),
-        ({"connection": Connection(since=1_800_000_000.0)}, "gateway since 2027-01-15T08:00:00Z"),
+        ({"connected": False, "since": None}, "no connection to Discord's gateway."),
+        ({"connected": False}, "gateway since 2027-01-15T08:00:00Z"),
     ],
 )
 def test_what_keeps_it_from_answering_is_a_reason(change: dict[str, Any], words: str) -> None:

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.observability.logging import _ExpectedErrorFilter, bind_request_id, formatter, set_up
+from bot.observability.logging import _ExpectedErrorFilter, formatter, set_up
+from bot.observability.request_log import RequestLog, current_id
 from bot.services.worker_pool import SerialExecutor, WorkerPool
 
 TOKEN = "abc.DEF.ghi-123"
@@ -116,21 +117,23 @@ def log() -> Iterator[io.StringIO]:
 async def test_an_id_follows_a_request_into_threads(log: io.StringIO) -> None:
     """Also into what libraries say there, and two requests at once do not mix."""
 
-    def work(name: str) -> None:
-        logging.getLogger("some.library").warning("work of %s", name)
+    def work(request_id: str | None) -> None:
+        logging.getLogger("some.library").warning("work of %s", request_id)
 
-    async def request(name: str, pool: WorkerPool, lane: SerialExecutor) -> None:
-        with bind_request_id(name):
+    async def request(pool: WorkerPool, executor: SerialExecutor) -> None:
+        with RequestLog().track():
+            request_id = current_id()
             for _ in range(5):
-                await pool.call(lambda: work(name))
-                await lane.run(work, name)
+                await pool.call(lambda: work(request_id))
+                await executor.run(work, request_id)
 
-    async with WorkerPool() as pool, SerialExecutor() as lane:
-        await asyncio.gather(*(request(name, pool, lane) for name in "ABCDEFG"))
-        await pool.call(lambda: work("nobody"))
+    async with WorkerPool() as pool, SerialExecutor() as executor:
+        await asyncio.gather(*(request(pool, executor) for _ in range(7)))
+        await pool.call(lambda: work(None))
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert len(lines) == 71
-    assert all(line["event"] == f"work of {line.get('id', 'nobody')}" for line in lines)
+    assert len({line.get("id") for line in lines}) == 8
+    assert all(line["event"] == f"work of {line.get('id')}" for line in lines)
 
 
 def test_warnings_are_records_too(log: io.StringIO) -> None:

@@ -6,8 +6,9 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.observability.health import Connection, Registration, Status
+from bot.observability.health import Registration, Status
 from bot.observability.metrics import Metrics
+from bot.observability.request_log import RequestOutcome, Source
 from bot.transport.http_trace import close_code, request_code
 from retrieval.core.health import VectorHealth, VectorState
 
@@ -23,8 +24,8 @@ def samples(metrics: Metrics, status: Status | None = None) -> dict[tuple[str, L
 def test_events_are_counted() -> None:
     """Questions, stages, votes, errors."""
     metrics = Metrics()
-    metrics.question("command", "answered", keyword_only=False)
-    metrics.question("mention", "not_sure", keyword_only=True)
+    metrics.question(Source.COMMAND, RequestOutcome.ANSWERED, keyword_only=False)
+    metrics.question(Source.MENTION, RequestOutcome.NOT_SURE, keyword_only=True)
     metrics.stage("encoding", 0.004)
     metrics.feedback(helpful=True)
     metrics.discord_error("10062")
@@ -47,7 +48,7 @@ def test_gauges_show_the_status() -> None:
     assert ("pullquote_gateway_latency_seconds", ()) not in before
     assert ("pullquote_disk_free_bytes", ()) not in before
     now = Status(
-        opened=True, registration=Registration.DONE, connection=Connection(True, 1.0, 0.04),
+        opened=True, registration=Registration.DONE, connected=True, since=1.0, latency=0.04,
         queue_depth=3, queue_places=36, vectors=VectorHealth(VectorState.UNAVAILABLE), disk_free=7,
         loop_lag=0.25, articles=5, passages=80, model="a model", version="0.1.0",
     )  # fmt: skip
@@ -65,12 +66,10 @@ def test_gauges_show_the_status() -> None:
 
 
 def test_labels_take_a_bounded_number_of_values() -> None:
-    """Neither questions nor Discord's errors can fill the memory of Prometheus."""
+    """Errors with codes without a label of their own cannot fill the memory of Prometheus."""
     metrics = Metrics()
     before = len(samples(metrics))
     for number in range(2000):
-        metrics.question(f"way {number}", f"end {number}", keyword_only=False)
-        metrics.stage(f"stage {number}", 1.0)
         metrics.discord_error(request_code(400 + number, 100_000 + number))
         metrics.discord_error(close_code(number * 7))
     assert len(samples(metrics)) - before < 150
@@ -88,7 +87,7 @@ def test_errors_are_counted_by_the_code_that_says_most(status: int, code: int, l
 def test_two_bots_in_a_process_do_not_share_metrics() -> None:
     """Each has a registry of its own, and the library's global one stays empty."""
     first, second = Metrics(), Metrics()
-    first.question("command", "answered", keyword_only=False)
+    first.question(Source.COMMAND, RequestOutcome.ANSWERED, keyword_only=False)
     asked = ("pullquote_questions_total", (("outcome", "answered"), ("way", "command")))
     assert (samples(first)[asked], samples(second)[asked]) == (1, 0)
     assert b"pullquote" not in generate_latest()

@@ -13,7 +13,7 @@ import pytest
 
 from bot.cogs.common.error_messages import for_user
 from bot.cogs.common.interaction_handler import InteractionHandler
-from bot.observability.request_log import ReceivedQuestion, RequestLog, RequestOutcome, Source, current_id
+from bot.observability.request_log import MetricsSink, ReceivedQuestion, RequestLog, RequestOutcome, Source, current_id
 from bot.services import Services
 from bot.services.admission import RefusedError
 from bot.services.permissions import Requester
@@ -31,7 +31,7 @@ from tests.unit.bot.transport.test_retry import refusal
 TITLE_INDEX = FakeArticles().title_index
 
 
-class Ledger:
+class Ledger(MetricsSink):
     """Remembers the measurements."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Ledger:
         self.stages: list[tuple[str, float]] = []
         self.votes: list[bool] = []
 
-    def question(self, way: str, outcome: str, *, keyword_only: bool) -> None:
+    def question(self, way: Source, outcome: RequestOutcome, *, keyword_only: bool) -> None:
         self.questions[way, outcome, keyword_only] += 1
 
     def stage(self, stage: str, seconds: float) -> None:

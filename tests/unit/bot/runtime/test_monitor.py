@@ -37,9 +37,8 @@ def test_reports_show_in_the_status(tmp_path: Path) -> None:
     watched = monitor(tmp_path)
     before = watched.status()
     assert (before.opened, before.registration, before.closing) == (False, Registration.WAITING, False)
-    watched.report_opened()
-    watched.report_registration(Registration.FAILED)
-    watched.report_closing()
+    watched.report(opened=True, registration=Registration.FAILED)
+    watched.report(closing=True)
     after = watched.status()
     assert (after.opened, after.registration, after.closing) == (True, Registration.FAILED, True)
 
@@ -48,16 +47,16 @@ def test_the_gateway_is_connected_when_every_shard_is(tmp_path: Path) -> None:
     """With the time of the change, and the latency of the slowest shard; an infinite one is unknown."""
     watched = monitor(tmp_path)
     watched.expect_shards(range(2))
-    assert not watched.status().connection.connected
-    watched.connected(0, lambda: 0.01)
-    assert (watched.status().connection.connected, watched.status().connection.since) == (False, None)
-    watched.connected(1, lambda: 0.04)
-    connection = watched.status().connection
-    assert (connection.connected, connection.since, connection.latency) == (True, 5.0, 0.04)
-    watched.connected(1, lambda: math.inf)
-    assert watched.status().connection.latency is None
-    watched.disconnected(1)
-    assert not watched.status().connection.connected
+    assert not watched.status().connected
+    watched.report_shard(0, lambda: 0.01)
+    assert (watched.status().connected, watched.status().since) == (False, None)
+    watched.report_shard(1, lambda: 0.04)
+    now = watched.status()
+    assert (now.connected, now.since, now.latency) == (True, 5.0, 0.04)
+    watched.report_shard(1, lambda: math.inf)
+    assert watched.status().latency is None
+    watched.report_shard(1, None)
+    assert not watched.status().connected
 
 
 def test_an_error_that_may_pass_is_kept_apart(tmp_path: Path) -> None:
@@ -80,10 +79,10 @@ def test_a_lost_connection_is_logged_once(
     watched = monitor(tmp_path)
     watched.expect_shards(range(shards))
     with caplog.at_level(logging.INFO):
-        watched.connected(0, lambda: 0.0)
+        watched.report_shard(0, lambda: 0.0)
         for _ in range(3):
-            watched.disconnected(0)
-        watched.connected(0, lambda: 0.0)
+            watched.report_shard(0, None)
+        watched.report_shard(0, lambda: 0.0)
     lost, back = caplog.messages
     assert lost == f"{name} Discord is lost; reconnecting"
     assert back == f"{name} Discord is back"
@@ -94,10 +93,10 @@ def test_resources_are_measured(tmp_path: Path) -> None:
     for name, text in (("sys/fs/cgroup/memory.max", "1000"), ("sys/fs/cgroup/memory.current", "400")):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    found = measure_resources(tmp_path, root=tmp_path)
-    assert found.memory == Memory(1000, 600)
-    assert found.disk_free is not None
-    assert measure_resources(tmp_path / "nowhere", root=tmp_path / "nowhere").disk_free is None
+    disk_free, memory = measure_resources(tmp_path, root=tmp_path)
+    assert memory == Memory(1000, 600)
+    assert disk_free is not None
+    assert measure_resources(tmp_path / "nowhere", root=tmp_path / "nowhere")[0] is None
 
 
 async def test_a_stalled_event_loop_is_noticed(tmp_path: Path) -> None:
