@@ -71,7 +71,7 @@ class Metrics(MetricsSink):
         self._errors.labels(code).inc()
 
     def text(self, status: Status) -> bytes:
-        """Everything, with gauges of ``status``, in Prometheus' text format."""
+        """Return all metrics, with gauges of ``status``, in Prometheus' text format."""
         return generate_latest(self._registry) + generate_latest(_StatusCollector(status))
 
 
@@ -85,12 +85,8 @@ class _StatusCollector(Collector):
         """One family for each value that is known."""
         now = self._status
         gauges: tuple[tuple[str, str, float | None], ...] = (
-            (
-                "queue_depth",
-                "Places of the queue that are taken, by questions being answered too.",
-                now.queue_depth,
-            ),
-            ("queue_places", "Places of the queue.", now.queue_places),
+            ("queue_depth", "Questions that wait or are being answered.", now.queue_depth),
+            ("queue_places", "Questions that may wait or be answered at once.", now.queue_places),
             ("gateway_connected", "Whether Discord's gateway is connected, all shards of it.", now.connected),
             ("gateway_latency_seconds", "From a heartbeat to its acknowledgement.", now.latency),
             ("library_articles", "Articles that can be asked.", now.articles),
