@@ -6,20 +6,18 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from chromadb.api.client import Client
 from chromadb.errors import NotFoundError
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import RetrievalError, StorageError, VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.vector.base import COSINE, CollectionIndex
-from retrieval.index.vector.client import connect
+from retrieval.index.vector.client import Connection
 from retrieval.index.vector.probe import unavailable, unreachable
 from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, WRITE_TIMEOUTS, Timeouts
 
 _STATES = "library_states"  # metadata with the states that StateFile records beside embedded indexes
 _PAGE, _CLOUD_PAGE = 1000, 300  # a body stays under what servers take; Chroma Cloud's quota is 300 records a call
-_LIST_PAGE = 100  # collections
 
 
 class LostCollectionError(VectorsUnavailableError):
@@ -52,16 +50,11 @@ class ServerVectorIndex(CollectionIndex):
         self._server = server
         self._name = name
         self._ended = ended
-        self._connection = connect(server, timeouts)
-        self._client = self._connection.client
+        self._connection = Connection(server, timeouts)
         try:
             with self._translated():
-                collection = (
-                    self._client.get_or_create_collection(name, configuration=COSINE, embedding_function=None)
-                    if make
-                    else self._client.get_collection(name, embedding_function=None)
-                )
-                most = self._client.get_max_batch_size()  # -1: the server does not say
+                collection = self._connection.collection(name, COSINE if make else None)
+                most = self._connection.max_batch_size()
                 page = _CLOUD_PAGE if server.cloud else _PAGE
                 super().__init__(collection, min(page, most) if most > 0 else page)
         except BaseException:
@@ -96,7 +89,7 @@ class ServerVectorIndex(CollectionIndex):
     def read(self) -> frozenset[str]:
         """States of the library that the vectors belong to; none where nothing is recorded."""
         with self._translated():
-            self._collection = self._client.get_collection(self._name, embedding_function=None)
+            self._collection = self._connection.collection(self._name)
             return frozenset(str((self._collection.metadata or {}).get(_STATES, "")).split())
 
     def write(self, states: Iterable[str]) -> None:
@@ -111,20 +104,11 @@ def delete_collections(server: ChromaServer, prefix: str, kept: str) -> None:
     Raises:
         VectorsUnavailableError: The server cannot be asked.
     """
-    with contextlib.closing(connect(server, WRITE_TIMEOUTS)) as connection, _translated(server, kept):
-        for name in _names(connection.client):
+    with contextlib.closing(Connection(server, WRITE_TIMEOUTS)) as connection, _translated(server, kept):
+        for name in connection.names():
             if name.startswith(prefix) and name != kept:
                 with contextlib.suppress(NotFoundError):
-                    connection.client.delete_collection(name)
-
-
-def _names(client: Client) -> list[str]:
-    names: list[str] = []
-    while True:
-        page = [found.name for found in client.list_collections(limit=_LIST_PAGE, offset=len(names))]
-        names += page
-        if len(page) < _LIST_PAGE:
-            return names
+                    connection.delete(name)
 
 
 @contextmanager
