@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext, requester_of
+from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext, may_write, requester_of
 from bot.services import Services
 from bot.services.permissions import explain
 from bot.store.guild_settings import MAX_QUOTES, GuildSettings
@@ -19,10 +19,7 @@ from bot.ui import strings
 from bot.ui.notices import settings_pages
 
 Change = Literal["add", "remove", "clear"]
-_ResolvedChannel = app_commands.AppCommandChannel | app_commands.AppCommandThread
 Person = discord.Member | discord.User  # a user who has left is no member
-SERVERS_ONLY = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
-_MANAGERS = discord.Permissions(manage_guild=True)
 
 
 class ChannelOption(app_commands.Transformer):
@@ -43,7 +40,7 @@ class ChannelOption(app_commands.Transformer):
         return value
 
 
-Channel = app_commands.Transform[_ResolvedChannel, ChannelOption]
+Channel = app_commands.Transform[app_commands.AppCommandChannel | app_commands.AppCommandThread, ChannelOption]
 
 
 class SettingsCog(commands.Cog):
@@ -52,8 +49,8 @@ class SettingsCog(commands.Cog):
     settings = app_commands.Group(
         name="settings",
         description="How I answer in this server",
-        allowed_contexts=SERVERS_ONLY,
-        default_permissions=_MANAGERS,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+        default_permissions=discord.Permissions(manage_guild=True),
     )
 
     def __init__(self, handler: InteractionHandler, services: Services) -> None:
@@ -135,16 +132,17 @@ def _changed(ids: frozenset[int], change: Change, chosen: int) -> frozenset[int]
 def _bot_rights(interaction: discord.Interaction, channel_id: int) -> dict[str, bool] | None:
     """The bot's rights in a channel, by their names in ``strings``; ``None`` where they are unknown."""
     guild = interaction.guild
-    channel = guild.get_channel_or_thread(channel_id) if guild is not None else None
-    if channel_id == interaction.channel_id:
-        permissions, thread = interaction.app_permissions, isinstance(interaction.channel, discord.Thread)
-    elif guild is not None and channel is not None and guild.me is not None:
-        permissions, thread = channel.permissions_for(guild.me), isinstance(channel, discord.Thread)
+    here = channel_id == interaction.channel_id
+    channel = interaction.channel if here else guild.get_channel_or_thread(channel_id) if guild else None
+    if here:
+        permissions = interaction.app_permissions
+    elif guild is not None and guild.me is not None and isinstance(channel, (discord.abc.GuildChannel, discord.Thread)):
+        permissions = channel.permissions_for(guild.me)
     else:
         return None
     return {
         "view": permissions.view_channel,
-        "send": permissions.send_messages_in_threads if thread else permissions.send_messages,
+        "send": may_write(channel, permissions),
         "history": permissions.read_message_history,
         "embed": permissions.embed_links,
     }

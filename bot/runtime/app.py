@@ -24,7 +24,7 @@ from bot.runtime.monitor import Monitor
 from bot.runtime.startup import open_in_background
 from bot.services import Services
 from bot.services.admission import Admission
-from bot.services.library import Articles
+from bot.services.article_source import Articles
 from bot.services.question_service import QuestionService
 from bot.services.rate_limits import RateLimits
 from bot.services.records import Records

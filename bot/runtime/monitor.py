@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.observability.health import Status
-from bot.services.library import ArticleSource
+from bot.services.article_source import ArticleSource
 from bot.services.worker_pool import WorkerPool
 from retrieval.core.errors import (
     DamagedStoreError,

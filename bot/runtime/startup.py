@@ -8,7 +8,7 @@ import logging
 import threading
 from concurrent.futures import Future
 
-from bot.services.library import Articles
+from bot.services.article_source import Articles
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.observability.request_log import RequestLog
 from bot.services.admission import Admission
-from bot.services.library import ArticleSource
+from bot.services.article_source import ArticleSource
 from bot.services.question_service import QuestionService
 from bot.services.records import Records
 from bot.services.worker_pool import WorkerPool

@@ -68,7 +68,7 @@ class Admission:
         """
         self.permit(requester, source)
         if wait := self._limits.take(requester.user, requester.guild):
-            raise RefusedError(strings.too_often(wait))
+            raise RefusedError(strings.TOO_OFTEN.format(seconds=wait))
         try:
             return self.reserve()
         except RefusedError:
@@ -84,7 +84,7 @@ class Admission:
         try:
             return self._pool.reserve()
         except BusyError as busy:
-            raise TooBusyError(strings.busy(busy.seconds)) from None
+            raise TooBusyError(strings.BUSY.format(seconds=busy.seconds)) from None
 
 
 def check_query(words: str, *, what: str = "question") -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.observability.request_log import RequestLog
 from bot.services.admission import RefusedError
-from bot.services.library import ArticleSource
+from bot.services.article_source import ArticleSource
 from bot.store.message_state import (
     AnswerMessage,
     AskedQuestion,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_QUOTES = 5
-DEFAULT_QUOTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +14,4 @@ class GuildSettings:
     channels: frozenset[int] = frozenset()
     roles: frozenset[int] = frozenset()
     private: bool = False
-    quotes: int = DEFAULT_QUOTES
+    quotes: int = 3

@@ -60,6 +60,8 @@ MORE_RESULTS = "The first {shown:,} are shown. Add a word to narrow the search."
 
 # Errors and refusals
 
+TOO_OFTEN = "That was a lot of questions at once. Try again in {seconds} s."
+BUSY = "I am busy, try again in {seconds} s."
 CLOSING = "I am being restarted. Ask again in a minute."
 UNAVAILABLE = "The articles cannot be searched now. The bot's operator finds the reason in the log under {incident}."
 FAILED = "Sorry, something went wrong. The bot's operator finds the reason in the log under {incident}."
@@ -148,16 +150,6 @@ ABOUT_LOG = (
     "They decide how long that is kept, and /forget me does not reach it."
 )
 ABOUT_PRIVACY = "I cannot read messages that do not mention me."
-
-
-def too_often(seconds: int) -> str:
-    """For a member over the rate limit."""
-    return f"That was a lot of questions at once. Try again in {seconds} s."
-
-
-def busy(seconds: int) -> str:
-    """For a member when every slot is taken."""
-    return f"I am busy, try again in {seconds} s."
 
 
 def forgotten(questions: int, votes: int, messages: int) -> str:

@@ -76,22 +76,17 @@ def form_in(message: discord.Message) -> Form:
     if message.guild is None or message.guild.me is None:
         return Form.EMBEDS
     permissions = message.channel.permissions_for(message.guild.me)
-    thread = isinstance(message.channel, discord.Thread)
-    writes = permissions.send_messages_in_threads if thread else permissions.send_messages
-    return _form(permissions.embed_links or not writes)
+    return _form(permissions.embed_links or not may_write(message.channel, permissions))
+
+
+def may_write(channel: object, permissions: discord.Permissions) -> bool:
+    """Check that ``permissions`` allow messages in a channel or thread."""
+    in_thread = isinstance(channel, discord.Thread)
+    return permissions.send_messages_in_threads if in_thread else permissions.send_messages
 
 
 def _form(embeds: bool) -> Form:
     return Form.EMBEDS if embeds else Form.PLAIN
-
-
-def _outcome_of(error: Exception) -> RequestOutcome:
-    """The outcome to log for a request that failed with ``error``."""
-    if isinstance(error, TooBusyError):
-        return RequestOutcome.BUSY
-    if isinstance(error, (RefusedError, QuestionError, UnknownArticleError)):
-        return RequestOutcome.REFUSED
-    return RequestOutcome.FAILED
 
 
 class InteractionHandler:
@@ -156,7 +151,9 @@ class InteractionHandler:
 
     def error_text(self, error: Exception) -> str:
         """The text for a member whose request failed with ``error``, which is logged."""
-        self._log.set_outcome(_outcome_of(error))
+        refused = isinstance(error, (RefusedError, QuestionError, UnknownArticleError))
+        outcome = RequestOutcome.REFUSED if refused else RequestOutcome.FAILED
+        self._log.set_outcome(RequestOutcome.BUSY if isinstance(error, TooBusyError) else outcome)
         return for_user(error, self._services.articles.title_index)
 
     def error_message(self, error: Exception) -> Outgoing:
@@ -184,9 +181,8 @@ class InteractionHandler:
             with slot:
                 await self.responder.acknowledge(context.interaction, private=private)
                 try:
-                    made = await make(slot)
-                    outgoing = self.outgoing(made, private=private, page=page(made))
-                    reply = made
+                    reply = await make(slot)
+                    outgoing = self.outgoing(reply, private=private, page=page(reply))
                 except Exception as error:  # noqa: BLE001 - the member is waiting for an answer
                     outgoing = self.error_message(error)
             message = await self.send(context.interaction, outgoing, private=private)

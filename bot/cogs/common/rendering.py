@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services.library import ArticleSource
+from bot.services.article_source import ArticleSource
 from bot.store.message_state import ArticleList, ArticleView, MessageState, QuotesInContext, SearchResults
 from bot.ui.answers import answer_pages, context_pages, search_pages
 from bot.ui.articles import article_pages, list_pages

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.observability.request_log import RequestLog
-from bot.services.library import Articles
+from bot.services.article_source import Articles
 from bot.services.question_service import Question, QuestionService
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.health import VectorState

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.library import Articles
+from bot.services.article_source import Articles
 from retrieval.core.settings import Settings
 from retrieval.core.types import ModelIdentity
 from retrieval.search.session import ModelCache
