@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -34,7 +34,6 @@ from bot.store import LOCK_FILE, PersonHash, Store
 from bot.transport.delivery import Responder
 from bot.transport.gateway import configure_discord
 from bot.web.http_server import serve_pages
-from retrieval.core.errors import SettingsError
 from retrieval.storage.home.lock import using
 
 _log = logging.getLogger("bot")
@@ -45,21 +44,22 @@ _DRAIN_TIMEOUT, _CLOSE_TIMEOUT = 6.0, 1.5
 _HEAD_START = 2.0
 
 
-def run(environ: Mapping[str, str], report: Callable[[str], None] | None = None) -> int:
+def run(environ: Mapping[str, str]) -> int:
     """Run the bot with the settings in ``environ``; return its exit code. A failure is reported in one line."""
+    as_json = False
     try:
-        as_json = _as_json(LogSettings.from_env(environ).log_format)
-    except SettingsError as error:
-        (report or _to_stderr)(str(error))
-        return ExitCode.UNUSABLE
-    set_up((), as_json=as_json)
-    try:
+        log_format = LogSettings.from_env(environ).log_format
+        as_json = log_format is LogFormat.JSON or (log_format is LogFormat.AUTO and not sys.stderr.isatty())
+        set_up((), as_json=as_json)
         _run(environ, as_json=as_json)
     except KeyboardInterrupt:
         return ExitCode.OK
     except Exception as error:  # noqa: BLE001 - the last resort
         code, line = describe_failure(error)
-        (report or (_to_log if as_json else _to_stderr))(line)
+        if as_json:
+            _log.critical("%s", line)
+        else:
+            sys.stderr.write(f"pullquote-bot: {line}\n")
         return code
     return ExitCode.OK
 
@@ -152,15 +152,3 @@ async def _shut_down(bot: PullquoteBot, running: asyncio.Task[None]) -> None:
         _log.warning("The connection was not closed in time")
     await _cancel(running)
     _log.info("Ended after %.1f s", time.monotonic() - started)
-
-
-def _as_json(chosen: LogFormat) -> bool:
-    return chosen is LogFormat.JSON or (chosen is LogFormat.AUTO and not sys.stderr.isatty())
-
-
-def _to_stderr(line: str) -> None:
-    sys.stderr.write(f"pullquote-bot: {line}\n")
-
-
-def _to_log(line: str) -> None:
-    _log.critical("%s", line)

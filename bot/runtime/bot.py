@@ -45,11 +45,7 @@ _GRACE = 0.3
 
 def intents() -> discord.Intents:
     """Servers and messages, no privileged intent: Discord sends text with mentions and direct messages only."""
-    wanted = discord.Intents.none()
-    wanted.guilds = True
-    wanted.guild_messages = True
-    wanted.dm_messages = True
-    return wanted
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 
 
 class Tree(app_commands.CommandTree["PullquoteBot"]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -57,11 +56,11 @@ def error_trace(on_error: Callable[[str], None]) -> aiohttp.TraceConfig:
 
 async def _code(response: aiohttp.ClientResponse) -> int:
     """Discord's code in the body of an error; 0 if there is none. aiohttp keeps the body for the caller."""
-    if response.content_type != "application/json" or (response.content_length or 0) > _LARGEST_ERROR:
+    if (response.content_length or 0) > _LARGEST_ERROR:
         return 0
     try:
-        body: Any = json.loads(await response.read())
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        body: Any = await response.json()
+    except (aiohttp.ClientError, OSError, ValueError):
         return 0
     code = body.get("code") if isinstance(body, dict) else None
     return code if isinstance(code, int) else 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import discord
 import pytest
 
-from bot.runtime import app as program
+from bot.runtime.app import run
 from bot.runtime.bot import intents
 from bot.runtime.exit_codes import describe_failure
 from bot.transport.gateway import GatewayLimitError
@@ -15,22 +18,31 @@ from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
 
 
-def test_a_missing_token_is_one_clear_line(tmp_path: Path) -> None:
+@pytest.fixture(autouse=True)
+def root_handlers() -> Iterator[None]:
+    """Put back the log's handlers, which the bot replaces."""
+    handlers = logging.getLogger().handlers
+    before = handlers[:]
+    yield
+    handlers[:] = before
+    logging.captureWarnings(capture=False)
+
+
+def test_a_missing_token_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Before anything is opened or made."""
-    said: list[str] = []
-    assert program.run({"PULLQUOTE_HOME": str(tmp_path / "home")}, said.append) == 2
-    assert len(said) == 1
-    assert said[0].startswith("DISCORD_TOKEN")
-    assert not (tmp_path / "home").exists()
+    home = tmp_path / "home"
+    assert run({"PULLQUOTE_HOME": str(home), "LOG_FORMAT": "text"}) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("pullquote-bot: DISCORD_TOKEN")
+    assert not home.exists()
 
 
-def test_an_unusable_folder_is_one_clear_line(tmp_path: Path) -> None:
-    """A file where the data folder should be."""
+def test_an_unusable_folder_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file where the data folder should be; in the log's format."""
     (tmp_path / "home").write_text("")
-    said: list[str] = []
-    assert program.run({"DISCORD_TOKEN": "a.b", "PULLQUOTE_HOME": str(tmp_path / "home")}, said.append) == 2
-    assert len(said) == 1
-    assert "\n" not in said[0]
+    assert run({"DISCORD_TOKEN": "a.b", "PULLQUOTE_HOME": str(tmp_path / "home"), "LOG_FORMAT": "json"}) == 2
+    *_, line = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["level"] == "critical"
 
 
 def test_a_used_up_gateway_says_when_to_come_back() -> None:
