@@ -66,5 +66,3 @@ PAIRS = MappingProxyType(
 SHORT_FORMS = MappingProxyType(
     {"US": "usa", "U.S.": "usa", "USA": "usa", "U.S.A.": "usa", "UK": "britain", "U.K.": "britain", "EU": "eu"}
 )
-#: Canonical country and continent terms, to tell a place from a person.
-COUNTRIES = frozenset(_DEMONYMS.values())

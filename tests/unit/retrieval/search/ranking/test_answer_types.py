@@ -17,7 +17,6 @@ NOTHING = Vocabulary()
         ("How many households lost power?", "About 600,000 households were dark.", "It took 12 days to repair."),
         ("How many households lost power?", "Some 40 homes were dark.", "The homes were dark."),
         ("How much does Russia spend?", "Russia spends 40% of its budget.", "Russia spends its budget."),
-        ("How old is Macron?", "Macron is 47 years old.", "Macron met 30 leaders."),
         ("When was it signed?", "It was signed on 5 December 1994.", "It was signed by all."),
         ("In what year did it open in Paris?", "It opened in 1991.", "It opened in spring."),
         ("Who captured Maduro?", "Maduro was taken by General Jane Doe.", "Maduro was taken at night."),
@@ -64,4 +63,3 @@ def test_the_day_of_a_date_is_no_amount() -> None:
     asked = analyse("How much did the bridge cost?", Vocabulary())
     assert answer_type_score(asked, "The bridge opened on 12 March 1931.") < 0.5
     assert answer_type_score(asked, "It cost 2.4 million dollars.") == 1.0
-    assert answer_type_score(asked, "The bridge is 412 metres long.") < 0.5
