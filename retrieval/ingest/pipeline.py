@@ -15,7 +15,7 @@ from retrieval.ingest.chunking.chunker import split_passages
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock, clean
 from retrieval.ingest.parsers.document import Document
 from retrieval.ingest.sources.catalog import Catalog, CatalogEntry, load_catalog
-from retrieval.ingest.sources.folder import Listing, list_documents, read_document
+from retrieval.ingest.sources.folder import list_documents, read_document
 
 
 class NoCorpusError(CorpusFileError):
@@ -66,7 +66,10 @@ def load_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress = no_
     if not listing.documents and not listing.unlisted:
         raise NoCorpusError(folder, "the corpus folder holds no article", "Put .txt or .md files into it.")
     catalog = load_catalog(folder)
-    state = _LoadState(problems=[*_unlisted(listing, folder), *catalog.problems])
+    unlisted = {path.relative_to(folder).as_posix(): reason for path, reason in listing.unlisted}
+    remedy = "Check its permissions."
+    closed = [CorpusFileError(name, f"the folder cannot be listed ({why})", remedy) for name, why in unlisted.items()]
+    state = _LoadState(problems=[*closed, *catalog.problems])
     for done, path in enumerate(listing.documents, start=1):
         try:
             document = read_document(path, folder, mend=catalog.entry(path.stem).repair)
@@ -81,15 +84,9 @@ def load_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress = no_
         articles=tuple(state.articles.values()),
         problems=tuple(state.problems),
         unread=frozenset(state.unread - state.articles.keys()),
-        unlisted=tuple(path.relative_to(folder).as_posix() for path, _ in listing.unlisted),
+        unlisted=tuple(unlisted),
         catalog_read=not catalog.problems,
     )
-
-
-def _unlisted(listing: Listing, folder: Path) -> Iterator[CorpusFileError]:
-    for path, reason in listing.unlisted:
-        name = path.relative_to(folder).as_posix()
-        yield CorpusFileError(name, f"the folder cannot be listed ({reason})", "Check its permissions.")
 
 
 def _accept(state: _LoadState, document: Document, catalog: Catalog, max_tokens: int) -> None:

@@ -35,7 +35,7 @@ def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
     if fixed != lines:
         # A wrong decoding affects whole documents: one certain case makes the ambiguous ones in its line likely.
         fixed = [
-            _until_stable(now, _repair_likely) if now != was or _has_pair(now) else now
+            _until_stable(now, _repair_likely) if now != was or _PAIR.search(now) or _SPACED.search(now) else now
             for was, now in zip(lines, fixed, strict=True)
         ]
     repairs: list[Repair] = []
@@ -45,15 +45,6 @@ def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
             repairs += [Repair(number, offset + at, *change) for at, *change in _changes(was, now)]
         offset += len(now) + 1
     return "\n".join(fixed), tuple(repairs)
-
-
-def repair_words(words: str) -> str:
-    """Return a query without mojibake, so that either spelling finds the same."""
-    return repair(words)[0]
-
-
-def _has_pair(line: str) -> bool:
-    return _PAIR.search(line) is not None or _SPACED.search(line) is not None
 
 
 def _until_stable(line: str, step: Callable[[str], str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from retrieval.core.types import Passage, Span
@@ -68,14 +69,11 @@ def _groups(text: str, blocks: tuple[ClassifiedBlock, ...]) -> Iterator[_Group]:
     """Group the body blocks that share a quotation."""
     at = 0
     while at < len(blocks):
-        if blocks[at].reason is not None:
-            at += 1
-            continue
-        run: list[ClassifiedBlock] = []
-        for each in blocks[at : at + LOOKAHEAD_PARAGRAPHS]:
-            if each.reason is not None:
-                break
-            run.append(each)
-        count = paragraphs_sharing_quotation(text, [Span(each.block.start, each.block.end) for each in run])
-        yield _Group(tuple(run[:count]), follows=at > 0 and blocks[at - 1].reason is None)
+        block, reason = blocks[at][:2]
+        count = 1
+        if reason is None:
+            if is_open_at_end(text, block.start, block.end):
+                run = takewhile(lambda each: each.reason is None, blocks[at : at + LOOKAHEAD_PARAGRAPHS])
+                count = paragraphs_sharing_quotation(text, [Span(each.block.start, each.block.end) for each in run])
+            yield _Group(blocks[at : at + count], follows=at > 0 and blocks[at - 1].reason is None)
         at += count

@@ -123,11 +123,6 @@ class LeadInFinder:
 def _touching(quotations: list[Span], within: Span) -> list[Span]:
     """The quotations that touch a range, as offsets relative to it."""
     start, end = within
-    at = max(bisect_left(quotations, Span(start, start)) - 1, 0)
-    found: list[Span] = []
-    while at < len(quotations) and quotations[at].start < end:
-        span = quotations[at]
-        if span.end > start:
-            found.append(Span(max(span.start - start, 0), min(span.end, end) - start))
-        at += 1
-    return found
+    first = max(bisect_left(quotations, Span(start, start)) - 1, 0)
+    near = quotations[first : bisect_left(quotations, Span(end, 0))]
+    return [Span(max(each.start - start, 0), min(each.end, end) - start) for each in near if each.end > start]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from operator import itemgetter
 from typing import NamedTuple
 
 from retrieval.core.types import Repair
@@ -61,10 +62,9 @@ class Decoded(NamedTuple):
 def decode(source: bytes) -> Decoded | None:
     """Decode a text file's bytes; ``None`` when they are no text in any encoding known here."""
     for mark, encoding in _BOMS:
-        if source.startswith(mark):
-            marked = _strict(source[len(mark) :], encoding)
-            if marked is not None:
-                return Decoded(marked, encoding)
+        marked = _strict(source[len(mark) :], encoding) if source.startswith(mark) else None
+        if marked is not None:
+            return Decoded(marked, encoding)
     if b"\0" in source:
         return _wide(source)
     if len(source) - len(source.translate(None, _CONTROLS)) > len(source) * 0.005:
@@ -85,15 +85,14 @@ def _strict(source: bytes, encoding: str) -> str | None:
 
 def _wide(source: bytes) -> Decoded | None:
     """Decode UTF-16 or UTF-32 without a mark: the candidate that reads as text and has the most ASCII."""
-    best: tuple[int, Decoded] | None = None
+    scored: list[tuple[int, Decoded]] = []
     for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
         text = _strict(source, encoding)
-        if text is None or not _reads_as_text(text[:_SAMPLE]):
-            continue
-        familiar = sum(" " <= char <= "z" or char in "\r\n" for char in text[:_SAMPLE])
-        if familiar and (best is None or familiar > best[0]):
-            best = familiar, Decoded(text, encoding)
-    return best[1] if best else None
+        if text is not None and _reads_as_text(text[:_SAMPLE]):
+            familiar = sum(" " <= char <= "z" or char in "\r\n" for char in text[:_SAMPLE])
+            scored.append((familiar, Decoded(text, encoding)))
+    most, decoded = max(scored, key=itemgetter(0), default=(0, None))
+    return decoded if most else None
 
 
 def _reads_as_text(text: str) -> bool:
@@ -129,15 +128,12 @@ def _code_page(source: bytes) -> Decoded | None:
     sample = source[:_SAMPLE]
     high = sum(map(len, _HIGH.findall(sample)))
     plain = sum(map(len, _ASCII_LETTERS.findall(sample)))
-    if high <= 0.5 * plain:  # Latin script: at most about every fourth letter has a mark in any language
-        latin = _latin(source, sample)
-        if latin is not None:
-            return latin
-    return _detected(source, sample)
+    # Latin script: at most about every fourth letter has a mark in any language.
+    return (_latin(source, sample) if high <= 0.5 * plain else None) or _detected(source, sample)
 
 
 def _latin(source: bytes, sample: bytes) -> Decoded | None:
-    best: tuple[float, Decoded] | None = None
+    scored: list[tuple[float, Decoded]] = []
     for encoding, alphabets in _ALPHABETS:
         text = _strict(source, encoding)
         if text is None:
@@ -145,9 +141,9 @@ def _latin(source: bytes, sample: bytes) -> Decoded | None:
         score = max(_share(text[: len(sample)], alphabet) for alphabet in alphabets)
         if encoding == "cp1252":  # several languages' names in one English text are still cp1252's
             score = max(score, 0.9 * _share(text[: len(sample)], "".join(alphabets)))
-        if best is None or score > best[0]:  # the same score keeps the earlier, more common code page
-            best = score, Decoded(text, encoding)
-    return best[1] if best is not None and best[0] >= 0.7 else None
+        scored.append((score, Decoded(text, encoding)))
+    best, decoded = max(scored, key=itemgetter(0), default=(0.0, None))  # the first, more common one of equals
+    return decoded if best >= 0.7 else None
 
 
 def _share(text: str, alphabet: str) -> float:

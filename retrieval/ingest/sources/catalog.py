@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from pydantic import (
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import Article, TitleSource
 from retrieval.ingest.parsers.metadata import MetadataError, clipped, is_web_address, one_line, parse_toml
+from retrieval.ingest.sources.folder import read_bytes
 
 CATALOG_NAME = "catalog.toml"
 _MAX_BYTES = 8 * 1024 * 1024
@@ -111,25 +113,23 @@ def load_catalog(folder: Path) -> Catalog:
 
     Nothing that is wrong is passed over: each mistake is one problem, with the path of its key.
     """
-    try:
-        with (folder / CATALOG_NAME).open("rb") as file:
-            source = file.read(_MAX_BYTES + 1)
-    except FileNotFoundError:
+    path = folder / CATALOG_NAME
+    if not os.path.lexists(path):
         return Catalog()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return Catalog(problems=(_problem(f"it cannot be read ({reason})", "Check its permissions."),))
-    if len(source) > _MAX_BYTES:
-        return Catalog(problems=(_problem("it is too large", f"{_MAX_BYTES // 2**20} MB is the limit."),))
     try:
-        values = parse_toml(source.decode("utf-8-sig").replace("\r\n", "\n"))
+        return _validated(_parsed(read_bytes(path, CATALOG_NAME, _MAX_BYTES)))
+    except CorpusFileError as error:
+        return Catalog(problems=(error,))
+
+
+def _parsed(source: bytes) -> dict[str, object]:
+    try:
+        return parse_toml(source.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
-        return Catalog(
-            problems=(_problem("it is not in UTF-8", "Save it as UTF-8.", 1 + source.count(b"\n", 0, error.start)),)
-        )
+        line = 1 + source.count(b"\n", 0, error.start)
+        raise _problem("it is not in UTF-8", "Save it as UTF-8.", line) from error
     except MetadataError as error:
-        return Catalog(problems=(_problem(f"it is no valid TOML ({error})", "Correct it.", error.line),))
-    return _validated(values)
+        raise _problem(f"it is no valid TOML ({error})", "Correct it.", error.line) from error
 
 
 def _validated(values: dict[str, object]) -> Catalog:

@@ -63,21 +63,23 @@ def read_document(path: Path, folder: Path, *, mend: bool = True) -> Document:
     file = path.relative_to(folder).as_posix()
     if _UNSHOWABLE.search(file):  # bytes that are no UTF-8, or a line break: neither can be shown or stored
         raise CorpusFileError(ascii(file), "its name cannot be shown", "Rename it in plain characters.")
-    return parse_document(_read_bytes(path, file), file, mend=mend)
+    return parse_document(read_bytes(path, file, MAX_FILE_BYTES), file, mend=mend)
 
 
-def _read_bytes(path: Path, file: str) -> bytes:
+def read_bytes(path: Path, file: str, limit: int) -> bytes:
+    """Read a regular file of at most ``limit`` bytes; errors name it ``file``.
+
+    Raises:
+        CorpusFileError: if it is none, or cannot be read.
+    """
     try:
         entry = path.stat()
         if not stat.S_ISREG(entry.st_mode):  # opening a pipe would wait for ever
             raise CorpusFileError(file, "it is no regular file", "Move it out of the corpus folder.")
-        if entry.st_size > MAX_FILE_BYTES:
-            size = f"{entry.st_size / 2**20:.0f} MB"
-            problem = f"it is too large for an article ({size})"
-            raise CorpusFileError(file, problem, "Split it; 64 MB is the limit.")
+        if entry.st_size > limit:
+            problem = f"it is too large ({entry.st_size / 2**20:.0f} MB)"
+            raise CorpusFileError(file, problem, f"Split it; {limit // 2**20} MB is the limit.")
         return path.read_bytes()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CorpusFileError(
-            file, f"it cannot be read ({reason})", "Check that it exists and that this user may read it."
-        ) from error
+        problem = f"it cannot be read ({error.strerror or type(error).__name__})"
+        raise CorpusFileError(file, problem, "Check that it exists and that this user may read it.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from retrieval.core.errors import QuestionError
-from retrieval.text.mojibake import repair_words
+from retrieval.text.mojibake import repair
 from retrieval.text.tokenizer import is_content, plain_words, tokenize
 
 #: Characters. A longer question is a text, which has no single answer.
@@ -23,7 +23,7 @@ def validate_query(text: str, *, what: str = "question") -> str:
         raise QuestionError(
             f"The {what} has {len(text):,} characters; at most {MAX_QUERY_LENGTH:,} can be used. Shorten it."
         )
-    cleaned = " ".join(repair_words(text.encode("utf-8", "replace").decode()).split())
+    cleaned = " ".join(repair(text.encode("utf-8", "replace").decode())[0].split())
     if not cleaned:
         raise QuestionError(f"The {what} is empty. Write what you want to know.")
     tokens = tokenize(cleaned)

@@ -115,7 +115,7 @@ def test_a_catalog_that_is_no_text_is_reported(tmp_path: Path) -> None:
 
     (tmp_path / "catalog.toml").unlink()
     (tmp_path / "catalog.toml").mkdir()
-    assert "cannot be read" in str(load_catalog(tmp_path).problems[0])
+    assert "no regular file" in str(load_catalog(tmp_path).problems[0])
 
 
 def test_unknown_articles_and_missing_paragraphs_are_named(tmp_path: Path) -> None:
