@@ -36,22 +36,48 @@ class Embedder(Protocol):
 
 
 class SentenceTransformerEmbedder:
-    """Adapter of sentence-transformers; safe to use from several threads."""
+    """Adapter of sentence-transformers; safe to use from several threads.
 
-    def __init__(self, name: str = DEFAULT_MODEL, *, threads: int = 0, reduced: bool | None = None) -> None:
-        """Load a model. ``reduced`` = None takes bfloat16 where the processor has instructions for it.
+    It loads the model on first use: a run that finds nothing new need not wait for that.
+    """
 
-        Raises ModelError.
+    def __init__(
+        self,
+        name: str = DEFAULT_MODEL,
+        *,
+        threads: int = 0,
+        reduced: bool | None = None,
+        known: ModelIdentity | None = None,
+    ) -> None:
+        """``known`` is believed if its fingerprint is that of the files on disk.
+
+        ``reduced`` = None takes bfloat16 where the processor has instructions for it.
+
+        Raises:
+            ModelError: when the files that ``known`` is compared with are not there. ``encode`` and ``identity`` raise
+                it too, when the model cannot be loaded.
         """
-        folder = find_model(name)
-        self._model = _load(name, folder, reduced)
+        self._name = name
         self._workers = threads or os.cpu_count() or 1
-        self.identity = ModelIdentity(
-            name=name,
-            fingerprint=fingerprint(folder),
-            dimensions=int(self._model.get_embedding_dimension() or 0),
-            max_tokens=int(self._model.max_seq_length or 256),
-        )
+        self._reduced = reduced
+        self._guard = threading.Lock()
+        self._loaded: tuple[SentenceTransformer, ModelIdentity] | None = None
+        same = known is not None and known.fingerprint == fingerprint(find_model(name))
+        self._known = known._replace(name=name) if known is not None and same else None
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Identity of the model, which is loaded unless it is ``known``."""
+        return self._known or self._load()[1]
+
+    def _load(self) -> tuple[SentenceTransformer, ModelIdentity]:
+        with self._guard:
+            if self._loaded is None:
+                folder = find_model(self._name)
+                model = _load(self._name, folder, self._reduced)
+                dimensions, window = model.get_embedding_dimension() or 0, model.max_seq_length or 256
+                self._loaded = model, ModelIdentity(self._name, fingerprint(folder), int(dimensions), int(window))
+            return self._loaded
 
     def encode(self, texts: Sequence[str], *, question: bool = False) -> Matrix:
         """Unit vectors of ``texts``, float32; a model with its own prompt for questions gets it."""
@@ -71,7 +97,8 @@ class SentenceTransformerEmbedder:
     def _encode_some(self, texts: Sequence[str], *, question: bool) -> Matrix:
         if not texts:
             return np.empty((0, self.identity.dimensions), dtype=np.float32)
-        encode = self._model.encode_query if question else self._model.encode_document
+        model, _ = self._load()
+        encode = model.encode_query if question else model.encode_document
         vectors = encode(
             list(texts), batch_size=BATCH, convert_to_tensor=True, normalize_embeddings=True, show_progress_bar=False
         )
@@ -82,33 +109,6 @@ def _one_thread() -> None:
     import torch
 
     torch.set_num_threads(1)  # of the calling thread only
-
-
-class LazyEmbedder:
-    """Loads the model when the first text is to be encoded: a run that finds nothing new need not wait for it."""
-
-    def __init__(self, name: str, *, threads: int = 0, known: ModelIdentity | None = None) -> None:
-        """``known`` is believed if its fingerprint is that of the files on disk. Raises ModelError."""
-        self._name = name
-        self._threads = threads
-        self._loaded: SentenceTransformerEmbedder | None = None
-        self._guard = threading.Lock()
-        same = known is not None and known.fingerprint == fingerprint(find_model(name))
-        self._known = known._replace(name=name) if known is not None and same else None
-
-    @property
-    def identity(self) -> ModelIdentity:
-        return self._known or self._load().identity
-
-    def encode(self, texts: Sequence[str], *, question: bool = False) -> Matrix:
-        """Same as ``SentenceTransformerEmbedder.encode``."""
-        return self._load().encode(texts, question=question)
-
-    def _load(self) -> SentenceTransformerEmbedder:
-        with self._guard:
-            if self._loaded is None:
-                self._loaded = SentenceTransformerEmbedder(self._name, threads=self._threads)
-            return self._loaded
 
 
 class NoEmbedder:
@@ -142,7 +142,11 @@ def find_model(name: str) -> Path:
 
 
 def fingerprint(folder: Path) -> str:
-    """Sixteen hex digits over the weights and the pooling of a model. Raises ModelError where there are no weights."""
+    """Sixteen hex digits over the weights and the pooling of a model.
+
+    Raises:
+        ModelError: when the folder holds no weights.
+    """
     files = sorted(
         path
         for path in folder.rglob("*")
@@ -159,7 +163,7 @@ def fingerprint(folder: Path) -> str:
 
 
 def quieten() -> None:
-    """Keep the libraries off the network and off the terminal. To be called before their first import."""
+    """Keep the libraries off the network and off the terminal. Call it before their first import."""
     # Threads that wait must not spin: on two busy cores that made one question take 52 ms instead of 10.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -204,4 +208,4 @@ OpenEmbedder = Callable[[Settings, ModelIdentity | None], Embedder]
 
 def lazy_embedder(settings: Settings, known: ModelIdentity | None) -> Embedder:
     """Embedder for the settings' model, loaded on first use."""
-    return LazyEmbedder(settings.embedding_model, threads=settings.threads, known=known)
+    return SentenceTransformerEmbedder(settings.embedding_model, threads=settings.threads, known=known)

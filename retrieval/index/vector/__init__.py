@@ -2,13 +2,12 @@
 
 from retrieval.index.vector.local import ChromaVectorIndex
 from retrieval.index.vector.probe import probe_server
-from retrieval.index.vector.server import LostCollectionError, ServerVectorIndex, delete_collections
+from retrieval.index.vector.server import ServerVectorIndex, delete_collections
 from retrieval.index.vector.timeouts import WRITE_TIMEOUTS
 
 __all__ = [
     "WRITE_TIMEOUTS",
     "ChromaVectorIndex",
-    "LostCollectionError",
     "ServerVectorIndex",
     "delete_collections",
     "probe_server",

@@ -5,22 +5,37 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from typing import Self
 
 from chromadb.api.collection_configuration import CreateCollectionConfiguration
 from chromadb.api.models.Collection import Collection
 
 from retrieval.core.errors import StorageError
+from retrieval.core.health import VectorHealth
 from retrieval.core.vectors import Matrix
 
 COSINE: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
 
 
 class CollectionIndex(ABC):
-    """One vector a passage, by the library's passage keys. ``page`` is the most records that one call may hold."""
+    """One vector a passage, by the library's passage keys. Use as a context manager.
+
+    ``page`` is the most records that one call may hold.
+    """
 
     def __init__(self, collection: Collection, page: int) -> None:
         self._collection = collection
         self._page = page
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close folder or connections; the index cannot be used afterwards."""
 
     @abstractmethod
     def _translated(self) -> AbstractContextManager[None]:
@@ -29,6 +44,10 @@ class CollectionIndex(ABC):
     @abstractmethod
     def _lost_vectors(self, problem: str) -> StorageError:
         """Error for a collection that has lost vectors it counts."""
+
+    def health(self) -> VectorHealth:
+        """Good: failures are raised as errors."""
+        return VectorHealth()
 
     def add(self, keys: Sequence[int], vectors: Matrix) -> None:
         """Store vectors, shape (number of keys, d); a key that is known gets its new vector."""
@@ -61,8 +80,9 @@ class CollectionIndex(ABC):
     def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]:
         """Keys and cosines of the passages nearest to ``vector``, shape (d,); best first.
 
-        Raises StorageError when most of what is stored cannot be reached: Chroma says nothing if its files of
-        neighbours are lost, and searches the little that it has in its log.
+        Raises:
+            StorageError: when most of what is stored cannot be reached: Chroma says nothing if its files of neighbours
+                are lost, and searches the little that it has in its log.
         """
         with self._translated():
             found = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])

@@ -16,7 +16,6 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
 from retrieval.core.errors import DamagedIndexError, IndexesReplacedError, RetrievalError, StorageError, one_line
-from retrieval.core.health import VectorHealth
 from retrieval.core.system import is_disk_full
 from retrieval.index.vector.base import COSINE, CollectionIndex
 
@@ -25,10 +24,14 @@ _PAGE = 5000  # Chroma refuses more than 5,461 records, and far more ids, in one
 
 
 class ChromaVectorIndex(CollectionIndex):
-    """One vector a passage, by the library's passage keys. Use as a context manager."""
+    """A collection in a folder of this machine."""
 
     def __init__(self, folder: Path) -> None:
-        """Open or make the collection in ``folder``. Raises StorageError, DamagedIndexError."""
+        """Open or make the collection in ``folder``.
+
+        Raises:
+            StorageError: when it cannot be read or written; DamagedIndexError, when it is corrupt.
+        """
         self._folder = folder
         self._client: Client | None = None
         logging.getLogger("chromadb").setLevel(logging.CRITICAL)  # its errors reach the user through ours
@@ -59,14 +62,7 @@ class ChromaVectorIndex(CollectionIndex):
         if isinstance(counts, dict) and isinstance(systems, dict) and not counts.get(name):
             systems.pop(name, None)
 
-    def __enter__(self) -> ChromaVectorIndex:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Close the folder; the index cannot be used afterwards."""
         if self._client is not None:
             client, self._client = self._client, None
             client.close()
@@ -101,7 +97,3 @@ class ChromaVectorIndex(CollectionIndex):
 
     def _lost_vectors(self, problem: str) -> StorageError:
         return DamagedIndexError(self._folder, problem)
-
-    def health(self) -> VectorHealth:
-        """Good: failures are raised as errors."""
-        return VectorHealth()

@@ -23,8 +23,12 @@ from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.core.vectors import Matrix
-from retrieval.index.vector import LostCollectionError, ServerVectorIndex
-from retrieval.index.vector.consistency import check_consistency, open_consistent
+from retrieval.index.vector.server import (
+    LostCollectionError,
+    ServerVectorIndex,
+    check_consistency,
+    open_consistent,
+)
 from retrieval.storage.library import Library
 
 _log = logging.getLogger(__name__)

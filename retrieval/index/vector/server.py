@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 from chromadb.errors import NotFoundError
 
 from retrieval.core.chroma_endpoint import ChromaServer
@@ -15,8 +16,12 @@ from retrieval.index.vector.base import COSINE, CollectionIndex
 from retrieval.index.vector.client import Connection
 from retrieval.index.vector.probe import unavailable, unreachable
 from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, WRITE_TIMEOUTS, Timeouts
+from retrieval.storage.home.index_state import is_current
+from retrieval.storage.home.layout import collection_name
+from retrieval.storage.library import Library
 
 _STATES = "library_states"  # metadata with the states that StateFile records beside embedded indexes
+_PROBE_PASSAGES = 10  # searched for: a server that counts well may still search slowly
 _PAGE, _CLOUD_PAGE = 1000, 300  # a body stays under what servers take; Chroma Cloud's quota is 300 records a call
 
 
@@ -29,9 +34,10 @@ class LostCollectionError(VectorsUnavailableError):
 
 
 class ServerVectorIndex(CollectionIndex):
-    """Use as a context manager. Every method raises VectorsUnavailableError where the server does not do its part.
+    """A library's collection on a server, and the marker of the library's states there (``read``, ``write``).
 
-    It is its collection's stamp too: ``read`` and ``write`` the states of the library that its vectors belong to.
+    Raises:
+        VectorsUnavailableError: from every method, when the server does not do its part.
     """
 
     def __init__(
@@ -43,9 +49,10 @@ class ServerVectorIndex(CollectionIndex):
         timeouts: Timeouts = QUERY_TIMEOUTS,
         ended: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Open the collection ``name``; ``make`` it where it is not there, else raise LostCollectionError.
+        """Open the collection ``name``. When ``ended`` returns true, no further request is made.
 
-        When ``ended`` says so, no further request is made.
+        Raises:
+            LostCollectionError: when it does not exist, unless ``make``.
         """
         self._server = server
         self._name = name
@@ -61,14 +68,7 @@ class ServerVectorIndex(CollectionIndex):
             self.close()
             raise
 
-    def __enter__(self) -> ServerVectorIndex:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Close the connections; the index cannot be used afterwards."""
         self._connection.close()
 
     @contextmanager
@@ -82,10 +82,6 @@ class ServerVectorIndex(CollectionIndex):
         detail = f"has lost some of collection {self._name}: {problem}. Run: pullquote index --rebuild"
         return unavailable(self._server, VectorState.INCOMPLETE, detail)
 
-    def health(self) -> VectorHealth:
-        """Good: failures are raised as errors."""
-        return VectorHealth()
-
     def read(self) -> frozenset[str]:
         """States of the library that the vectors belong to; none where nothing is recorded."""
         with self._translated():
@@ -98,11 +94,47 @@ class ServerVectorIndex(CollectionIndex):
             self._collection.modify(metadata={_STATES: " ".join(sorted(state for state in states if state))})
 
 
+def open_consistent(server: ChromaServer, library: Library, folder: str) -> ServerVectorIndex:
+    """Open the collection for the indexes in ``folder``.
+
+    Raises:
+        VectorsUnavailableError: when the server is out of order, or the collection does not match the library.
+    """
+    index = ServerVectorIndex(server, collection_name(library.properties.library_id(), folder))
+    try:
+        check_consistency(server, index, library)
+    except BaseException:
+        index.close()
+        raise
+    return index
+
+
+def check_consistency(server: ChromaServer, index: ServerVectorIndex, library: Library) -> None:
+    """Check that the collection holds the library's passages and answers a search in time.
+
+    Raises:
+        VectorsUnavailableError: when it does not.
+    """
+    identity = library.properties.model()
+    while True:
+        generation = library.properties.generation()
+        stored, found = library.passages.count(), index.count()
+        if identity is not None and found:
+            index.nearest(np.ones(identity.dimensions, dtype=np.float32), min(found, _PROBE_PASSAGES))
+        if found >= stored and is_current(index, library.properties.state):
+            return
+        if library.properties.generation() == generation:  # else an indexing run has changed both meanwhile
+            break
+    problem = f"holds {found} of {stored} passages" if found < stored else "holds another state of the library"
+    detail = f"{server.place} {problem}. Run: pullquote index (a running bot does it by itself)"
+    raise VectorsUnavailableError(server.place, VectorHealth(VectorState.INCOMPLETE, detail))
+
+
 def delete_collections(server: ChromaServer, prefix: str, kept: str) -> None:
     """Delete all collections whose names begin with ``prefix``, except ``kept``.
 
     Raises:
-        VectorsUnavailableError: The server cannot be asked.
+        VectorsUnavailableError: when the server does not do its part.
     """
     with contextlib.closing(Connection(server, WRITE_TIMEOUTS)) as connection, _translated(server, kept):
         for name in connection.names():

@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.core.errors import ModelError
 from retrieval.core.settings import Settings
-from retrieval.index.embedding import LazyEmbedder, SentenceTransformerEmbedder, find_model, fingerprint
+from retrieval.index.embedding import SentenceTransformerEmbedder, find_model, fingerprint
 from tests.conftest import SEEDS, Pullquote
 
 
@@ -85,11 +85,11 @@ def test_a_fingerprint_is_of_the_weights(tiny: Path, tmp_path: Path) -> None:
 def test_a_known_model_need_not_be_loaded(tiny: Path) -> None:
     """With the identity of the library at hand, nothing is loaded before the first text."""
     loaded = SentenceTransformerEmbedder(str(tiny))
-    lazy = LazyEmbedder(str(tiny), known=loaded.identity._replace(max_tokens=7))
+    lazy = SentenceTransformerEmbedder(str(tiny), known=loaded.identity._replace(max_tokens=7))
     assert lazy.identity.max_tokens == 7
     assert lazy.encode(["word"]).shape == (1, 32)
     stranger = loaded.identity._replace(fingerprint="0" * 16, max_tokens=7)
-    assert LazyEmbedder(str(tiny), known=stranger).identity == loaded.identity
+    assert SentenceTransformerEmbedder(str(tiny), known=stranger).identity == loaded.identity
 
 
 @pytest.mark.parametrize("lost", ["model.safetensors", "config.json"])
@@ -100,7 +100,7 @@ def test_a_model_that_lacks_a_file_is_named(tiny: Path, tmp_path: Path, lost: st
     for path in broken.rglob(lost):
         path.unlink()
     with pytest.raises(ModelError, match="broken") as refused:
-        SentenceTransformerEmbedder(str(broken))
+        SentenceTransformerEmbedder(str(broken)).encode(["word"])
     assert "\n" not in str(refused.value)
 
 
