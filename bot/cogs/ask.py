@@ -13,7 +13,7 @@ from bot.cogs.common.interaction_handler import InteractionHandler, RequestConte
 from bot.observability.request_log import Source
 from bot.services import Services
 from bot.services.admission import RefusedError, check_query
-from bot.services.question_service import Question
+from bot.services.question_service import QuestionRequest
 from bot.services.worker_pool import Slot
 from bot.store.guild_settings import MAX_QUOTES
 
@@ -60,7 +60,7 @@ class AskCog(commands.Cog):
         except RefusedError as refusal:
             await self._handler.say(interaction, str(refusal))
             return
-        asked = Question(
+        asked = QuestionRequest(
             text=without_surrogates(question),
             quotes=quotes or settings.quotes,
             article=summary.article_id if summary else None,

@@ -23,7 +23,7 @@ from bot.observability.request_log import Source, Step
 from bot.services import Services
 from bot.services.admission import RefusedError
 from bot.services.permissions import Requester
-from bot.services.question_service import Question
+from bot.services.question_service import QuestionRequest
 from bot.services.worker_pool import Slot
 from bot.transport.delivery import FAILURES, Outgoing, typing
 from bot.ui import strings
@@ -87,7 +87,7 @@ class MentionsCog(commands.Cog):
                 try:
                     previous = await records.previous_question(replied_to, requester.conversation)
                     quotes = records.guild_settings(requester.guild).quotes
-                    request = Question(question, quotes, guild=requester.guild, previous=previous)
+                    request = QuestionRequest(question, quotes, guild=requester.guild, previous=previous)
                     make = partial(self._services.questions.answer, request)
                     reply = await self._handler.reply(slot, requester, make, form_in(message))
                     outgoing = self._handler.outgoing(reply, private=False)

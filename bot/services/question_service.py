@@ -35,7 +35,7 @@ _FOR_OPERATOR = "Run: pullquote"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QuestionRequest:
     """A member's question: at most ``quotes`` quotes, from one ``article`` if given; ``previous`` for follow-ups."""
 
     text: str
@@ -52,7 +52,7 @@ class QuestionService:
         self._articles = articles
         self._request_log = request_log
 
-    def answer(self, question: Question) -> AnswerMessage:
+    def answer(self, question: QuestionRequest) -> AnswerMessage:
         """Answer a question, as a follow-up of the previous one if it needs that to be understood.
 
         Raises:

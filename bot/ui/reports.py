@@ -23,7 +23,7 @@ _WORDS = {Outcome.ANSWERED: "answered", Outcome.NOT_SURE: "not sure", Outcome.NO
 def report_pages(report: Report, form: Form = Form.EMBEDS) -> list[Page]:
     """Most asked, unanswered and least helpful, the first ten of each; the CSV has all."""
     if not report.questions:
-        text = TextLine(f"Nobody asked anything during the last {report.days} days.")
+        text = TextLine(f"No question was asked during the last {report.days} days.")
         return paged([Panel((text,), title="Report", colour=BLUE)], form)
     unanswered = sum(row.times for row in report.unanswered)
     asked = "1 question was asked" if report.asked == 1 else f"{report.asked:,} questions were asked"

@@ -87,7 +87,7 @@ def paragraphs(*texts: str) -> list[Paragraph]:
 
 
 class FakeArticles:
-    """Articles in memory: answers what it was told to answer, and remembers what it was asked."""
+    """Articles in memory: returns the answers that it is given, and records the questions."""
 
     def __init__(self, texts: Mapping[str, str] | None = None, answers: Mapping[str, Answer] | None = None) -> None:
         self.texts = dict(texts or {})

@@ -11,7 +11,7 @@ import pytest
 
 from bot.observability.request_log import RequestLog
 from bot.services.article_source import Articles
-from bot.services.question_service import Question, QuestionService
+from bot.services.question_service import QuestionRequest, QuestionService
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.health import VectorState
 from retrieval.core.settings import Settings
@@ -69,13 +69,13 @@ def test_the_bot_s_articles(
     with Articles(settings) as articles, caplog.at_level(logging.INFO):
         assert articles.health().state is VectorState.UNAVAILABLE
         for _ in range(3):
-            assert KEYWORDS_ALONE in QuestionService(articles, RequestLog()).answer(Question(QUESTION, 3)).notes
+            assert KEYWORDS_ALONE in QuestionService(articles, RequestLog()).answer(QuestionRequest(QUESTION, 3)).notes
             articles.refresh(force=True)
         told = [record for record in caplog.records if "keywords alone" in record.getMessage()]
         assert len(told) == 1
         own_server.start()
         until(lambda: articles.health().good)
-        assert not QuestionService(articles, RequestLog()).answer(Question(QUESTION, 3)).notes
+        assert not QuestionService(articles, RequestLog()).answer(QuestionRequest(QUESTION, 3)).notes
         (settings.corpus / "b.txt").write_text("The windmill of Elmstead is closed in winter.", "utf-8")
         assert pullquote("index", "--rebuild").code == 0
         assert articles.ask("When is the windmill of Elmstead closed?", 1).quotes

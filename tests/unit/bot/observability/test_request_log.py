@@ -17,7 +17,7 @@ from bot.observability.request_log import MetricsSink, ReceivedQuestion, Request
 from bot.services import Services
 from bot.services.admission import RefusedError
 from bot.services.permissions import Requester
-from bot.services.question_service import Question
+from bot.services.question_service import QuestionRequest
 from bot.services.rate_limits import RateLimits
 from bot.services.worker_pool import WorkerPool
 from bot.transport.delivery import Outgoing, Responder
@@ -166,7 +166,7 @@ ADA = Requester(user=1, guild=7, channel=70)
 
 async def ask(services: Services, text: str) -> None:
     """As a command does, but for Discord."""
-    handler, request = InteractionHandler(services, Responder()), Question(text, 3, guild=7)
+    handler, request = InteractionHandler(services, Responder()), QuestionRequest(text, 3, guild=7)
     with handler.in_progress(asked()):
         try:
             with services.admission.accept(ADA, Source.COMMAND) as slot:

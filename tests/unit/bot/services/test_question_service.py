@@ -8,7 +8,7 @@ import pytest
 
 from bot.observability.request_log import RequestLog
 from bot.services.admission import RefusedError
-from bot.services.question_service import Question, QuestionService
+from bot.services.question_service import QuestionRequest, QuestionService
 from bot.store.message_state import AskedQuestion, ClosestPassages, MorePassages, QuoteRef, RelatedPassages
 from retrieval.core.types import Outcome
 from tests.support.fake_articles import FakeArticles, answer
@@ -42,7 +42,7 @@ def words(refs: tuple[QuoteRef, ...]) -> list[str]:
 
 def test_more_passages_are_those_not_shown_yet(questions: QuestionService) -> None:
     """The second press goes on after the first, and a press after the last passage is refused."""
-    first = questions.answer(Question("Who met?", 1, guild=7))
+    first = questions.answer(QuestionRequest("Who met?", 1, guild=7))
     assert words(first.quotes) == ["Macron met 31 leaders."]
     more = questions.more(first)
     assert isinstance(more, MorePassages)
@@ -50,28 +50,28 @@ def test_more_passages_are_those_not_shown_yet(questions: QuestionService) -> No
     with pytest.raises(RefusedError, match="no more"):
         questions.more(more)
     with pytest.raises(RefusedError, match="no more"):
-        questions.more(questions.answer(Question("Who met?", 5, guild=7)))
+        questions.more(questions.answer(QuestionRequest("Who met?", 5, guild=7)))
 
 
 def test_a_question_without_an_answer_keeps_the_closest_passages(questions: QuestionService) -> None:
     """They wait behind a button, which is refused where nothing comes close."""
-    none = questions.answer(Question("Who is lost?", 3, guild=7))
+    none = questions.answer(QuestionRequest("Who is lost?", 3, guild=7))
     assert (none.outcome, none.quotes) == (Outcome.NOTHING, ())
     assert questions.closest(none) == ClosestPassages(none.question, quotes=none.closest, guild=7)
     assert words(none.closest) == ["Starmer pledged 9 ships."]
     with pytest.raises(RefusedError, match="come close"):
-        questions.closest(questions.answer(Question("Who met?", 3)))
+        questions.closest(questions.answer(QuestionRequest("Who met?", 3)))
 
 
 def test_a_follow_up_names_the_question_it_builds_on(questions: QuestionService, articles: FakeArticles) -> None:
     """A question that stands alone names none."""
     starmer = answer(articles.quote("paris", "Starmer pledged 9 ships."))
     articles.answers["and Starmer?"] = replace(starmer, understood="What did Starmer name?")
-    followed = questions.answer(Question("and Starmer?", 3, previous="What did Merz name?"))
+    followed = questions.answer(QuestionRequest("and Starmer?", 3, previous="What did Merz name?"))
     asked = AskedQuestion("and Starmer?", None, "What did Merz name?", "What did Starmer name?")
     assert followed.question == asked
     assert articles.previous == "What did Merz name?"
-    alone = questions.answer(Question("Who met?", 3, previous="What did Merz name?"))
+    alone = questions.answer(QuestionRequest("Who met?", 3, previous="What did Merz name?"))
     assert alone.question == AskedQuestion("Who met?")
 
 
@@ -95,5 +95,5 @@ def test_notes_for_operators_are_logged(
     """Members see that figures differ, and no command to run on the server."""
     notes = ("The articles give different figures.", "Altered. Run: pullquote index --rebuild")
     articles.answers["Who met?"] = replace(articles.answers["Who met?"], notes=notes)
-    assert questions.answer(Question("Who met?", 1)).notes == notes[:1]
+    assert questions.answer(QuestionRequest("Who met?", 1)).notes == notes[:1]
     assert notes[1] in caplog.text

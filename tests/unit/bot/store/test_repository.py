@@ -162,7 +162,7 @@ def test_forgetting_leaves_nothing_of_a_person_and_all_of_the_others(store: Stor
         assert ADA.encode() not in path.read_bytes()
 
 
-def test_a_place_is_about_what_was_said_there_last(store: Store) -> None:
+def test_a_conversation_continues_from_its_last_message(store: Store) -> None:
     """A thread goes on; a key that is not kept changes nothing."""
     first, second = ask(store, ADA, "First?"), ask(store, ADA, "Second?")
     store.link_conversation(5, first)

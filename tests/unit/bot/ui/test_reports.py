@@ -40,4 +40,4 @@ def test_the_page_lists_ten_and_says_how_many_more() -> None:
     (page,) = report_pages(Report(90, tuple(row(f"Question {n}?") for n in range(13))))
     assert "and 3 more in the file" in (page.embeds[1].description or "")
     (empty,) = report_pages(Report(90, ()))
-    assert "Nobody asked" in (empty.embeds[0].description or "")
+    assert "No question was asked" in (empty.embeds[0].description or "")

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cogs.common.interaction_handler import InteractionHandler
 from bot.services.permissions import Requester
-from bot.services.question_service import Question
+from bot.services.question_service import QuestionRequest
 from bot.store.message_state import ArticleList, ArticleView, SearchResults
 from bot.transport.delivery import Responder
 from bot.ui.markup.pages import Form
@@ -34,7 +34,7 @@ def articles() -> FakeArticles:
 async def test_a_reply_quotes_slices_and_is_stored(tmp_path: Path, articles: FakeArticles) -> None:
     """The words on the page are the article's, and the key leads back to the state."""
     async with open_services(tmp_path, articles) as services:
-        handler, request = InteractionHandler(services, Responder()), Question("Who met?", 2, guild=7)
+        handler, request = InteractionHandler(services, Responder()), QuestionRequest("Who met?", 2, guild=7)
         with services.admission.reserve() as slot:
             reply = await handler.reply(slot, ADA, lambda: services.questions.answer(request), Form.EMBEDS)
         quoted = [quoted_words(embed.description or "") for embed in reply.pages[0].embeds[1:]]
@@ -47,7 +47,7 @@ async def test_closest_passages_do_not_look_like_an_answer(tmp_path: Path, artic
     """No answer quotes nothing; the closest passages are as grey as their heading."""
     async with open_services(tmp_path, articles) as services:
         handler, questions = InteractionHandler(services, Responder()), services.questions
-        none = questions.answer(Question("Who is lost?", 3, guild=7))
+        none = questions.answer(QuestionRequest("Who is lost?", 3, guild=7))
         with services.admission.reserve() as slot:
             (page,) = await handler.pages(slot, none, Form.EMBEDS)
             assert len(page.embeds) == 1
@@ -61,7 +61,7 @@ async def test_a_changed_article_is_not_quoted(tmp_path: Path, articles: FakeArt
     """The words are checked each time the message is rendered."""
     async with open_services(tmp_path, articles) as services:
         handler = InteractionHandler(services, Responder())
-        state = services.questions.answer(Question("Who met?", 1, guild=7))
+        state = services.questions.answer(QuestionRequest("Who met?", 1, guild=7))
         articles.texts["paris"] = PARIS.replace("31", "13")
         with services.admission.reserve() as slot:
             (page,) = await handler.pages(slot, state, Form.EMBEDS)
@@ -90,5 +90,5 @@ async def test_an_error_frees_the_slot(tmp_path: Path, articles: FakeArticles) -
     async with open_services(tmp_path, articles) as services:
         handler = InteractionHandler(services, Responder())
         with pytest.raises(QuestionError), services.admission.reserve() as slot:
-            await handler.reply(slot, ADA, lambda: services.questions.answer(Question("?", 3)), Form.EMBEDS)
+            await handler.reply(slot, ADA, lambda: services.questions.answer(QuestionRequest("?", 3)), Form.EMBEDS)
         assert services.pool.taken == 0

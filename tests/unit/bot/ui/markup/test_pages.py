@@ -167,8 +167,8 @@ def test_notices_stay_within_the_limits() -> None:
         hold(settings_pages(GuildSettings(ids, ids), [Finding(True, "x" * 150)] * 8, f"in <#{10**18}>", form))
 
 
-def test_members_are_told_what_is_logged() -> None:
-    """Where the operator has questions written into the log, ``/about`` says so, and nowhere else."""
+def test_about_names_what_is_logged() -> None:
+    """``/about`` says that questions are logged if the operator logs them, and only then."""
     logged, silent = (
         [embed.description or "" for page in about_pages(1, "m", "v", 90, logged) for embed in page.embeds]
         for logged in (True, False)
@@ -225,7 +225,7 @@ def test_no_answer_looks_different_from_an_answer() -> None:
 
 
 def test_a_changed_article_is_not_quoted() -> None:
-    """Where the words are no longer there, the reader sees a notice instead of other words."""
+    """A notice replaces a quote whose words are no longer in the article."""
     (page,) = answer_pages(AnswerMessage(AskedQuestion("Who?"), Outcome.ANSWERED), [None], {})
     assert "has changed" in (page.embeds[1].description or "")
 
