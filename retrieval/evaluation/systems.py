@@ -22,8 +22,7 @@ from retrieval.index.sync import run_indexing
 from retrieval.search.answer.confidence import Features, default_confidence, features_of
 from retrieval.search.query.analysis import Question, analyse
 from retrieval.search.query.validation import validate_query
-from retrieval.search.ranking.ranker import rank
-from retrieval.search.ranking.scoring import ScoredCandidate
+from retrieval.search.ranking.scoring import ScoredCandidate, rank
 from retrieval.search.ranking.selection import diversify
 from retrieval.search.retriever import DEPTH as RETRIEVED
 from retrieval.search.retriever import Retriever

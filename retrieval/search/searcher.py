@@ -10,18 +10,17 @@ from retrieval.core.health import VectorHealth
 from retrieval.core.timing import Observe, Stage, timed, unobserved
 from retrieval.core.types import Answer, Findings, Quote
 from retrieval.core.vectors import Matrix
-from retrieval.search.answer.confidence import Confidence, default_confidence
+from retrieval.search.answer.confidence import default_confidence
 from retrieval.search.answer.conflicts import differing_figures
 from retrieval.search.answer.decision import Decision, decide
 from retrieval.search.answer.quotes import hit_of, quote_of
 from retrieval.search.query.analysis import Question, analyse
 from retrieval.search.query.follow_up import FollowUp, Variant, follow_up_of, variants_of
 from retrieval.search.query.validation import phrases_in, validate_query
-from retrieval.search.ranking.ranker import rank
 from retrieval.search.ranking.reranker import Reranker, rerank
-from retrieval.search.ranking.scoring import ScoredCandidate
+from retrieval.search.ranking.scoring import ScoredCandidate, rank
 from retrieval.search.ranking.selection import diversify
-from retrieval.search.retriever import LexicalSearch, Retrieved, Retriever
+from retrieval.search.retriever import LexicalSearch, Retriever
 from retrieval.storage.library import Library
 
 #: Note on an answer that was found without the vector index.
@@ -47,14 +46,13 @@ class Searcher:
         retriever: Retriever,
         words: LexicalSearch,
         *,
-        confidence: Confidence | None = None,
         reranker: Reranker | None = None,
         observe: Observe = unobserved,
     ) -> None:
         self._library = library
         self._retriever = retriever
         self._words = words
-        self._confidence = confidence or default_confidence()
+        self._confidence = default_confidence()
         self._reranker = reranker
         self._observe = observe
 
@@ -88,7 +86,7 @@ class Searcher:
             UnknownArticleError: when there is no article ``article_id``.
             StorageError: when the library or an index cannot be read.
         """
-        self._require(article_id)
+        self._check_article(article_id)
         follow_up = follow_up_of(question, previous) if previous else None
         variants = variants_of(question, follow_up)
         statistics = self._retriever.statistics()
@@ -101,7 +99,7 @@ class Searcher:
         result = _best(results, follow_up)
         return self._answer(question, result, self._quote(result.decision))
 
-    def _require(self, article_id: str | None) -> None:
+    def _check_article(self, article_id: str | None) -> None:
         if article_id is not None and article_id not in self._library.articles.digests():
             raise UnknownArticleError(article_id)
 
@@ -109,22 +107,17 @@ class Searcher:
         self, variant: Variant, question: Question, vector: Matrix, article_id: str | None, limit: int
     ) -> _Result:
         """Run one variant from retrieval to decision."""
-        retrieved = self._retrieve(question, vector, article_id)
+        if article_id is None:
+            retrieved = self._retriever.retrieve(question, vector)
+        else:
+            retrieved = self._retriever.retrieve_article(article_id)
         candidates = self._retriever.load(retrieved.keys, vector)
         with timed(self._observe, Stage.RANKING):
             ranked = rank(question, candidates.passages, self._retriever.statistics().average_length)
-            ranked = self._read(question, ranked)
+            if self._reranker is not None:
+                ranked = rerank(question, ranked, self._reranker)
         decision, altered = self._decide(question, ranked, limit)
         return _Result(variant, decision, candidates.altered | altered, retrieved.keyword_only)
-
-    def _retrieve(self, question: Question, vector: Matrix, article_id: str | None) -> Retrieved:
-        if article_id is not None:
-            return self._retriever.retrieve_article(article_id)
-        return self._retriever.retrieve(question, vector)
-
-    def _read(self, question: Question, ranked: list[ScoredCandidate]) -> list[ScoredCandidate]:
-        """Let the reranker, if there is one, read the top passages."""
-        return ranked if self._reranker is None else rerank(question, ranked, self._reranker)
 
     def _decide(self, question: Question, ranked: list[ScoredCandidate], limit: int) -> tuple[Decision, frozenset[str]]:
         """Select and decide; a second time, without altered articles, when a selected passage is of one.
@@ -190,7 +183,7 @@ class Searcher:
         phrases = phrases_in(text)
         if not phrases:
             raise QuestionError("Nothing to search for: give at least one word.")
-        self._require(article_id)
+        self._check_article(article_id)
         self._words.reload()
         hits, total = self._words.exact(phrases, limit, article_id)
         stored = self._library.passages.get([key for key, _ in hits])

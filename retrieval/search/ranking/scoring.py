@@ -1,4 +1,4 @@
-"""Scores one passage against a question: vectors, BM25, coverage and answer type. Pure.
+"""Scores passages against a question and ranks them: vectors, BM25, coverage and answer type. Pure.
 
 Every number is on a scale of its own maximum (0.0 … 1.0, cosines -1.0 … 1.0), so that it means the same in a corpus of
 sixty passages and of a hundred thousand.
@@ -28,6 +28,8 @@ TYPE_PENALTY = 0.4
 TYPE_WEIGHT = 0.5
 #: Sentences of a passage that are checked for the answer type; an answer is rarely in another one.
 TYPED_SENTENCES = 3
+#: Top candidates that are checked for the answer type; an answer is rarely further down.
+TYPED_PASSAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,19 @@ class ScoredCandidate(NamedTuple):
         return self.candidate.sentences[self.best]
 
 
+def rank(question: Question, candidates: Iterable[Candidate], average_length: float) -> list[ScoredCandidate]:
+    """Return all candidates, best first. ``average_length``: mean number of content terms in a passage."""
+    scored = sorted((score(question, candidate, average_length) for candidate in candidates), key=_order)
+    typed = sorted((apply_answer_type(question, each) for each in scored[:TYPED_PASSAGES]), key=_order)
+    return typed + scored[TYPED_PASSAGES:]
+
+
+def _order(scored: ScoredCandidate) -> tuple[float, str, str]:
+    return (-scored.score, scored.candidate.article_id, scored.candidate.passage_id)
+
+
 def score(question: Question, candidate: Candidate, average_length: float) -> ScoredCandidate:
-    """Score a candidate without its answer type. ``average_length``: mean number of content terms in a passage."""
+    """Score a candidate without its answer type."""
     norm = K1 * (1 - B + B * candidate.terms.length / max(average_length, 1.0))
     total = question.weight or 1.0
     per_sentence = [0.0] * len(candidate.sentences)

@@ -13,8 +13,7 @@ from retrieval.evaluation import calibration
 from retrieval.evaluation.metrics import roc_area
 from retrieval.search.answer.confidence import NEGATIVE_FEATURES, Confidence, Features, default_confidence, features_of
 from retrieval.search.query.analysis import analyse
-from retrieval.search.ranking.ranker import rank
-from retrieval.search.ranking.scoring import Candidate, PassageTerms
+from retrieval.search.ranking.scoring import Candidate, PassageTerms, rank
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary
 

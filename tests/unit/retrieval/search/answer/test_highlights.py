@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from retrieval.search.answer.highlights import highlight
 from retrieval.search.query.analysis import analyse
-from retrieval.search.ranking.ranker import rank
+from retrieval.search.ranking.scoring import rank
 from retrieval.text.vocabulary import Vocabulary
 from tests.unit.retrieval.search.building import ALASKA, asked, passage
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.core.types import Span
-from retrieval.search.answer.quotes import plain_quote, quote_of
+from retrieval.search.answer.quotes import hit_of, quote_of
 from retrieval.search.query.analysis import analyse
-from retrieval.search.ranking.ranker import rank
+from retrieval.search.ranking.scoring import rank
 from retrieval.search.ranking.selection import Choice, diversify
 from retrieval.text.vocabulary import Vocabulary
 from tests.support.builders import candidate, stored
@@ -59,7 +59,7 @@ def test_also_in_names_other_articles_once() -> None:
 def test_the_lead_in_and_what_is_known_come_along() -> None:
     """A quote has the passage's lead-in, metadata and text unchanged."""
     found = stored("He stated that it is 40%.", lead_in="Mark Rutte cautioned.")
-    made = plain_quote(found, highlights=(), score=1.0)
+    made = hit_of(found, [], 1.0)
     assert (made.lead_in, made.text, made.metadata) == (found.lead_in, found.text, found.metadata)
     assert made.passage is found.passage
 

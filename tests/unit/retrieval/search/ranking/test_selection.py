@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.search.ranking.ranker import rank
+from retrieval.search.ranking.scoring import rank
 from retrieval.search.ranking.selection import are_duplicates, diversify, merge_duplicates
 from tests.unit.retrieval.search.building import ALASKA, SPORT, asked, passage
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.search.ranking.ranker import rank
+from retrieval.search.ranking.scoring import rank
 from tests.unit.retrieval.search.building import ALASKA, PARIS, SPORT, asked, passage
 
 
