@@ -138,15 +138,15 @@ def _serve(orders: socket.socket) -> None:
             return
         if os.fork() == 0:
             orders.close()
-            _attend(passed[3])
-            _become(json.loads(data), passed[:3])
+            _supervise(passed[3])
+            _run_module(json.loads(data), passed[:3])
             return
         for each in passed:
             os.close(each)
 
 
-def _attend(status: int) -> None:
-    """Fork once more and tell how the new process fares; only the new one returns from here."""
+def _supervise(status: int) -> None:
+    """Fork once more and report the status of the new process; only that one returns."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     child = os.fork()
     if child == 0:
@@ -158,14 +158,14 @@ def _attend(status: int) -> None:
     os._exit(0)
 
 
-def _become(order: tuple[str, list[str], dict[str, str], str], streams: Sequence[int]) -> None:
-    """Be what was ordered, to the end."""
+def _run_module(order: tuple[str, list[str], dict[str, str], str], streams: Sequence[int]) -> None:
+    """Run the ordered module with its environment, folder and streams."""
     module, arguments, environment, folder = order
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
-    # Anew, for what Python knows of them (whether one can seek in them, say) holds for the streams of before.
+    # Reopened, because what Python knows of them (whether they can be seeked, say) holds for the previous streams.
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - Python closes them
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115

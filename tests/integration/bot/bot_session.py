@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.bot.bot_process import TO_END, Bot, started, started_afresh
-from tests.integration.bot.transcript import record
+from tests.integration.bot.transcript import transcript
 from tests.support.fake_discord import DiscordDouble
 
-RECORDS: pytest.StashKey[list[Path]] = pytest.StashKey()
+TRANSCRIPTS: pytest.StashKey[list[Path]] = pytest.StashKey()
 HEARTBEAT = 5.0
 
 
@@ -25,18 +25,18 @@ class BotSession:
         self._answers: dict[str, Callable[[], int]] = {}
 
     def once(self, what: str, count: Callable[[], int]) -> None:
-        """Count answers when the bot has ended: there has to be one, for by then every further attempt was made."""
+        """Register a count that has to be one when the bot has ended, by when every retry was made."""
         self._answers[what] = count
 
     def assert_once(self) -> None:
-        """Nothing of what was to be answered once was answered more often, or not at all."""
+        """Fail if a registered count is not one."""
         counts = {what: count() for what, count in self._answers.items()}
         wrong = {what: number for what, number in counts.items() if number != 1}
         assert not wrong, wrong
 
 
 def said(discord: DiscordDouble) -> set[str]:
-    """Every text that people wrote to the bot, long enough to be told from other words."""
+    """Every text of eight characters or more that people wrote to the bot."""
     texts = {
         option["value"]
         for one in discord.interactions.all.values()
@@ -53,7 +53,7 @@ def said(discord: DiscordDouble) -> set[str]:
 
 
 def assert_kept_quiet(discord: DiscordDouble, log: str) -> None:
-    """Nobody was pinged, Discord took everything, no heart stopped, and the log betrays neither token nor question."""
+    """No one was pinged, no request was invalid, no heartbeat was missed, and the log has no token or question."""
     assert discord.pings == []
     assert discord.complaints == []
     assert discord.gateway.missed_heartbeats == 0
@@ -78,9 +78,9 @@ async def bot_session(home: Path, config: pytest.Config, *, fresh: bool = False)
     async with DiscordDouble(heartbeat_interval=HEARTBEAT) as discord, running(discord, home, home.parent) as bot:
         session = BotSession(discord, bot)
         yield session
-        path = home.parent / "seen.txt"
-        path.write_text(record(discord), encoding="utf-8")
-        config.stash.setdefault(RECORDS, []).append(path)
+        path = home.parent / "transcript.txt"
+        path.write_text(transcript(discord), encoding="utf-8")
+        config.stash.setdefault(TRANSCRIPTS, []).append(path)
         code, seconds = await bot.stop()
         assert (code, seconds < TO_END) == (0, True)
         session.assert_once()

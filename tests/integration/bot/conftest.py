@@ -1,4 +1,4 @@
-"""A data folder of its own for each module that asks for one, and where the records of what was seen are."""
+"""A data folder for each module that uses one, and the paths of the transcripts at the end of a run."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.settings import Settings
-from tests.integration.bot.bot_session import RECORDS
+from tests.integration.bot.bot_session import TRANSCRIPTS
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say where the records of what everybody saw are."""
-    for path in config.stash.get(RECORDS, []):
-        terminalreporter.write_line(f"what everybody saw: {path}")
+    """Print the paths of the transcripts."""
+    for path in config.stash.get(TRANSCRIPTS, []):
+        terminalreporter.write_line(f"transcript: {path}")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What stands in the bot's messages, read without any help of the bot's own code.
+"""Reads quotes, headings and labels off the bot's messages, without the bot's own code.
 
 Of Discord's Markdown the messages may use bold, italics, block quotes and small print. Everything else has to be
 escaped: whatever Discord would make more of than the sign itself fails the test that reads it.
@@ -63,7 +63,7 @@ def _pieces(markup: str) -> list[tuple[str, bool]]:
 
 @dataclass(frozen=True)
 class Passage:
-    """A quote as a reader sees it."""
+    """A quote as it is displayed."""
 
     title: str
     url: str | None
@@ -133,5 +133,5 @@ def numbered(sight: Sight) -> dict[int, str]:
 
 
 def labels(sight: Sight) -> list[str]:
-    """What stands on the buttons."""
+    """The labels of the buttons."""
     return [button.label for button in sight.buttons]

@@ -1,4 +1,4 @@
-"""The articles of the seeds, as anybody reads them off the files."""
+"""The texts, titles and paragraphs of the seed articles, read from their files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def ids() -> dict[str, str]:
 
 @cache
 def paragraphs(article_id: str) -> list[tuple[int, int]]:
-    """Where each paragraph begins and ends: in these files each is a line that is not empty."""
+    """Start and end of each paragraph: in these files each is a line that is not empty."""
     return [(line.start(), line.end()) for line in re.finditer(r"\S[^\n]*", texts()[article_id])]
 
 

@@ -55,7 +55,7 @@ async def ask_without_room(discord: DiscordDouble, guild: Guild) -> None:
 
 
 async def test_a_full_disk_takes_no_answer_away(small_disk: Path, tmp_path: Path) -> None:
-    """Filled to the last byte, the bot answers without buttons and says why in its log; votes and settings are told.
+    """Filled to the last byte, it answers without buttons and logs why; votes and settings get a message.
 
     With room again everything works at once, and what was stored before is there, also after a new start.
     """

@@ -1,4 +1,4 @@
-"""An article full of signs that mean something to Discord: shown as they stand, to nobody's alarm."""
+"""Markdown, mentions and links in an article are shown literally and ping no one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NASTY = {
     "cormorant": "The cormorant hid ||a secret|| and | one || more ||| behind bars ||||.",
     "dunlin": "# The dunlin is no heading, ## nor is this, ### nor that.",
     "egret": "-# The egret is no small print.",
-    "fulmar": ">>> The fulmar quotes nobody > and > nothing.",
+    "fulmar": ">>> The fulmar quotes no one > and > nothing.",
     "gannet": "- The gannet is no list, * nor is this, + nor that.",
     "heron": "1. The heron is no list 2) either, and costs 3. crowns.",
     "ibis": "The ibis links [a](https://evil.example/x_y_z) and <https://evil.example> and https://evil.example/a_b?c=*d*.",
@@ -47,7 +47,7 @@ url = "{URL}"
 
 
 class Cast:
-    """Who and what exists, so that every mention in the article has somebody to alarm."""
+    """A server with a person, a role and a channel for every mention in the article."""
 
     def __init__(self, discord: DiscordDouble) -> None:
         self.guild = discord.guild(bot_permissions=TALKING | Permission.MENTION_EVERYONE)

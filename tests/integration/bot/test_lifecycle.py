@@ -144,9 +144,9 @@ async def end_while_asked(discord: DiscordDouble, bot: Bot, slashes: list[Callab
     await asyncio.gather(*(each.acknowledged() for each in asked))
     ending = asyncio.create_task(bot.stop())
     await asyncio.sleep(0.5)
-    told = await late("ask", question=TRUCE)
-    assert told.ephemeral
-    assert "restarted" in told.content
+    reply = await late("ask", question=TRUCE)
+    assert reply.ephemeral
+    assert "restarted" in reply.content
     for answer in await asyncio.gather(*asked):
         assert passages(answer)
     code, seconds = await ending

@@ -31,7 +31,7 @@ async def outcome(asked: Exchange) -> str:
         sight = await asked.answer(10)
     except (NoAnswerError, TimeoutError):
         return "nothing"
-    return "answered" if passages(sight) else "told"
+    return "answered" if passages(sight) else "apology"
 
 
 async def test_short_memory_loses_nothing(home: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from tests.support.fake_discord.rest.errors import invalid_form
 from tests.support.ports import free_port
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
-NOBODY = "How do I reset my password?"
+UNANSWERED = "How do I reset my password?"
 EDIT = "PATCH */@original"
 Figures = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -93,16 +93,16 @@ async def ask_everything(discord: DiscordDouble, pages: Pages, place: Channel) -
     answer = await ada.slash("ask", place, question=TRUCE)
     assert passages(answer)
     await bob.press(answer, "Helpful")
-    await ada.slash("ask", place, question=NOBODY)
-    await ada.slash("ask", place, question=f"{NOBODY} Please?")
+    await ada.slash("ask", place, question=UNANSWERED)
+    await ada.slash("ask", place, question=f"{UNANSWERED} Please?")
     assert "again in" in (await ada.slash("ask", place, question=TRUCE)).content
     await bob.mention("What did Nausėda say?", place)
     await bob.message_command("Find sources", answer)
     discord.faults.refuse(EDIT, invalid_form([(("embeds",), "BASE_TYPE_MAX_LENGTH", "no")]))
-    told = await cy.slash("ask", place, question=f"{TRUCE[:-1]} then?")
+    reply = await cy.slash("ask", place, question=f"{TRUCE[:-1]} then?")
     discord.faults.clear()
     await pages.settled("command", "failed")
-    return told.content.rpartition("under ")[2].strip(".")
+    return reply.content.rpartition("under ")[2].strip(".")
 
 
 async def see_the_figures(pages: Pages) -> None:

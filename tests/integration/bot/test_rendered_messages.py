@@ -1,4 +1,4 @@
-"""The reader of these tests sees through every formatting that Discord knows."""
+"""The tests' reader of messages knows every formatting of Discord."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tests.integration.bot.rendered_messages import displayed, emphasised
     ],
 )  # fmt: skip
 def test_formatting_is_noticed(markup: str) -> None:
-    """Whatever Discord would make more of than the sign itself fails."""
+    """Any unescaped markup other than bold and italics fails."""
     with pytest.raises(AssertionError):
         displayed(markup)
 
 
 def test_escapes_are_undone_and_emphasis_is_known() -> None:
-    """A backslash before a sign goes, and what is bold or in italics is told from other words."""
+    """The backslash of an escape is removed, and bold and italic words are found."""
     assert displayed(r"\*a\* \\ \<\@1\> **b\*c** *d* 1\. e") == r"*a* \ <@1> b*c d 1. e"
     assert emphasised(r"\*a\* **b\*c** *d* e") == ["b*c", "d"]

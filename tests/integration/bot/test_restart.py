@@ -88,9 +88,9 @@ async def assert_buttons_are_over(was: Before) -> None:
     for sight in was.sights:
         presser = next(each for each in (was.ada, was.bob) if each.user is sight.viewer)
         for label in [button.label for button in sight.buttons if not button.disabled]:
-            told = await presser.press(sight, label)
-            assert told.ephemeral, label
-            assert "30 days" in told.content, label
+            reply = await presser.press(sight, label)
+            assert reply.ephemeral, label
+            assert "30 days" in reply.content, label
 
 
 async def test_everything_goes_on_after_a_kill(home: Path) -> None:

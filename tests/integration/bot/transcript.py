@@ -1,4 +1,4 @@
-"""What everybody saw, written down in the order in which it happened."""
+"""A transcript of a test: every action and every message, in order."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from tests.support.fake_discord import Channel, DiscordDouble, Sight
 from tests.support.fake_discord.state.interactions import Interaction, Kind
 
 
-def record(discord: DiscordDouble) -> str:
-    """Everything that people did and everything that they saw, as text."""
+def transcript(discord: DiscordDouble) -> str:
+    """Return everything that people did and saw, as text."""
     events = [(each.id, _done(each, discord)) for each in discord.interactions.all.values()]
     for channel in discord.world.channels.values():
         for message in channel.messages.values():
@@ -20,9 +20,9 @@ def record(discord: DiscordDouble) -> str:
             if message.author is not discord.bot:
                 events.append((message.id, f"{viewer.name} writes in {_name(channel)}: {message.content}"))
                 continue
-            whom = f"{message.only_for.name} alone sees" if message.only_for else "everybody sees"
+            audience = f"{message.only_for.name} alone sees" if message.only_for else "all see"
             hangs = f", under {message.referenced.author.name}'s message" if message.referenced else ""
-            events.append((message.id, f"{whom} in {_name(channel)}{hangs}:\n{_body(seen)}"))
+            events.append((message.id, f"{audience} in {_name(channel)}{hangs}:\n{_body(seen)}"))
     return "\n\n".join(text for _, text in sorted(events)) + "\n"
 
 
@@ -44,7 +44,7 @@ def _body(seen: Sight) -> str:
 
 def _name(channel: Channel) -> str:
     if channel.guild is None:
-        return f"the direct messages of {channel.recipient.name if channel.recipient else 'somebody'}"
+        return f"the direct messages of {channel.recipient.name if channel.recipient else 'an unknown user'}"
     return f"#{channel.name} of {channel.guild.name}"
 
 

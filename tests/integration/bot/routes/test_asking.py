@@ -1,4 +1,4 @@
-"""Asking: by command, by mention, in a thread, in direct messages, and what a message speaks of."""
+"""Asking: by command, by mention, in a thread, in direct messages, and about a message."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def test_a_quotation_brings_its_speaker(session: BotSession) -> None:
 
 
 async def test_the_question_is_repeated_as_it_was_asked(session: BotSession) -> None:
-    """Markdown, a mention and an address in a question show literally and ping nobody."""
+    """Markdown, a mention and an address in a question show literally and ping no one."""
     discord = session.discord
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
@@ -90,7 +90,7 @@ async def test_quotes_and_article_narrow_an_answer(session: BotSession) -> None:
 
 
 async def test_a_private_answer_is_for_the_asker_alone_and_can_be_shared(session: BotSession) -> None:
-    """`private` hides the answer from everybody else; Share shows the same in the channel, signed."""
+    """`private` hides the answer from all others; Share shows the same in the channel, signed."""
     discord = session.discord
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
@@ -107,7 +107,7 @@ async def test_a_private_answer_is_for_the_asker_alone_and_can_be_shared(session
 
 
 async def test_no_answer_looks_different_and_offers_the_closest_passages(session: BotSession) -> None:
-    """Where no article answers there is no quote, another title and colour, and a button for what is closest."""
+    """If no article answers there is no quote, another title and colour, and a button for what is closest."""
     ada = session.discord.person("Ada", session.discord.guild())
     answer = await ada.slash("ask", question=TRUCE)
     nothing = await ada.slash("ask", question=PASSWORD)
@@ -125,7 +125,7 @@ async def test_no_answer_looks_different_and_offers_the_closest_passages(session
 
 
 async def test_a_mention_is_answered_with_a_reply_while_the_bot_types(session: BotSession) -> None:
-    """In a channel and in a thread: typing first, then a reply that pings nobody."""
+    """In a channel and in a thread: typing first, then a reply that pings no one."""
     ada = session.discord.person("Ada", session.discord.guild())
     said = ada.mention(TRUCE)
     answer = await said
@@ -140,7 +140,7 @@ async def test_a_mention_is_answered_with_a_reply_while_the_bot_types(session: B
 
 
 async def test_a_direct_message_is_a_question(session: BotSession) -> None:
-    """No mention is needed there; buttons work there, and nothing is to be shared."""
+    """No mention is needed there; buttons work there, and Share is not offered."""
     discord = session.discord
     ada = discord.person("Ada", discord.guild())
     said = ada.dm("Who is the mayor of Dnipro?")
@@ -155,7 +155,7 @@ async def test_a_direct_message_is_a_question(session: BotSession) -> None:
 
 
 async def test_a_mention_without_a_question_gets_a_short_help(session: BotSession) -> None:
-    """A bare mention is told what to do; so is one with a sign that is no word, without any answer or button."""
+    """A bare mention, or one without a word, gets a short help without answer or button."""
     ada = session.discord.person("Ada", session.discord.guild())
     bare = await ada.mention("")
     assert "Ask me a question" in bare.content
@@ -217,7 +217,7 @@ async def test_a_follow_up_never_passes_an_older_answer_off_as_its_own(session: 
 
 
 async def test_a_follow_up_is_understood_in_whole_sentences(session: BotSession) -> None:
-    """What the answer says it understood is a question that somebody could have asked."""
+    """The answer repeats the follow-up as a whole question."""
     ada = session.discord.person("Ada", session.discord.guild())
     first = await ada.mention("What did Macron say when he opened the meeting?")
     follow = await ada.say("and Starmer?", reply_to=first)
@@ -226,15 +226,15 @@ async def test_a_follow_up_is_understood_in_whole_sentences(session: BotSession)
 
 
 async def test_a_question_that_cannot_be_used_is_refused_privately(session: BotSession) -> None:
-    """Without any word to search for, only the asker is told what to do, by /ask and by /find."""
+    """Without any word to search for, /ask and /find reply privately what to do."""
     ada = session.discord.person("Ada", session.discord.guild())
-    for told in (await ada.slash("ask", question="?!"), await ada.slash("find", words='"…" !')):
-        assert told.ephemeral
-        assert "no word" in told.text
+    for reply in (await ada.slash("ask", question="?!"), await ada.slash("find", words='"…" !')):
+        assert reply.ephemeral
+        assert "no word" in reply.text
 
 
 async def test_the_next_question_in_a_thread_is_a_follow_up(session: BotSession) -> None:
-    """In the thread under an answer the bot knows what was asked before, also when somebody else goes on."""
+    """In the thread under an answer the bot knows what was asked before, also when another member goes on."""
     discord = session.discord
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)

@@ -1,4 +1,4 @@
-"""Buttons under answers: more, context, votes, pagers; pressed by whoever sees them."""
+"""Buttons under answers: more, context, votes, pagers; pressed by any member."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def test_one_vote_a_person_that_can_be_changed(session: BotSession) -> Non
     guild = discord.guild()
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
     answer = await ada.slash("ask", question=NAUSEDA)
-    for person, label, told in (
+    for person, label, reply in (
         (ada, "Helpful", "counted"),
         (ada, "Helpful", "already"),
         (bob, "Helpful", "counted"),
@@ -103,7 +103,7 @@ async def test_one_vote_a_person_that_can_be_changed(session: BotSession) -> Non
     ):
         sight = await person.press(answer, label)
         assert sight.ephemeral
-        assert told in sight.content
+        assert reply in sight.content
     report = await discord.owner(guild).slash("report")
     assert votes(report) == [(NAUSEDA, "1", "1")]
 
@@ -122,13 +122,13 @@ async def test_the_button_of_an_unknown_message(session: BotSession) -> None:
         for each in row["components"]:
             if each["custom_id"] == button.custom_id:
                 each["custom_id"] = forged
-    told = await ada.press(answer, custom_id=forged)
-    assert told.ephemeral
-    assert told.content == strings.EXPIRED
+    reply = await ada.press(answer, custom_id=forged)
+    assert reply.ephemeral
+    assert reply.content == strings.EXPIRED
 
 
-async def test_a_press_by_somebody_without_the_right_is_told_why(session: BotSession) -> None:
-    """Where certain roles may ask, others are told so privately when they press."""
+async def test_a_press_without_the_right_is_refused_with_the_reason(session: BotSession) -> None:
+    """If only certain roles may ask, a press by others gets a private refusal."""
     discord = session.discord
     guild = discord.guild()
     readers = discord.role(guild, "Readers")
@@ -138,8 +138,8 @@ async def test_a_press_by_somebody_without_the_right_is_told_why(session: BotSes
     await boss.slash("settings role", change="add", role=readers)
     answer = await ada.slash("ask", question=COUNTRIES)
     for label in labels(answer):
-        told = await bob.press(answer, label)
-        assert told.ephemeral
-        assert "certain roles" in told.content
+        reply = await bob.press(answer, label)
+        assert reply.ephemeral
+        assert "certain roles" in reply.content
     more = await ada.press(answer, "In context")
     assert numbered(more)

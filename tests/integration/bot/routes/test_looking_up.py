@@ -166,16 +166,16 @@ async def test_about_and_help(session: BotSession) -> None:
     assert about.ephemeral
     for words in ("**Articles:** 5", "all-MiniLM-L6-v2", "0.1.0", "90 days", "30 days", "keyed hash", "/forget me"):
         assert words in displayed_lines(about)
-    told = await ada.slash("help")
-    assert told.ephemeral
+    reply = await ada.slash("help")
+    assert reply.ephemeral
     names = {command["name"] for command in discord.commands.stored[None].values()}
     assert names == {
         "ask", "find", "source", "sources", "about", "help", "settings", "report", "forget", "Find sources",
     }  # fmt: skip
     for name in names - {"help"}:
-        assert name in told.text
+        assert name in reply.text
     alone = await ada.slash("help", ada.dm_channel)
-    assert alone.text == told.text
+    assert alone.text == reply.text
 
 
 def displayed_lines(sight: Sight) -> str:

@@ -1,4 +1,4 @@
-"""What managers decide and read, what people may take back, and who is refused why."""
+"""Management commands: channels, roles, limits, reports, deletion of personal data, refusals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PASSWORD = "How do I reset my password?"
 
 
 def cast(session: BotSession) -> tuple[Guild, Person, Person]:
-    """A new server, somebody who manages it, and somebody who does not."""
+    """A new server, a manager of it, and a member without rights."""
     discord = session.discord
     guild = discord.guild()
     managers = discord.role(guild, "Managers", Permission.MANAGE_GUILD)
@@ -31,7 +31,7 @@ def general(guild: Guild) -> Channel:
 
 
 async def test_settings_and_reports_are_for_managers(session: BotSession) -> None:
-    """Discord does not even offer them to others; in direct messages nobody has them."""
+    """Discord does not offer them to others, nor in direct messages."""
     _, boss, ada = cast(session)
     for command in ("settings show", "report"):
         with pytest.raises(NotOfferedError):
@@ -42,14 +42,14 @@ async def test_settings_and_reports_are_for_managers(session: BotSession) -> Non
 
 
 async def test_mentions_are_answered_in_the_channels_that_were_set(session: BotSession) -> None:
-    """Elsewhere the asker is told privately why not and what to do; /ask works; threads count as their channel."""
+    """Elsewhere a private reply says why not and what to do; /ask works; threads count as their channel."""
     guild, boss, ada = cast(session)
     other = session.discord.channel(guild, "other")
     shown = await boss.slash("settings channel", change="add", channel=other)
     assert f"<#{other.id}>" in shown.text
     ada.mention(TRUCE)
-    told = await ada.until_sees("certain channels only", ada.dm_channel)
-    assert "/settings channel" in told.text
+    reply = await ada.until_sees("certain channels only", ada.dm_channel)
+    assert "/settings channel" in reply.text
     assert passages(await ada.slash("ask", question=TRUCE))
     answer = await ada.mention(TRUCE, other)
     assert passages(answer)
@@ -61,7 +61,7 @@ async def test_mentions_are_answered_in_the_channels_that_were_set(session: BotS
 
 
 async def test_only_the_roles_that_were_set_may_ask(session: BotSession) -> None:
-    """Others are told so: by command privately, by mention in a direct message. Looking up is free to all."""
+    """Others get a refusal: privately to a command, by direct message to a mention. Looking up is free to all."""
     guild, boss, ada = cast(session)
     readers: Role = session.discord.role(guild, "Readers")
     bob = session.discord.person("Bob", guild, roles=(readers,))
@@ -123,7 +123,7 @@ async def test_settings_show_explains_for_a_channel_and_a_person(session: BotSes
 
 
 async def test_more_questions_than_allowed_are_refused_with_a_time(session: BotSession) -> None:
-    """Three at once, then a private line says when to try again; a refused mention is told by direct message."""
+    """Three at once, then a private line says when to try again; a refused mention gets a direct message."""
     guild, _, ada = cast(session)
     asked = [ada.slash("ask", question=TRUCE) for _ in range(5)]
     sights = [await each for each in asked]
@@ -180,10 +180,10 @@ async def test_forget_me_deletes_what_a_person_left(session: BotSession) -> None
     hers = await ada.slash("ask", question="What did Zakharova say about the axis of war?")
     his = await bob.slash("ask", question=TRUCE)
     await ada.press(his, "Not helpful")
-    told = await ada.slash("forget me")
-    assert told.ephemeral
-    assert "1 × question" in told.content
-    assert "1 × vote" in told.content
+    reply = await ada.slash("forget me")
+    assert reply.ephemeral
+    assert "1 × question" in reply.content
+    assert "1 × vote" in reply.content
     over = await ada.press(hers, "More passages")
     assert over.content == strings.EXPIRED
     report = await boss.slash("report")
@@ -194,7 +194,7 @@ async def test_forget_me_deletes_what_a_person_left(session: BotSession) -> None
     assert b"axis of war" not in raw
 
 
-async def test_what_is_kept_names_nobody(session: BotSession) -> None:
+async def test_stored_records_name_no_one(session: BotSession) -> None:
     """No user's id and no message stands in the records; a message that was looked up is not kept."""
     guild, _, ada = cast(session)
     await ada.mention(TRUCE)
@@ -264,15 +264,15 @@ async def test_a_channel_whose_history_the_bot_may_not_read(session: BotSession)
     assert answer.reply_to is None
 
 
-async def test_somebody_with_closed_direct_messages_is_told_where_he_asked(session: BotSession) -> None:
+async def test_a_refusal_to_closed_direct_messages_is_posted_in_the_channel(session: BotSession) -> None:
     """A refusal that cannot come privately comes as a short reply."""
     guild, boss, ada = cast(session)
     other = session.discord.channel(guild, "other")
     await boss.slash("settings channel", change="add", channel=other)
     ada.user.dms_open = False
-    told = await ada.mention(TRUCE)
-    assert "certain channels only" in told.content
-    assert passages(told) == []
+    reply = await ada.mention(TRUCE)
+    assert "certain channels only" in reply.content
+    assert passages(reply) == []
 
 
 def test_no_privileged_intent_was_asked_for(session: BotSession) -> None:

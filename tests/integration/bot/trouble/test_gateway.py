@@ -61,7 +61,7 @@ async def test_twenty_drops_in_the_middle_of_questions(session: BotSession) -> N
     ids=["reconnect", "invalid session, resumable", "invalid session"],
 )
 async def test_being_sent_away(session: BotSession, trouble: Callable[[BotSession], None]) -> None:
-    """Told to reconnect, or that the session is over: questions under way are answered, and later ones as well."""
+    """After a request to reconnect or an invalid session, questions under way are answered, and later ones as well."""
     discord = session.discord
     guild = discord.guild("Sent away")
     ada, bob = discord.person("Ada", guild), discord.person("Bob", guild)
@@ -106,7 +106,7 @@ async def test_messages_and_people_that_go_away(session: BotSession) -> None:
 
 
 async def test_no_question_is_answered_twice_after_a_resume(session: BotSession) -> None:
-    """A message that the gateway tells of once more gets no second answer."""
+    """A message event that arrives a second time gets no second answer."""
     discord = session.discord
     guild = discord.guild("Twice")
     ada = discord.person("Ada", guild)
@@ -115,9 +115,9 @@ async def test_no_question_is_answered_twice_after_a_resume(session: BotSession)
     await said
     connected = next(each for each in discord.gateway.sessions.values() if each.connection is not None)
     events = [json.loads(text) for _, text in connected.events]
-    told = next(each for each in events if each["t"] == "MESSAGE_CREATE" and each["d"]["id"] == str(said.message.id))
+    event = next(each for each in events if each["t"] == "MESSAGE_CREATE" and each["d"]["id"] == str(said.message.id))
     assert connected.connection is not None
-    connected.connection.send_text(json.dumps(told))
+    connected.connection.send_text(json.dumps(event))
     await ada.slash("help", place)
     await asyncio.sleep(0.7)  # an answer takes far less
     assert_answered_once(said.sights)

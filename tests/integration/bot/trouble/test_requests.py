@@ -147,7 +147,7 @@ async def test_files_come_through_trouble(session: BotSession, kind: str) -> Non
 @pytest.mark.parametrize("kind", ["429", "502", "lost request", "lost answer"])
 @pytest.mark.parametrize("pattern", [DIRECT, SEND])
 async def test_an_answer_by_direct_message_comes_through_trouble(session: BotSession, kind: str, pattern: str) -> None:
-    """Where the bot may not write, the way round over direct messages is tried again as well."""
+    """The direct message sent where the bot may not write is retried as well."""
     ada, _, place = cast(session, f"{kind} {pattern}")
     session.discord.deny(place, session.discord.bot, Permission.SEND_MESSAGES)
     trouble(session, kind, pattern)
@@ -202,7 +202,7 @@ async def test_permissions_that_change_between_question_and_answer(session: BotS
 
 @pytest.mark.parametrize("kind", ["429", "502", "lost request", "lost answer"])
 async def test_a_second_message_comes_through_trouble(session: BotSession, kind: str) -> None:
-    """Where an answer takes two messages, trouble with the second neither loses it nor spoils the first."""
+    """A failed second message of an answer is retried, and the first stays intact."""
     discord = session.discord
     _, _, place = cast(session, kind)
     assert place.guild is not None
@@ -226,10 +226,10 @@ async def test_an_answer_that_discord_does_not_take(session: BotSession) -> None
     for sight in (ada.slash("ask", place, question=TRUCE), bob.mention(TRUCE, place)):
         for pattern in (EDIT, SEND):
             session.discord.faults.refuse(pattern, invalid_form([(("embeds",), "BASE_TYPE_MAX_LENGTH", "no")]))
-        told = await sight
+        reply = await sight
         session.discord.faults.clear()
-        incident = told.content.rpartition("under ")[2].strip(".")
-        assert "Sorry" in told.content
+        incident = reply.content.rpartition("under ")[2].strip(".")
+        assert "Sorry" in reply.content
         log = session.bot.log
         assert re.fullmatch(r"[0-9A-F]{8}", incident)
         assert "Traceback" in log[log.index(f"incident {incident}") :]

@@ -1,4 +1,4 @@
-"""Each question is followed to its end, whatever that is: one line, one count, its stages."""
+"""Each question is logged and counted once, with its outcome and stages."""
 
 from __future__ import annotations
 

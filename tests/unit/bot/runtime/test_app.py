@@ -77,5 +77,5 @@ def test_a_bot_that_outgrew_its_shards_asks_to_be_started_again() -> None:
 
 @pytest.mark.parametrize("privileged", ["members", "presences", "message_content"])
 def test_no_privileged_intent_is_asked_for(privileged: str) -> None:
-    """Anybody can add the bot without switches or reviews."""
+    """The bot can be added without switches or reviews."""
     assert not getattr(intents(), privileged)
