@@ -48,25 +48,6 @@ def intents() -> discord.Intents:
     return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 
 
-class Tree(app_commands.CommandTree["PullquoteBot"]):
-    """The command tree; its error handler answers for commands that failed."""
-
-    async def on_error(
-        self, interaction: discord.Interaction[PullquoteBot], error: app_commands.AppCommandError, /
-    ) -> None:
-        """Send an apology with an incident number."""
-        cause: Exception = error
-        if isinstance(error, (app_commands.CommandInvokeError, app_commands.TransformerError)):
-            cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        handler = self.client.handler
-        outgoing = handler.error_message(cause)
-        act: Any = interaction
-        if interaction.response.is_done():
-            await handler.responder.edit_response(act, outgoing, private=True)
-        else:
-            await handler.responder.send_ephemeral(act, outgoing.page.content or "")
-
-
 class PullquoteBot(commands.AutoShardedBot):
     """The client: its cogs, commands and periodic tasks, with as many gateway connections as Discord wants.
 
@@ -86,7 +67,6 @@ class PullquoteBot(commands.AutoShardedBot):
             help_command=None,
             intents=intents(),
             allowed_mentions=discord.AllowedMentions.none(),
-            tree_cls=Tree,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             chunk_guilds_at_startup=False,
@@ -94,7 +74,8 @@ class PullquoteBot(commands.AutoShardedBot):
             http_trace=error_trace(count_error),
             shard_connect_timeout=START_TIMEOUT,
         )
-        self.handler = handler
+        self._handler = handler
+        self.tree.error(self._command_failed)
         self._settings = settings
         self._services = services
         self._monitor = monitor
@@ -110,13 +91,13 @@ class PullquoteBot(commands.AutoShardedBot):
         if self.cogs:
             return
         for cog in (
-            AskCog(self, self.handler, self._services),
-            MentionsCog(self, self.handler, self._services),
-            ButtonsCog(self, self.handler, self._services),
-            ArticlesCog(self.handler, self._services),
-            AboutCog(self.handler, self._services, self._settings),
-            SettingsCog(self.handler, self._services),
-            ReportCog(self.handler, self._services, self._settings.retention_days),
+            AskCog(self, self._handler, self._services),
+            MentionsCog(self, self._handler, self._services),
+            ButtonsCog(self, self._handler, self._services),
+            ArticlesCog(self._handler, self._services),
+            AboutCog(self._handler, self._services, self._settings),
+            SettingsCog(self._handler, self._services),
+            ReportCog(self._handler, self._services, self._settings.retention_days),
         ):
             await self.add_cog(cog)
 
@@ -194,6 +175,15 @@ class PullquoteBot(commands.AutoShardedBot):
         except FAILURES as error:
             _log.error("The commands could not be registered in server %d (%s)", guild.id, error)
 
+    async def _command_failed(self, interaction: Any, error: app_commands.AppCommandError) -> None:
+        """Send an apology with an incident number."""
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        outgoing = self._handler.error_message(cause)
+        if interaction.response.is_done():
+            await self._handler.responder.edit_response(interaction, outgoing, private=True)
+        else:
+            await self._handler.responder.send_ephemeral(interaction, outgoing.page.content or "")
+
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         """Log an unhandled error without the event's arguments, which hold messages."""
         _log.exception("%s failed", event_method)
@@ -224,4 +214,4 @@ class PullquoteBot(commands.AutoShardedBot):
         self.refresh_articles.cancel()
         self.prune_records.cancel()
         await asyncio.sleep(_GRACE)
-        return await self.handler.idle(seconds - _GRACE)
+        return await self._handler.idle(seconds - _GRACE)

@@ -38,13 +38,8 @@ async def serve_pages(
         SettingsError: when the address cannot be listened on.
     """
     _log.filters[:] = [_BadRequestFilter()]
-    runner = web.AppRunner(
-        _application(health, metrics),
-        access_log=None,
-        logger=_log,
-        shutdown_timeout=_SHUTDOWN_TIMEOUT,
-        handle_signals=False,
-    )
+    application = _application(health, metrics)
+    runner = web.AppRunner(application, access_log=None, logger=_log, shutdown_timeout=_SHUTDOWN_TIMEOUT)
     await runner.setup()
     try:
         try:

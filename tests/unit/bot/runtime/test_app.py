@@ -6,14 +6,19 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 import discord
 import pytest
+from discord import app_commands
 
 from bot.runtime.app import run
-from bot.runtime.bot import intents
+from bot.runtime.bot import PullquoteBot, intents
 from bot.runtime.exit_codes import describe_failure
+from bot.transport.delivery import Outgoing
 from bot.transport.gateway import GatewayLimitError
+from bot.ui.markup.pages import Page
 from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
 
@@ -79,3 +84,20 @@ def test_a_bot_that_outgrew_its_shards_asks_to_be_started_again() -> None:
 def test_no_privileged_intent_is_asked_for(privileged: str) -> None:
     """The bot can be added without switches or reviews."""
     assert not getattr(intents(), privileged)
+
+
+@pytest.mark.parametrize("acknowledged", [False, True])
+async def test_a_failed_command_gets_an_apology(acknowledged: bool) -> None:
+    """The cause decides its text; it is a response of its own, or fills in the acknowledged one."""
+    unused: Any = None
+    handler = Mock(responder=AsyncMock())
+    handler.error_message.return_value = Outgoing(Page("Sorry."))
+    interaction = Mock()
+    interaction.response.is_done.return_value = acknowledged
+    bot = PullquoteBot(unused, unused, handler, unused, unused)
+    error = app_commands.AppCommandError()
+    error.__cause__ = KeyError("x")
+    await bot.tree.on_error(interaction, error)
+    handler.error_message.assert_called_once_with(error.__cause__)
+    assert handler.responder.edit_response.await_count == int(acknowledged)
+    assert handler.responder.send_ephemeral.await_count == int(not acknowledged)
