@@ -40,7 +40,7 @@ class LoadedCorpus:
 
 @dataclass(slots=True)
 class _LoadState:
-    """The documents accepted so far, and what was wrong with others."""
+    """Documents accepted so far, and the problems of others."""
 
     articles: dict[str, Article] = field(default_factory=dict)
     by_text: dict[bytes, str] = field(default_factory=dict)  # article ids by the digest of their text
@@ -155,13 +155,13 @@ def _omissions(document: Document, blocks: tuple[ClassifiedBlock, ...]) -> Itera
             yield Omission(block.line, block.number, block.start, block.end, reason, detail)
 
 
-def _metadata(document: Document, entry: CatalogEntry, shown: str | None) -> Metadata:
-    """Metadata of the catalog, else of the front matter, else what the text shows."""
+def _metadata(document: Document, entry: CatalogEntry, headline: str | None) -> Metadata:
+    """Merge the metadata of the catalog, the front matter and the text, in this order."""
     given = document.front_matter
     titles = (
         (entry.title, entry.title_source),
         (given.get("title"), TitleSource.FRONT_MATTER),
-        (shown, TitleSource.DOCUMENT),
+        (headline, TitleSource.DOCUMENT),
         (document.article_id, TitleSource.FILE_NAME),
     )
     title, source = next((title, source) for title, source in titles if title)

@@ -22,10 +22,10 @@ _MAX_LENGTH = 700  # characters; a longer lead-in would outweigh its passage
 
 
 class LeadInFinder:
-    """The sentences of an article that a passage's lead-in may come from.
+    """Finds lead-ins among the sentences directly above a passage.
 
-    These are the ones of the same paragraphs (those that share a quotation count as one) and of the paragraph
-    directly above. Where a heading, a comment or anything else that is no body stands between, there are none.
+    They are those of the same paragraphs (paragraphs that share a quotation count as one) and of the paragraph
+    above, unless a heading or another omission stands between.
     """
 
     def __init__(self, text: str) -> None:
@@ -45,7 +45,7 @@ class LeadInFinder:
         self._own, self._own_quotations = [], quoted(self._text, *paragraphs)
 
     def add(self, sentences: tuple[Span, ...]) -> None:
-        """Take note of the sentences of the passage that ``find`` was called for last."""
+        """Add the sentences of the passage that ``find`` was called for last."""
         self._own += sentences
 
     def find(self, passage: Span, *, inside: bool) -> Span | None:
@@ -61,7 +61,7 @@ class LeadInFinder:
         return self._antecedent(passage.start) if needed else None
 
     def _antecedent(self, before: int) -> Span | None:
-        """The last sentence that begins before an offset; one that points back itself hands on to the one before."""
+        """Find the last sentence before an offset that does not itself point back, if it holds a name."""
         stop = bisect_left(self._own, Span(before, 0))
         candidates = [*self._above[-_MAX_DISTANCE:], *self._own[max(stop - _MAX_DISTANCE, 0) : stop]]
         for sentence in reversed(candidates[-_MAX_DISTANCE:]):
@@ -79,7 +79,7 @@ class LeadInFinder:
         return last.rstrip("\"'“„«»”*_").endswith((":", "："))
 
     def _is_bare_reply(self, passage: Span) -> bool:
-        """Whether the passage is one quotation and nothing else, below words that are not."""
+        """Tell whether the passage is one quotation and nothing else, below words that are not."""
         previous = (self._own or self._above)[-1:]
         return self._is_quotation(passage) and not any(map(self._is_quotation, previous))
 
@@ -93,7 +93,7 @@ class LeadInFinder:
         return may_have_pronoun_speaker(opening) and has_pronoun_speaker(self._opener(passage), self._names)
 
     def _opener(self, passage: Span) -> str:
-        """The passage up to the end of the first sentence with words of its own, quoted words blank."""
+        """Return the passage up to the end of the first sentence with words of its own, quoted words blank."""
         end = min(passage.end, passage.start + _MAX_OPENER)
         own = self._unquoted(Span(passage.start, end))
         spans = _touching(self._own_quotations, Span(passage.start, end))
@@ -104,12 +104,12 @@ class LeadInFinder:
         return own
 
     def _opening_before(self, at: int) -> int:
-        """The offset just behind the mark that opens the quotation around ``at``, however long that has gone on."""
+        """Return the offset just behind the mark that opens the quotation around ``at``."""
         index = bisect_left(self._own_quotations, Span(at, at)) - 1
         return self._own_quotations[index].start + 1 if index >= 0 else at
 
     def _unquoted(self, span: Span) -> str:
-        """The words at ``span`` with blanks for the quoted ones."""
+        """Return the words at ``span`` with blanks for the quoted ones."""
         words = self._text[span.start : min(span.end, span.start + _MAX_OPENER)]
         for start, end in _touching(self._quotations(span), span):
             words = words[:start] + " " * (min(end, len(words)) - start) + words[end:]
@@ -121,7 +121,7 @@ class LeadInFinder:
 
 
 def _touching(quotations: list[Span], within: Span) -> list[Span]:
-    """The quotations that touch a range, as offsets relative to it."""
+    """Return the quotations that touch a range, as offsets relative to it."""
     start, end = within
     first = max(bisect_left(quotations, Span(start, start)) - 1, 0)
     near = quotations[first : bisect_left(quotations, Span(end, 0))]

@@ -30,6 +30,7 @@ _SPEECH_VERB = (
     r"|tweeted|posted|spoke|thanked)"
 )
 _ADVERBS = r"(?: (?:had|has|have|also|later|then|once|would|will|often|further|again|reportedly|\w{3,}ly)){0,3}"
+_PERSON = re.compile(r"\b(?:s?he|they|him|her|them)\b", re.IGNORECASE)
 _SPEAKER = re.compile(
     rf"\b(?:he|she|they){_ADVERBS} {_SPEECH_VERB}\b"
     rf"|\b{_SPEECH_VERB} (?:he|she|they)\b(?! \w+(?:ed|s)\b)"
@@ -48,18 +49,18 @@ _NO_NAMES = frozenset("monday tuesday wednesday thursday friday saturday sunday"
 
 
 def opens_with_reference(passage: str) -> bool:
-    """Whether the opening words point back, as "He", "However, they" and "This plan" do."""
+    """Tell whether the opening words point back, as "He", "However, they" and "This plan" do."""
     opening = passage[:_OPENING]
     return _PRONOUN.match(opening) is not None and _EXPLETIVE.match(opening) is None
 
 
 def may_have_pronoun_speaker(passage: str) -> bool:
-    """Whether a pronoun stands beside a verb of speech anywhere, be it in quoted words: a quick test."""
-    return _SPEAKER.search(passage) is not None
+    """Tell whether a pronoun stands beside a verb of speech anywhere, be it in quoted words: a quick test."""
+    return _PERSON.search(passage) is not None and _SPEAKER.search(passage) is not None
 
 
 def has_pronoun_speaker(own: str, names: frozenset[str]) -> bool:
-    """Whether a pronoun speaks in a sentence whose quoted words are blank, before any name.
+    """Tell whether a pronoun speaks in a sentence whose quoted words are blank, before any name.
 
     Only the subject of the main clause counts: in "The minister resigned because she said too much" the pronoun
     points to the minister.
@@ -73,7 +74,7 @@ def has_pronoun_speaker(own: str, names: frozenset[str]) -> bool:
 
 
 def has_name(own: str, names: frozenset[str]) -> bool:
-    """Whether a sentence holds a name: a word with a capital that is not its first, or one of ``names``."""
+    """Tell whether a sentence holds a name: a word with a capital that is not its first, or one of ``names``."""
     first = _first_word(own)
     return any(
         word[0].isupper() and len(word) > 1 and word[1] not in "’'" and word.casefold() not in _NO_NAMES

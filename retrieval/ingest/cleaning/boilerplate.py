@@ -98,7 +98,7 @@ _MAX_LINK_SIZE = 100  # columns; a longer line is a sentence even if a site woul
 
 
 def is_boilerplate(block: BlockFeatures) -> bool:
-    """Whether the whole line is something that sites print around articles, wherever it stands."""
+    """Tell whether the whole line is something that sites print around articles, wherever it stands."""
     if _is_too_long(block):
         return False
     sentence = block.ends_sentence and not block.text.endswith(("...", "…"))
@@ -106,25 +106,25 @@ def is_boilerplate(block: BlockFeatures) -> bool:
 
 
 def is_related_links_header(block: BlockFeatures) -> bool:
-    """Whether a list of links to other articles comes after this line of boilerplate ("Related articles")."""
+    """Tell whether a list of links to other articles comes after this line of boilerplate ("Related articles")."""
     bare = ":" not in block.text.rstrip(": ")  # "Read also: …" is a link itself
     return bare and block.size <= 60 and _RELATED_LINKS.match(block.text) is not None
 
 
 def may_be_link(block: BlockFeatures) -> bool:
-    """Whether a line after such a header can be one of its links."""
+    """Tell whether a line after such a header can be one of its links."""
     return block.size <= _MAX_LINK_SIZE and not block.ends_sentence and not block.opens_quote
 
 
 def is_byline(block: BlockFeatures) -> bool:
-    """Whether the line only says who wrote the article, or when."""
+    """Tell whether the line only says who wrote the article, or when."""
     if _is_too_long(block) or block.words > 16 or block.ends_sentence:
         return False
     return _BYLINE.fullmatch(block.text) is not None
 
 
 def is_section_name(block: BlockFeatures) -> bool:
-    """Whether the line is the name of a site's section, or the path to it ("Home > World > Europe")."""
+    """Tell whether the line is the name of a site's section, or the path to it ("Home > World > Europe")."""
     if block.size > 50 or block.ends_sentence or block.opens_quote:
         return False
     words = re.findall(r"[^\W\d_]+", block.text.casefold())

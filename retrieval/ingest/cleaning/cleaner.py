@@ -41,7 +41,7 @@ class ClassifiedBlock(NamedTuple):
 
 
 class CleanedDocument(NamedTuple):
-    """The title that the document itself shows, if it does, and all its blocks in order."""
+    """Title that the document itself states, if it does, and all its blocks in order."""
 
     title: str | None
     blocks: tuple[ClassifiedBlock, ...]
@@ -49,7 +49,7 @@ class CleanedDocument(NamedTuple):
 
 @dataclass(slots=True)
 class _Draft:
-    """The classes found so far, by the blocks' indexes; a reason of ``None`` means body."""
+    """Classes found so far, by the blocks' indexes; a reason of ``None`` means body."""
 
     blocks: tuple[Block, ...]
     features: list[BlockFeatures]
@@ -83,8 +83,8 @@ def clean(
     """
     blocks = (parse_markdown if markup == "markdown" else parse_plain_text)(text, body_start)
     features = [block_features(text[block.start : block.end]) for block in blocks]
-    draft = _Draft(blocks, features, [None] * len(blocks), [""] * len(blocks))
-    _mark_wordless(draft)
+    wordless = [block.kind is BlockKind.MARKUP or not line.first for block, line in zip(blocks, features, strict=True)]
+    draft = _Draft(blocks, features, [Reason.MARKUP if each else None for each in wordless], [""] * len(blocks))
     _mark_boilerplate(draft)
     _mark_repeats(draft)
     _mark_opening(draft, known_title)
@@ -98,12 +98,6 @@ def clean(
         elif block.number in keep:
             draft.reasons[at] = None
     return CleanedDocument(title, tuple(_with_sections(draft)))
-
-
-def _mark_wordless(draft: _Draft) -> None:
-    for at, block in enumerate(draft.blocks):
-        if block.kind is BlockKind.MARKUP or draft.features[at].wordless:
-            draft.mark(at, Reason.MARKUP)
 
 
 def _mark_repeats(draft: _Draft) -> None:
@@ -126,17 +120,16 @@ def _mark_repeats(draft: _Draft) -> None:
 def _mark_boilerplate(draft: _Draft) -> None:
     """Mark lines of the site, and the links below one that announces them, if they end the article."""
     plain = [at for at in draft.body() if draft.blocks[at].kind in {BlockKind.TEXT, BlockKind.ITEM, BlockKind.HEADING}]
-    shown = {
-        at: block_features(draft.blocks[at].label) if draft.blocks[at].label else draft.features[at] for at in plain
-    }
+    labels = {at: draft.blocks[at].label for at in plain}
+    lines = {at: block_features(label) if label else draft.features[at] for at, label in labels.items()}
     for at in plain:
-        if is_boilerplate(shown[at]):
+        if is_boilerplate(lines[at]):
             draft.mark(at, Reason.BOILERPLATE)
     links = len(draft.blocks)  # from here on every line can be a link
     while links > 0 and may_be_link(draft.features[links - 1]):
         links -= 1
     for at in plain:
-        header = draft.reasons[at] is Reason.BOILERPLATE and is_related_links_header(shown[at])
+        header = draft.reasons[at] is Reason.BOILERPLATE and is_related_links_header(lines[at])
         if header and at > 0 and links <= at + 1:
             for link in draft.body(at + 1):
                 draft.mark(link, Reason.BOILERPLATE, "a link below such a line")
@@ -169,15 +162,9 @@ def _mark_opening(draft: _Draft, known_title: str | None) -> None:
 def _mark_headings(draft: _Draft, markup: str) -> None:
     for at in draft.body():
         block = draft.blocks[at]
-        if block.kind is BlockKind.HEADING:
+        bold = block.kind is BlockKind.TEXT and block.label and at + 1 < len(draft.blocks)  # above other text
+        if block.kind is BlockKind.HEADING or (bold and not states_a_fact(block.label)):
             draft.mark(at, Reason.HEADING)
-        elif (
-            block.kind is BlockKind.TEXT
-            and block.label
-            and at + 1 < len(draft.blocks)
-            and not states_a_fact(block.label)
-        ):
-            draft.mark(at, Reason.HEADING)  # a line all in bold above other text
     if markup == "plain" and _ends_its_sentences(draft):
         headings = [at for at in draft.body() if _is_heading(draft, at)]
         small = _small_letters(draft) if headings else frozenset()
@@ -187,12 +174,12 @@ def _mark_headings(draft: _Draft, markup: str) -> None:
 
 
 def _small_letters(draft: _Draft) -> frozenset[str]:
-    """The words that this text writes with a small letter somewhere."""
+    """Collect the words that this text writes with a small letter somewhere."""
     return frozenset(word for line in draft.features for word in _SMALL_WORD.findall(line.text))
 
 
 def _ends_its_sentences(draft: _Draft) -> bool:
-    """Whether this text ends its paragraphs with a mark, so that a line without one means something."""
+    """Tell whether this text ends its paragraphs with a mark, so that a line without one means something."""
     long = [draft.features[at] for at in draft.body() if draft.features[at].size > 50]
     return bool(long) and sum(each.ends_sentence or each.ends_unfinished for each in long) >= 0.7 * len(long)
 
@@ -212,7 +199,7 @@ def _is_heading(draft: _Draft, at: int) -> bool:
 
 
 def _may_precede_heading(draft: _Draft, at: int) -> bool:
-    """Whether the line before is no colon (a list), half a sentence (a broken line) or quotation (its speaker)."""
+    """Tell whether the line before is no colon (a list), half a sentence (a broken line) or quotation (its speaker)."""
     if draft.reasons[at - 1] is not None:
         return True
     before = draft.features[at - 1]

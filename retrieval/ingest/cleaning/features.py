@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _SENTENCE_MARKS = ".!?…。！？؟।॥։።۔｡"
 _CLOSERS = "\"'”’»«“›)]}」』）】*_"
@@ -24,9 +24,8 @@ _SIGNED = re.compile(r"[.!?…][\"”’»“]?\s+[–—―-]\s+[^\W\d_][^.!?]{
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff01-\uff60]")
 
 
-@dataclass(frozen=True, slots=True)
-class BlockFeatures:
-    """The features of one block. ``size`` is its width in columns, in which an ideograph counts double."""
+class BlockFeatures(NamedTuple):
+    """Features of one block. ``size`` is its width in columns, in which an ideograph counts double."""
 
     text: str
     size: int
@@ -36,23 +35,18 @@ class BlockFeatures:
     opens_quote: bool
     closes_quote: bool
     bullet: bool
-    first: str  # the first letter or digit; empty if there is none
+    first: str  # the first letter or digit; empty where there are only rules, stars or pictograms
     key: str
 
     @property
     def unpunctuated(self) -> bool:
-        """Whether it ends like a title: neither as a sentence nor in the middle of one."""
+        """True if it ends like a title: neither as a sentence nor in the middle of one."""
         return not (self.ends_sentence or self.ends_unfinished or self.closes_quote)
 
     @property
     def starts_upper(self) -> bool:
-        """Whether it starts like a sentence or a title: with anything but a small letter or a bullet."""
+        """True if it starts like a sentence or a title: with anything but a small letter or a bullet."""
         return bool(self.first) and not self.first.islower() and not self.bullet
-
-    @property
-    def wordless(self) -> bool:
-        """Whether it holds only rules, stars or pictograms."""
-        return not self.first
 
 
 def block_features(text: str) -> BlockFeatures:

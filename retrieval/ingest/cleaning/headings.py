@@ -22,14 +22,14 @@ _SMALL_WORDS = frozenset(
 
 
 def is_kicker(line: BlockFeatures, following: list[BlockFeatures]) -> bool:
-    """Whether a few words in capitals, or closed by a colon, stand above something that is a title itself."""
+    """Tell whether a few words in capitals, or closed by a colon, stand above something that is a title itself."""
     shouted = line.text.isupper() and line.words <= 3
     labelled = line.text.endswith(":") and line.words <= 2
     return (shouted or labelled) and len(following) >= 2 and is_title(following[0], following[1:])
 
 
 def is_title(line: BlockFeatures, following: list[BlockFeatures]) -> bool:
-    """Whether a line is short, not ended like a sentence, and above something longer that does end like one."""
+    """Tell whether a line is short, not ended like a sentence, and above something longer that does end like one."""
     if len(_LETTERS.findall(line.text)) < 2 and line.size == len(line.text):  # but ideographs need no spaces
         return False
     if line.size > _MAX_TITLE_SIZE or line.words > 24 or not line.starts_upper or line.ends_unfinished:
@@ -48,7 +48,7 @@ def is_title(line: BlockFeatures, following: list[BlockFeatures]) -> bool:
 
 
 def states_a_fact(line: str) -> bool:
-    """Whether a short line holds a figure, an address or a labelled value, which a reader would miss.
+    """Tell whether a short line holds a figure, an address or a labelled value, which a reader would miss.
 
     The number of a numbered heading is no figure.
     """
@@ -57,7 +57,7 @@ def states_a_fact(line: str) -> bool:
 
 
 def is_name(line: str, small_letters: frozenset[str]) -> bool:
-    """Whether a line is a name, perhaps with an office after a comma: its words are nowhere written small."""
+    """Tell whether a line is a name, perhaps with an office after a comma: its words are nowhere written small."""
     words = line.partition(",")[0].split()
     capital = all(word[:1].isupper() and not word.isupper() for word in words)
     plain = {word.casefold().strip(".,’'") for word in words}

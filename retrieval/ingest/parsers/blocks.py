@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -19,8 +18,7 @@ class BlockKind(StrEnum):
     MARKUP = "markup"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Paragraph ``number`` (from 1) of a body: ``text[start:end]`` without white space at its edges.
 
     ``line`` counts from 1 in the file. ``label`` is a heading's text without its marks, ``level`` its depth.
@@ -44,7 +42,7 @@ class Line(NamedTuple):
 
     @property
     def blank(self) -> bool:
-        """Whether the line holds nothing but white space."""
+        """True if the line holds nothing but white space."""
         return not self.text or self.text.isspace()
 
 

@@ -23,7 +23,7 @@ _LOOKS_LIKE_YAML = re.compile(r"\s*(?:#.*\n\s*)*[\"']?[\w.-]+[\"']?[ \t]*:(?:\s|
 
 
 class FrontMatter(NamedTuple):
-    """The recognised fields, and the offset in the text at which the body begins."""
+    """Recognised fields, and the offset in the text at which the body begins."""
 
     fields: dict[str, str]
     body_start: int

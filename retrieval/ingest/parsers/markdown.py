@@ -37,7 +37,7 @@ def parse_markdown(text: str, body_start: int = 0) -> tuple[Block, ...]:
 
 
 def _leaves(source: str) -> Iterator[tuple[Token, BlockKind, str]]:
-    """The tokens of blocks that hold text themselves, in order, each with its kind and its text without marks."""
+    """Yield the tokens of blocks that hold text themselves, each with its kind and its text without marks."""
     tokens: list[Token] = []
     _PARSER.block.parse(source, _PARSER, {}, tokens)
     item = -1  # the line at which the innermost list item begins
@@ -98,7 +98,7 @@ def _trimmed(lines: list[Line]) -> list[Line]:
 
 
 def _is_markup(content: str) -> bool:
-    """Whether a block holds only images, link definitions, or HTML without words between its tags."""
+    """Tell whether a block holds only images, link definitions, or HTML without words between its tags."""
     if content.startswith("<"):
         commented = content.rfind("-->") + 3  # behind it no comment ends: searching there would be quadratic
         bare = _COMMENT.sub("", content[:commented]) + content[commented:] if commented > 2 else content

@@ -92,7 +92,7 @@ def clipped(value: str, field: str) -> str:
 
 
 def is_web_address(value: str) -> bool:
-    """Whether the value is an http or https address with a host, no spaces, short enough to keep whole."""
+    """Tell whether the value is an http or https address with a host, no spaces, short enough to keep whole."""
     if len(value) > _MAX_LENGTH["url"] or any(char.isspace() or char in '<>"' for char in value):
         return False
     try:

@@ -84,7 +84,7 @@ class CatalogEntry(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The entries by article id; ``problems`` are the mistakes, each entry with one left out."""
+    """Entries by article id; ``problems`` are the mistakes, each entry with one left out."""
 
     entries: dict[str, CatalogEntry] = field(default_factory=dict)
     problems: tuple[CorpusFileError, ...] = ()

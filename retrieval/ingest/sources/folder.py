@@ -1,4 +1,4 @@
-"""Corpus folder: which of its files are documents, and their bytes."""
+"""Corpus folder: lists its documents and reads their bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NO_ARTICLES = frozenset({"readme.md", "catalog.toml"})
 
 
 class Listing(NamedTuple):
-    """The documents of a folder by name, and the folders in it that could not be listed, with the reason."""
+    """Documents of a folder by name, and the folders in it that could not be listed, with the reason."""
 
     documents: list[Path]
     unlisted: list[tuple[Path, str]]

@@ -133,7 +133,7 @@ def test_an_opening_pronoun_brings_the_sentence_above() -> None:
 
 
 def test_a_sentence_that_opens_with_a_pronoun_is_no_lead_in() -> None:
-    """The sentence before it leads in instead, as it names whom both mean."""
+    """The sentence before it leads in instead, as it names the person."""
     text = article("Mark Rutte spoke first. He warned Europe.", "His words were heard.")
 
     assert lead_ins(text)[1] == "Mark Rutte spoke first."
@@ -186,7 +186,7 @@ BERG = "Prime Minister Anna Berg opened the conference on fishing in the harbour
 
 
 def test_it_is_never_led_in_across_a_heading() -> None:
-    """What "it" means does not lie in another section, and "we" at the head of a quoted block is no name."""
+    """The antecedent of "it" is never sought in another section, and "we" at the head of a quoted block is no name."""
     lines = ["> We built it in ninety days.", "", "## Money", "", "It cost 3 million euros.", "", "It broke."]
 
     assert lead_ins(article(*lines, name="a.md")) == [None, None, None]
@@ -240,7 +240,7 @@ def test_a_speaker_within_the_sentence_is_led_in(line: str) -> None:
     ],
 )
 def test_a_sentence_that_names_its_speaker_needs_none(line: str) -> None:
-    """Where a name or a noun comes before the pronoun, or only quoted words hold it, nothing is missing."""
+    """A pronoun behind a name or a noun, or only in quoted words, needs no lead-in."""
     assert lead_ins(article(BERG, line))[1] is None
 
 

@@ -139,7 +139,7 @@ def test_a_body_that_stands_twice_is_kept_once() -> None:
 
 
 def test_short_answers_and_refrains_are_no_repeats() -> None:
-    """What people say twice in a dialogue is text both times."""
+    """A short line that a dialogue repeats is text both times."""
     assert judged(BODY[0], "“No.”", BODY[1], "“No.”", BODY[2], "“No.”") == [None] * 6
 
 
@@ -171,7 +171,7 @@ def test_short_answers_and_refrains_are_no_repeats() -> None:
     ],
 )
 def test_lines_of_the_site_are_boilerplate(line: str) -> None:
-    """What sites print around articles is left out, in the middle and at the end."""
+    """Lines that sites print around articles are left out, in the middle and at the end."""
     assert judged(*BODY[:2], line, *BODY[2:], line)[2::3] == [Reason.BOILERPLATE, Reason.BOILERPLATE]
 
 
@@ -204,7 +204,7 @@ def test_links_below_an_announcement_end_the_article() -> None:
 
 
 def test_nothing_but_boilerplate_is_still_an_article() -> None:
-    """When every rule would empty a document, it stays."""
+    """A document that the rules would empty stays whole."""
     assert judged("Advertisement", "Share this article") == [None, None]
 
 
@@ -225,7 +225,7 @@ def test_a_known_title_is_recognised_at_the_top() -> None:
 
 
 def test_bylines_are_no_text() -> None:
-    """Who wrote it and when, under the headline, is left out."""
+    """Author and date under the headline are left out."""
     reasons = judged("Town to rebuild its old pier", "By Ann Lee and Bo Ek", "Updated: 3 May 2024, 14:05", *BODY)
 
     assert reasons[:3] == [Reason.TITLE, Reason.BOILERPLATE, Reason.BOILERPLATE]

@@ -66,7 +66,7 @@ def test_rules_in_plain_text_are_no_front_matter(text: str) -> None:
     ],
 )
 def test_broken_front_matter_names_the_line(text: str, line: int | None) -> None:
-    """What cannot be read is refused with its line in the file."""
+    """Front matter that cannot be read is refused with its line in the file."""
     with pytest.raises(CorpusFileError, match=r"^a\.md") as caught:
         parse_document(text.encode(), "a.md")
 
