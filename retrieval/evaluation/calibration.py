@@ -40,9 +40,7 @@ class Reliability(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """Weights fitted to all examples; ``out_of_fold``, shape (examples,), are probabilities from fits without the
-    example's article.
-    """
+    """Weights fitted to all examples. ``out_of_fold``: probabilities from fits without the example's article."""
 
     intercept: float
     weights: Features

@@ -45,7 +45,6 @@ class Searcher:
         library: Library,
         retriever: Retriever,
         words: LexicalSearch,
-        *,
         reranker: Reranker | None = None,
         observe: Observe = unobserved,
     ) -> None:
@@ -151,19 +150,19 @@ class Searcher:
                 if choice.scored.candidate.key in stored
             )
 
-    def _answer(self, question: str, result: _Result, shown: tuple[Quote, ...]) -> Answer:
+    def _answer(self, question: str, result: _Result, quotes: tuple[Quote, ...]) -> Answer:
         decision = result.decision
         notes = [KEYWORDS_ALONE] if result.keyword_only else []
         notes += [str(AlteredArticleError(name)) for name in sorted(result.altered)]
         if decision.answered:
-            notes += differing_figures(decision.question, shown)
+            notes += differing_figures(decision.question, quotes)
         return Answer(
             question=question,
             outcome=decision.outcome,
             confidence=decision.probability,
             notes=tuple(notes),
-            quotes=shown if decision.answered else (),
-            closest=() if decision.answered else shown,
+            quotes=quotes if decision.answered else (),
+            closest=() if decision.answered else quotes,
             keyword_only=result.keyword_only,
             understood=result.variant.rewritten,
         )

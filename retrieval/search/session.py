@@ -31,7 +31,7 @@ from retrieval.storage.home.layout import LEXICAL_FOLDER, VECTOR_FOLDER
 from retrieval.storage.home.lock import first_run_named
 from retrieval.storage.library import Library
 
-#: Opens the reranker that the settings name, if they name one. Raises ModelError.
+#: Opens the reranker that the settings name, if they name one.
 OpenReranker = Callable[[Settings], Reranker | None]
 
 
@@ -43,15 +43,11 @@ def lazy_reranker(settings: Settings) -> Reranker | None:
 class ModelCache:
     """Keeps the embedder and the reranker of a process whose settings do not change.
 
-    Its methods have the signatures of ``lazy_embedder`` and ``lazy_reranker``. Memory of a model that was dropped is
-    never given back in full.
+    The memory of a model that was dropped is never given back in full.
     """
 
-    def __init__(
-        self, open_embedder: OpenEmbedder = lazy_embedder, open_reranker: OpenReranker = lazy_reranker
-    ) -> None:
+    def __init__(self, open_embedder: OpenEmbedder = lazy_embedder) -> None:
         self._open_embedder = open_embedder
-        self._open_reranker = open_reranker
         self._embedder: Embedder | None = None
         self._reranker: Reranker | None = None
 
@@ -73,7 +69,7 @@ class ModelCache:
             ModelError: when the model cannot be opened.
         """
         if self._reranker is None:
-            self._reranker = self._open_reranker(settings)
+            self._reranker = lazy_reranker(settings)
         return self._reranker
 
 
@@ -95,12 +91,7 @@ class SearchSession:
 def _complete_indexes(
     settings: Settings, library: Library, changed: Changed | None
 ) -> Iterator[tuple[VectorSearch, TantivyLexicalIndex]]:
-    """Open the derived indexes. Vectors on a server may be unavailable; their health says so.
-
-    Raises:
-        IndexesDisagreeError: when an index lacks passages of the library.
-        StorageError: when an index cannot be read.
-    """
+    """Open the derived indexes. Vectors on a server may be unavailable; their health says so."""
     folder = settings.home / library.properties.indexes_folder()
     if not folder.is_dir():
         raise IndexesDisagreeError(folder, library.passages.count(), 0)
@@ -174,10 +165,5 @@ def open_searcher(
             print(searcher.ask("Who will lead the truce monitoring mechanism?").quotes)
     """
     with open_session(settings, open_embedder, changed) as session:
-        yield Searcher(
-            session.library,
-            session.retriever(observe),
-            session.words,
-            reranker=open_reranker(settings),
-            observe=observe,
-        )
+        reranker = open_reranker(settings)
+        yield Searcher(session.library, session.retriever(observe), session.words, reranker, observe)

@@ -77,7 +77,7 @@ def features_of(question: Question, ranked: Sequence[ScoredCandidate]) -> Featur
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """A fitted model: weights by feature, two thresholds, and ``made``, their origin for people to read."""
+    """A fitted model: weights by feature, two thresholds, and their origin (``made``) for people to read."""
 
     intercept: float
     weights: Features
@@ -120,15 +120,12 @@ class Confidence:
             indent=2,
         ) + "\n"  # fmt: skip
 
-    def contributions(self, features: Features) -> Features:
-        """Return what each feature adds to the log-odds."""
-        return Features(*(w * x for w, x in zip(self.weights, features, strict=True)))
-
     def probability(self, features: Features | None) -> float:
         """Return the probability, 0.0 … 1.0, that the top passage answers; 0.0 where nothing was found."""
         if features is None:
             return 0.0
-        return 1.0 / (1.0 + math.exp(-(self.intercept + math.fsum(self.contributions(features)))))
+        log_odds = self.intercept + math.fsum(w * x for w, x in zip(self.weights, features, strict=True))
+        return 1.0 / (1.0 + math.exp(-log_odds))
 
     def outcome(self, probability: float) -> Outcome:
         """Return the outcome that ``probability`` allows."""

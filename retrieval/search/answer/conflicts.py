@@ -35,7 +35,7 @@ _SHARES = frozenset(map(term_of, ("share", "percent", "percentage", "proportion"
 class _Figure(NamedTuple):
     """A number or date in a quote. Only figures of one ``unit`` are compared."""
 
-    shown: str
+    text: str
     value: str
     unit: str
     counts: bool  # it counts what the question asks for
@@ -56,7 +56,7 @@ def differing_figures(question: Question, quotes: Sequence[Quote]) -> tuple[str,
     comparable = [(figure, quote) for figure, quote in by_article.values() if figure.unit == unit]
     if len({figure.value for figure, _ in comparable}) < 2 or not any(figure.counts for figure, _ in comparable):
         return ()
-    listed = "; ".join(f"“{figure.shown}” in {quote.metadata.title}" for figure, quote in comparable)
+    listed = "; ".join(f"“{figure.text}” in {quote.metadata.title}" for figure, quote in comparable)
     return (f"The articles give different figures: {listed}.",)
 
 

@@ -69,7 +69,7 @@ def rerank(question: Question, ranked: Sequence[ScoredCandidate], reranker: Rera
     first = list(ranked[:DEPTH])
     if len(first) < 2:
         return list(ranked)
-    texts = [" ".join((*([e.candidate.lead_in] if e.candidate.lead_in else []), *e.candidate.sentences)) for e in first]
+    texts = [" ".join(filter(None, (e.candidate.lead_in, *e.candidate.sentences))) for e in first]
     scores = reranker.scores(question.text, texts)
     order = sorted(range(len(first)), key=lambda index: -scores[index])
     return [*(first[index] for index in order), *ranked[DEPTH:]]

@@ -55,10 +55,7 @@ class PassageTerms:
         return frozenset(chain.from_iterable(self.sentences))
 
     def find(self, term: Term) -> tuple[int, ...]:
-        """Return the sentence index of each occurrence of the variant of ``term`` that occurs most.
-
-        Searched rather than looked up: most candidates are asked for a few terms once, so an index would not pay.
-        """
+        """Return the sentence index of each occurrence of the variant of ``term`` that occurs most."""
         best: tuple[int, ...] = ()
         for variant in term.variants:
             if len(variant) == 1:

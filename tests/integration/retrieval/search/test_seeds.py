@@ -61,7 +61,7 @@ COUNTRIES = "How many countries are in the Coalition of the Willing?"
 def answers(
     pullquote: Pullquote, seeded: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, dict[str, Any]]:
-    """What `ask --json` prints to the questions of these tests, asked in one go."""
+    """The JSON answers to the questions of these tests, from one batch."""
     questions = [TRUCE, SHARE, MICHAL, COUNTRIES, *UNANSWERED, *(f"What did {name} say?" for name in SPELLINGS)]
     file = tmp_path_factory.mktemp("batch") / "questions.txt"
     file.write_text("\n".join(questions), encoding="utf-8")
@@ -115,7 +115,7 @@ def test_nauseda_is_found_in_every_spelling(answers: dict[str, dict[str, Any]], 
 
 
 def test_a_quotation_over_two_paragraphs_keeps_its_speaker(answers: dict[str, dict[str, Any]]) -> None:
-    """What Kristen Michal said is quoted from where he is named to where the quotation ends."""
+    """A quotation of Kristen Michal is quoted from his name to its end."""
     first = answers[MICHAL]["quotes"][0]
     assert first["text"].startswith("Estonia’s Kristen Michal stressed that “security guarantees must be defined")
     assert "Russia has no say in Ukraine’s future" in first["text"]
@@ -124,7 +124,7 @@ def test_a_quotation_over_two_paragraphs_keeps_its_speaker(answers: dict[str, di
 def test_he_stated_is_led_in_by_rutte(
     pullquote: Pullquote, seeded: Settings, answers: dict[str, dict[str, Any]]
 ) -> None:
-    """A passage that opens with a pronoun brings the sentence that names whom it means, also on the terminal."""
+    """A passage that opens with a pronoun brings the sentence that names the person, also on the terminal."""
     first = answers[SHARE]["quotes"][0]
     assert first["text"].startswith("He stated that Russia is investing 40% of its state budget on defence")
     assert "Mark Rutte" in first["lead_in"]
@@ -159,7 +159,7 @@ def test_own_questions_are_answered(
 
 @pytest.mark.parametrize("question", UNANSWERED)
 def test_own_questions_of_other_worlds_are_not(searcher: Searcher, question: str) -> None:
-    """What the articles do not speak of is not answered, whatever comes closest."""
+    """A question that the articles do not answer is declined, whatever comes closest."""
     answer = searcher.ask(question)
     assert not answer.answered
     assert answer.quotes == ()
@@ -326,7 +326,7 @@ def test_find_without_a_hit(pullquote: Pullquote, seeded: Settings) -> None:
 
 
 def test_no_break_spaces_are_searched_as_plain(pullquote: Pullquote, seeded: Settings) -> None:
-    """What has no-break spaces is found with plain ones, and quoted as it is."""
+    """A text with no-break spaces is found with plain ones, and quoted as it is."""
     (text,) = [text for name, text in texts_of(seeded).items() if name.startswith("003")]
     assert "\xa0" in text
     at = text.index("\xa0")
@@ -442,7 +442,7 @@ def test_an_unknown_article_gets_the_same_suggestion(
 
 
 def test_the_doctor_finds_all_well(pullquote: Pullquote, seeded: Settings) -> None:
-    """What is installed, the model, the folder and the agreement of the three stores, each in a line."""
+    """The installation, the model, the folder and the agreement of the three stores have a line each."""
     run = pullquote("doctor", "--home", seeded.home, "--corpus", SEEDS)
     assert run.code == 0
     for words in (
@@ -480,7 +480,7 @@ def test_the_program_explains_itself(pullquote: Pullquote) -> None:
     [("ask",), ("ask", "Who?", "--batch", "file"), ("ask", "Who?", "--quotes", "0"), ("nonsense",), ("find",)],
 )
 def test_wrong_use_is_exit_code_2(pullquote: Pullquote, arguments: tuple[str, ...]) -> None:
-    """What cannot be meant is refused, and nothing is written to standard output."""
+    """Wrong use is refused, and nothing is written to standard output."""
     run = pullquote(*arguments)
     assert (run.code, run.out) == (2, "")
     assert run.err

@@ -1,4 +1,4 @@
-"""The list of misses: what was shown, in the run that it is about."""
+"""The report of an evaluation: its document, its tables, and the list of misses."""
 
 from __future__ import annotations
 

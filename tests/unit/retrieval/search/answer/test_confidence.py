@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 
 import numpy as np
@@ -75,10 +76,10 @@ def test_a_sentence_without_a_time_does_not_answer_when() -> None:
     assert default_confidence().probability(dated) > default_confidence().probability(without)
 
 
-def test_contributions_add_up_to_the_log_odds() -> None:
-    """The explanation is the calculation."""
-    confidence = Confidence(-1.0, HALVES, 0.5, 0.2, {})
-    assert sum(confidence.contributions(GOOD)) == pytest.approx(0.5 * sum(GOOD))
+def test_the_probability_is_the_logistic_function_of_the_weighted_features() -> None:
+    """The intercept and each weighted feature add up to the log-odds."""
+    probability = Confidence(-1.0, HALVES, 0.5, 0.2, {}).probability(GOOD)
+    assert math.log(probability / (1 - probability)) == pytest.approx(0.5 * sum(GOOD) - 1.0)
 
 
 def test_weights_survive_a_round_trip() -> None:

@@ -37,7 +37,7 @@ def test_what_the_question_supplies_is_no_answer() -> None:
     assert answer_type_score(analyse("When in 1994 was it signed?", NOTHING), "It was signed in 1994.") < 0.5
 
 
-def test_somebody_elses_words_are_not_the_speakers() -> None:
+def test_another_persons_words_are_not_the_speakers() -> None:
     """A question for what one person said is not answered by another person's words."""
     asked = analyse("What did Kim Jong Un say?", NOTHING)
     assert answer_type_score(asked, "Putin said that all was well.") == 0.0
