@@ -26,47 +26,40 @@ _UNFINISHED = "unfinished"  # no library has this state: indexes that are being 
 _BATCH = 1500  # sentences encoded before the next commit: a kill costs at most that much work
 
 
-class VectorStore(Protocol):
+class DerivedIndex(Protocol):
+    """Index of passages by key, for writing."""
+
+    def remove(self, keys: Sequence[int]) -> None: ...
+    def keys(self) -> set[int]: ...
+    def count(self) -> int: ...
+
+
+class VectorStore(DerivedIndex, Protocol):
     """Vector index, for writing."""
 
     def add(self, keys: Sequence[int], vectors: Matrix) -> None: ...
-    def remove(self, keys: Sequence[int]) -> None: ...
-    def keys(self) -> set[int]: ...
-    def count(self) -> int: ...
 
 
-class LexicalStore(Protocol):
+class LexicalStore(DerivedIndex, Protocol):
     """Keyword index, for writing."""
 
     def add(self, entries: Sequence[LexicalEntry]) -> None: ...
-    def remove(self, keys: Sequence[int]) -> None: ...
-    def keys(self) -> set[int]: ...
-    def count(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The two derived indexes, and the marker of the library's state beside them, if they have one.
+    """The two derived indexes, and the markers of the library's state, each with the indexes that it belongs to.
 
-    Vectors on a server have a marker of their own there: ``vectors_marker``.
+    One marker beside both, or, with the vectors on a server, one for each.
     """
 
     vectors: VectorStore
-    words: LexicalStore
-    marker: StateMarker | None = None
-    vectors_marker: StateMarker | None = None
-
-    def marked(self) -> list[tuple[StateMarker, list[VectorStore | LexicalStore]]]:
-        """Every marker, with the indexes that it belongs to."""
-        if self.marker is None:
-            return []
-        if self.vectors_marker is None:
-            return [(self.marker, [self.vectors, self.words])]
-        return [(self.vectors_marker, [self.vectors]), (self.marker, [self.words])]
+    lexical: LexicalStore
+    markers: tuple[tuple[StateMarker, tuple[DerivedIndex, ...]], ...] = ()
 
     def mark(self, *states: str) -> None:
         """Record which states of the library these indexes hold all passages of."""
-        for marker, _ in self.marked():
+        for marker, _ in self.markers:
             marker.write(states)
 
 
@@ -116,16 +109,16 @@ class Indexer:
         self._purge(self._library.passages.retired())
         live = self._library.passages.keys()
         state = self._library.properties.state()
-        known = [(marker, stores, marker.read()) for marker, stores in self._stores.marked()]
-        for marker, stores, states in known:
+        known = [(marker, indexes, marker.read()) for marker, indexes in self._stores.markers]
+        for marker, indexes, states in known:
             if states is not None and state not in states:
                 # In another state of the library, or in another library, the same key may stand for another passage.
                 marker.write([_UNFINISHED])
-                for store in stores:
-                    store.remove(sorted(store.keys()))
-        for store in (self._stores.vectors, self._stores.words):
-            if extra := store.keys() - set(live):
-                store.remove(sorted(extra))
+                for index in indexes:
+                    index.remove(sorted(index.keys()))
+        for index in (self._stores.vectors, self._stores.lexical):
+            if extra := index.keys() - set(live):
+                index.remove(sorted(extra))
         self.fill(live)
         if not state:
             state = secrets.token_hex(8)
@@ -134,19 +127,17 @@ class Indexer:
             if states != frozenset({state}):
                 marker.write([state])
 
-    def publish(
-        self, stores: Stores, *, removed: Iterable[str] = (), properties: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
-        """Publish what is staged, with these ``stores`` as the library's indexes."""
+    def publish(self, *, removed: Iterable[str] = (), properties: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Publish what is staged, with these indexes as the library's."""
         state = secrets.token_hex(8)
-        stores.mark(self._library.properties.state(), state)
+        self._stores.mark(self._library.properties.state(), state)
         self._library.publish(removed=removed, properties={**properties, "state": state}, count=passage_words)
-        stores.mark(state)
+        self._stores.mark(state)
 
     def fill(self, live: Sequence[int]) -> None:
         """Give the derived indexes what they lack of these live passages, from the library alone."""
         self._fill_vectors(sorted(set(live) - self._stores.vectors.keys()))
-        missing = set(live) - self._stores.words.keys()
+        missing = set(live) - self._stores.lexical.keys()
         for article_id in self._library.articles.digests() if missing else ():
             keys = self._library.passages.keys_of(article_id)
             if missing.isdisjoint(keys.values()):
@@ -155,7 +146,7 @@ class Indexer:
             article = self._library.articles.load(article_id, checked=False)
             found = zip(article.passages, analyse_passages(article), strict=True)
             entries = [analysed.entry._replace(key=keys[passage.passage_id]) for passage, analysed in found]
-            self._stores.words.add([entry for entry in entries if entry.key in missing])
+            self._stores.lexical.add([entry for entry in entries if entry.key in missing])
 
     def _fill_vectors(self, keys: Sequence[int]) -> None:
         identity = self._library.properties.model()
@@ -170,8 +161,9 @@ class Indexer:
     ) -> Plan:
         """Make the library hold exactly ``articles`` (id → article and digest), and the ``unread`` it has already.
 
-        Raises RemovalRefusedError when more than half of the library would go, ModelMismatchError; in both cases
-        nothing has changed.
+        Raises:
+            RemovalRefusedError: when more than half of the library would go; nothing has changed then.
+            ModelMismatchError: when another model made the vectors; nothing has changed then.
         """
         identity = self._library.properties.model()
         if identity is not None and identity.fingerprint != self._embedder.identity.fingerprint:
@@ -187,11 +179,9 @@ class Indexer:
             self._library.set_properties(model_property(self._embedder.identity) | {"analysis": ANALYSIS})
         failed = self._store([articles[article_id] for article_id in (*actions.add, *actions.replace)])
         if actions.remove:  # last: an article that was renamed is there under its new name first
-            self.publish(self._stores, removed=actions.remove)
+            self.publish(removed=actions.remove)
             self._purge(self._library.passages.retired())
-        if (
-            self._library.properties.get("analysis") != ANALYSIS
-        ):  # what was counted as before cannot be taken off one by one
+        if self._library.properties.get("analysis") != ANALYSIS:  # old counts cannot be taken off one by one
             self._library.recount(passage_words, analysis=ANALYSIS)
         return replace(
             actions,
@@ -199,23 +189,19 @@ class Indexer:
             replace=tuple(article_id for article_id in actions.replace if article_id not in failed),
         )
 
-    def reencode(
-        self,
-        stores: Stores,
-        properties: dict[str, str],
-        fresh: Mapping[str, tuple[Article, str]] = MappingProxyType({}),
-    ) -> None:
-        """Encode every article again into other ``stores``, then switch to these and the model in one step.
+    def reencode(self, properties: dict[str, str], fresh: Mapping[str, tuple[Article, str]]) -> None:
+        """Encode every article again into the indexes, then switch the library to them and the model in one step.
 
-        An article whose stored text was altered is taken from ``fresh``. Raises AlteredArticleError if it is not there.
+        Raises:
+            AlteredArticleError: when an article's stored text was altered and ``fresh`` does not have it.
         """
         altered = set(self._library.articles.altered())
         for article_id, digest in self._library.articles.digests().items():
             if article_id in altered and article_id in fresh:
-                self._stage([analyse(*fresh[article_id])], stores)
+                self._stage([analyse(*fresh[article_id])])
             else:
-                self._stage([analyse(self._library.articles.load(article_id), digest)], stores)
-        self.publish(stores, properties=properties | model_property(self._embedder.identity))
+                self._stage([analyse(self._library.articles.load(article_id), digest)])
+        self.publish(properties=properties | model_property(self._embedder.identity))
         self._library.forget_retired()
 
     def _store(self, articles: Sequence[tuple[Article, str]]) -> set[str]:
@@ -239,11 +225,11 @@ class Indexer:
         return failed
 
     def _stage_and_publish(self, batch: Sequence[AnalysedArticle]) -> None:
-        self._stage(batch, self._stores)
-        self.publish(self._stores)
+        self._stage(batch)
+        self.publish()
         self._purge(self._library.passages.retired())
 
-    def _stage(self, batch: Sequence[AnalysedArticle], stores: Stores) -> None:
+    def _stage(self, batch: Sequence[AnalysedArticle]) -> None:
         matrices = iter(encode([analysed.article for analysed in batch], self._embedder))
         keys: list[int] = []
         rows: list[Matrix] = []
@@ -259,12 +245,12 @@ class Indexer:
             rows += [matrix[0] for matrix in own]
             entries += [passage.entry._replace(key=key) for key, passage in zip(new, analysed.passages, strict=True)]
         if keys:
-            stores.vectors.add(keys, np.stack(rows))
-            stores.words.add(entries)
+            self._stores.vectors.add(keys, np.stack(rows))
+            self._stores.lexical.add(entries)
         self.progress(len(keys))
 
     def _purge(self, keys: Sequence[int]) -> None:
         if keys:
             self._stores.vectors.remove(keys)
-            self._stores.words.remove(keys)
+            self._stores.lexical.remove(keys)
             self._library.forget_retired()

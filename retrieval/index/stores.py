@@ -34,17 +34,28 @@ def open_indexes(home: Path, name: str) -> Iterator[tuple[ChromaVectorIndex, Tan
 
 
 @contextmanager
+def open_embedded_stores(home: Path, name: str) -> Iterator[Stores]:
+    """Open both derived indexes in the folder ``name`` for writing, with the marker beside them."""
+    with open_indexes(home, name) as indexes:
+        yield Stores(*indexes, ((StateFile(home / name), indexes),))
+
+
+@contextmanager
 def open_stores(
     settings: Settings, library: LibraryWriter, name: str, ended: Callable[[], bool] = lambda: False
 ) -> Iterator[Stores]:
     """Open the derived indexes of the generation ``name``, made where they do not exist.
 
-    Where ``ended`` says so, a server is not asked for more. Raises StorageError, VectorsUnavailableError.
+    Where ``ended`` returns true, a server gets no further request.
+
+    Raises:
+        StorageError: when an index cannot be written.
+        VectorsUnavailableError: when the server does not do its part.
     """
     folder = settings.home / name
     if settings.chroma is None:
-        with open_indexes(settings.home, name) as indexes:
-            yield Stores(*indexes, StateFile(folder))
+        with open_embedded_stores(settings.home, name) as stores:
+            yield stores
         return
     collection = collection_name(library.identify(), name)
     with (
@@ -52,7 +63,7 @@ def open_stores(
         TantivyLexicalIndex(folder / LEXICAL_FOLDER) as words,
     ):
         _drop_embedded(folder)
-        yield Stores(vectors, words, StateFile(folder), vectors)
+        yield Stores(vectors, words, ((vectors, (vectors,)), (StateFile(folder), (words,))))
 
 
 def delete_stale(settings: Settings, library: LibraryWriter) -> None:

@@ -66,9 +66,13 @@ def run_indexing(
 
     ``rebuild`` builds new derived indexes; so does a damaged one, as a kill at a bad moment can leave Chroma's files.
 
-    Raises HomeBusyError, NoCorpusError, RemovalRefusedError, ModelMismatchError, StorageError;
-    VectorsUnavailableError where the vector server is unavailable: what was published until then stays, and the next
-    run continues from there.
+    Raises:
+        HomeBusyError: when another process writes the data folder.
+        NoCorpusError: when there is no corpus folder.
+        RemovalRefusedError: when more than half of the articles would go, unless ``allow_removal``.
+        ModelMismatchError: when another model made the vectors, unless ``rebuild``.
+        StorageError: when a store cannot be read or written; VectorsUnavailableError, when the server is unavailable.
+            What was published until then stays, and the next run continues from there.
     """
     started = time.monotonic()
     if settings.chroma is not None:
@@ -125,10 +129,10 @@ class IndexRun:
             indexer = Indexer(library, stores, embedder, progress)
             if model is not None and model.fingerprint == embedder.identity.fingerprint:
                 indexer.fill(library.passages.keys())
-                indexer.publish(stores, properties={"indexes": name})
+                indexer.publish(properties={"indexes": name})
                 library.forget_retired()
             else:
-                indexer.reencode(stores, {"indexes": name}, articles)
+                indexer.reencode({"indexes": name}, articles)
 
 
 def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> LibraryWriter:

@@ -12,11 +12,10 @@ from typing import BinaryIO
 
 from retrieval.core.errors import BackupError, DamagedStoreError, NotIndexedError, SchemaVersionError, StorageError
 from retrieval.index.embedding import NoEmbedder
-from retrieval.index.indexer import Indexer, Stores
-from retrieval.index.stores import open_indexes
+from retrieval.index.indexer import Indexer
+from retrieval.index.stores import open_embedded_stores
 from retrieval.maintenance.archive import Manifest, unpack
 from retrieval.storage.home import atomic_swap
-from retrieval.storage.home.index_state import StateFile
 from retrieval.storage.home.layout import LIBRARY_FILE, generations, next_generation
 from retrieval.storage.home.lock import owning, unused
 from retrieval.storage.library import LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, inspect
@@ -125,11 +124,10 @@ def _finish_library(folder: Path, indexes: str, library_id: str | None) -> tuple
             library.identify(library_id)
         library.discard_staged()
         if (identity := library.properties.model()) is not None:  # else it is empty
-            with open_indexes(folder, indexes) as opened:
-                stores = Stores(*opened, StateFile(folder / indexes))
+            with open_embedded_stores(folder, indexes) as stores:
                 indexer = Indexer(library, stores, NoEmbedder(identity))
                 indexer.fill(library.passages.keys())
-                indexer.publish(stores, properties={"indexes": indexes})
+                indexer.publish(properties={"indexes": indexes})
             library.forget_retired()
         counts = len(library.articles.digests()), library.passages.count()
     for copy in folder.glob("*.before-v*"):  # the backup itself is the copy of the older version

@@ -22,7 +22,7 @@ from retrieval.index.embedding import Embedder, OpenEmbedder, lazy_embedder
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.stores import open_indexes
 from retrieval.index.sync import reconcile_indexes
-from retrieval.index.vector.monitor import Changed, MonitoredVectors
+from retrieval.index.vector.monitor import HealthListener, MonitoredVectors
 from retrieval.search.ranking.reranker import CrossEncoderReranker, Reranker
 from retrieval.search.retriever import Retriever, VectorSearch
 from retrieval.search.searcher import Searcher
@@ -89,7 +89,7 @@ class SearchSession:
 
 @contextmanager
 def _complete_indexes(
-    settings: Settings, library: Library, changed: Changed | None
+    settings: Settings, library: Library, changed: HealthListener | None
 ) -> Iterator[tuple[VectorSearch, TantivyLexicalIndex]]:
     """Open the derived indexes. Vectors on a server may be unavailable; their health says so."""
     folder = settings.home / library.properties.indexes_folder()
@@ -119,7 +119,7 @@ def _check_count(place: Path, library: Library, found: int) -> None:
 
 @contextmanager
 def open_session(
-    settings: Settings, open_embedder: OpenEmbedder = lazy_embedder, changed: Changed | None = None
+    settings: Settings, open_embedder: OpenEmbedder = lazy_embedder, changed: HealthListener | None = None
 ) -> Iterator[SearchSession]:
     """Open the library, both indexes and the embedder for reading.
 
@@ -155,7 +155,7 @@ def open_searcher(
     settings: Settings,
     open_embedder: OpenEmbedder = lazy_embedder,
     observe: Observe = unobserved,
-    changed: Changed | None = None,
+    changed: HealthListener | None = None,
     open_reranker: OpenReranker = lazy_reranker,
 ) -> Iterator[Searcher]:
     """Open a data folder and yield a searcher over it. ``changed`` and the errors are those of ``open_session``.

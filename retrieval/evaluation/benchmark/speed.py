@@ -20,8 +20,8 @@ from retrieval.core.vectors import Matrix, normalise, pool_sentences
 from retrieval.evaluation.benchmark.pipelines import PlainPipeline
 from retrieval.evaluation.benchmark.synthetic import PARAGRAPHS, Paragraph, paragraphs, pool, questions
 from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
-from retrieval.index.indexer import Indexer, Stores
-from retrieval.index.stores import open_indexes
+from retrieval.index.indexer import Indexer
+from retrieval.index.stores import open_embedded_stores
 from retrieval.ingest import article_digest, build_article, parse_document
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import LibraryWriter
@@ -102,9 +102,9 @@ def _index_articles(home: Path, texts: Sequence[str], embedder: Embedder) -> Non
     with (
         owning(home),
         LibraryWriter(home) as library,
-        open_indexes(home, library.properties.indexes_folder()) as indexes,
+        open_embedded_stores(home, library.properties.indexes_folder()) as stores,
     ):
-        Indexer(library, Stores(*indexes), embedder).update(articles)
+        Indexer(library, stores, embedder).update(articles)
 
 
 def _prepared(made: list[Paragraph], embedder: Embedder) -> tuple[dict[str, Matrix], Matrix]:

@@ -34,12 +34,11 @@ from retrieval.storage.library import Library
 _log = logging.getLogger(__name__)
 
 #: Called with the vectors' health on every change of its state, in any thread.
-Changed = Callable[[VectorHealth], None]
+HealthListener = Callable[[VectorHealth], None]
 #: Fills the vectors from the library; gives up when its argument returns true. Raises RetrievalError.
 Refill = Callable[[Callable[[], bool]], None]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0  # seconds between two attempts; each pause is twice the one before
-_MAX_DOUBLINGS = 4
 _EXIT_TIMEOUT = 2.0  # seconds that leaving waits for an attempt to end
 # So many refills within so many seconds: another library on the same database takes the vectors away each time.
 _MAX_REFILLS, _REFILL_WINDOW = 3, 600.0
@@ -77,7 +76,7 @@ class MonitoredVectors:
         server: ChromaServer,
         library: Library,
         refill: Refill | None = None,
-        changed: Changed | None = None,
+        changed: HealthListener | None = None,
         longest: float = _LONGEST_PAUSE,
     ) -> None:
         self._server = server
@@ -160,10 +159,9 @@ class MonitoredVectors:
         return True
 
     def _monitor(self) -> None:
-        failures = 0
+        pause = _FIRST_PAUSE
         while not self._ended.is_set():
-            pause = self._longest if self._breaker.health.good else min(_FIRST_PAUSE * 2**failures, self._longest)
-            self._wake.wait(pause)
+            self._wake.wait(self._longest if self._breaker.health.good else min(pause, self._longest))
             self._wake.clear()
             if self._ended.is_set():
                 return
@@ -173,7 +171,7 @@ class MonitoredVectors:
                 _log.exception("The vectors could not be monitored")
                 detail = f"{self._server.place} failed ({type(error).__name__})"
                 self._switch(Open(VectorHealth(VectorState.UNAVAILABLE, detail)))
-            failures = 0 if self._breaker.health.good else min(failures + 1, _MAX_DOUBLINGS)
+            pause = _FIRST_PAUSE if self._breaker.health.good else min(2 * pause, self._longest)
 
     def _attempt(self) -> None:
         """Check a closed breaker's server, or reconnect; refill where vectors are missing."""
@@ -187,25 +185,18 @@ class MonitoredVectors:
                 self._connect()
         except VectorsUnavailableError as error:
             incomplete = error.health.state is VectorState.INCOMPLETE
-            if incomplete and self._is_contested():
-                self._give_up()
+            contested = len(self._refills) == _MAX_REFILLS and time.monotonic() - self._refills[0] < _REFILL_WINDOW
+            if incomplete and contested:  # stays open, so that the other library can work
+                health = VectorHealth(VectorState.INCOMPLETE, f"{self._server.place} {_CONTESTED}")
+                if self._breaker.health != health:
+                    _log.warning("%s.", health.detail)
+                self._switch(Open(health))
                 return
             self._switch(Open(error.health))
             if incomplete and self._refill is not None:
                 self._run_refill(self._refill)
         except RetrievalError as error:
             _log.warning("%s", error)
-
-    def _is_contested(self) -> bool:
-        """Whether refilled vectors were lost again so often that another library must be deleting them."""
-        return len(self._refills) == _MAX_REFILLS and time.monotonic() - self._refills[0] < _REFILL_WINDOW
-
-    def _give_up(self) -> None:
-        """Stay open as long as the collection is contested, so that the other library can work."""
-        health = VectorHealth(VectorState.INCOMPLETE, f"{self._server.place} {_CONTESTED}")
-        if self._breaker.health != health:
-            _log.warning("%s.", health.detail)
-        self._switch(Open(health))
 
     def _run_refill(self, refill: Refill) -> None:
         try:

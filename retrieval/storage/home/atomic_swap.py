@@ -10,7 +10,7 @@ folder                 state                              ``recover``
 ``restore-cleared``    old stores are out of the way      moves the new stores in
 ====================== ================================== =========================================
 
-Every step can be repeated. All functions but ``is_pending`` and ``is_begun`` want the caller to own the data folder.
+Every step can be repeated. Only ``is_pending`` and ``is_begun`` may be called without owning the data folder.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def commit(home: Path) -> Path | None:
     aside = _free_name(home) if store_files(home) else None
     try:
         if aside is not None:
-            _write(home / UNFINISHED / _ASIDE_NOTE, aside.name)
+            (home / UNFINISHED / _ASIDE_NOTE).write_text(aside.name, encoding="ascii")
         _flush(home / UNFINISHED, home)
         (home / UNFINISHED).rename(home / PREPARED)
     except OSError as error:
@@ -120,14 +120,9 @@ def _fill(home: Path) -> None:
 
 
 def _free_name(home: Path) -> Path:
-    stamp = ASIDE + time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-    names = (stamp, *(f"{stamp}-{number}" for number in range(2, 1000)))
+    first = ASIDE + time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    names = (first, *(f"{first}-{number}" for number in range(2, 1000)))
     return next(home / name for name in names if not (home / name).exists())
-
-
-def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="ascii") as file:
-        file.write(text)
 
 
 def _flush(folder: Path, home: Path) -> None:

@@ -47,20 +47,16 @@ def using(home: Path, lock: str) -> Iterator[None]:
         StorageError: when the folder cannot be written.
     """
     with _locked(home, lock, InUseError):
-        _finish_restore(home)
+        if atomic_swap.is_pending(home):
+            try:
+                with owning(home):  # finishes it
+                    pass
+            except HomeBusyError as error:
+                raise BeingRestoredError(home, error.pid) from error
         # A restore makes its folder first and looks for locks then: one of the two sees the other.
         if atomic_swap.is_begun(home) and is_owned(home):
             raise BeingRestoredError(home, owner_of(home))
         yield
-
-
-def _finish_restore(home: Path) -> None:
-    if atomic_swap.is_pending(home):
-        try:
-            with owning(home):
-                pass
-        except HomeBusyError as error:
-            raise BeingRestoredError(home, error.pid) from error
 
 
 @contextmanager
