@@ -193,7 +193,7 @@ def _load(name: str, folder: Path, reduced: bool | None) -> SentenceTransformer:
 
 
 def _has_bfloat16(cpu: object) -> bool:
-    """Whether the processor multiplies bfloat16 natively; without that it is slower than float32."""
+    """True if the processor multiplies bfloat16 natively; without that it is slower than float32."""
     for probe in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
         check: Callable[[], bool] | None = getattr(cpu, probe, None)
         with contextlib.suppress(RuntimeError):

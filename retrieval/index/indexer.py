@@ -100,7 +100,7 @@ class Indexer:
         self._library = library
         self._stores = stores
         self._embedder = embedder
-        self.progress = progress
+        self._progress = progress
         self.problems: list[CorpusFileError] = []
 
     def reconcile(self) -> None:
@@ -247,7 +247,7 @@ class Indexer:
         if keys:
             self._stores.vectors.add(keys, np.stack(rows))
             self._stores.lexical.add(entries)
-        self.progress(len(keys))
+        self._progress(len(keys))
 
     def _purge(self, keys: Sequence[int]) -> None:
         if keys:

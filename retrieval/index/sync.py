@@ -86,7 +86,7 @@ def run_indexing(
         except DamagedIndexError as error:
             if rebuild:
                 raise
-            notices.append(f"{error.place} was {error.problem}; both indexes were made anew from the library.")
+            notices.append(f"{error.place} was {error.problem}; both indexes were rebuilt from the library.")
             plan, problems = run.apply(allow_removal=allow_removal, rebuild=True)
         articles, passages = len(library.articles.digests()), library.passages.count()
     return IndexReport(plan, articles, passages, problems, tuple(notices), time.monotonic() - started)
@@ -111,9 +111,9 @@ class IndexRun:
             self._rebuild(articles)
         delete_stale(settings, library)
         with open_stores(settings, library, library.properties.indexes_folder()) as stores:
-            indexer = Indexer(library, stores, self.embedder)
+            counted = _counted("Encoding passages", _new_passages(library.articles, articles), progress)
+            indexer = Indexer(library, stores, self.embedder, counted)
             indexer.reconcile()
-            indexer.progress = _counted("Encoding passages", _new_passages(library.articles, articles), progress)
             done = indexer.update(articles, unread=_unread(library.articles, corpus), allow_removal=allow_removal)
         return done, (*corpus.problems, *indexer.problems)
 

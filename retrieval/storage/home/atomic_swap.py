@@ -36,12 +36,12 @@ def store_files(folder: Path) -> list[Path]:
 
 
 def is_pending(home: Path) -> bool:
-    """Whether a restore is, or was interrupted, between the old stores and the new ones."""
+    """True if a restore is, or was interrupted, between the old stores and the new ones."""
     return (home / PREPARED).is_dir() or (home / CLEARED).is_dir()
 
 
 def is_begun(home: Path) -> bool:
-    """Whether a restore is under way or was interrupted, in any of the three states."""
+    """True if a restore is under way or was interrupted, in any of the three states."""
     return is_pending(home) or (home / UNFINISHED).is_dir()
 
 

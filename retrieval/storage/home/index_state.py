@@ -23,7 +23,7 @@ class StateMarker(Protocol):
 
 
 def is_current(marker: StateMarker, state: Callable[[], str]) -> bool:
-    """Whether an index belongs to the library's present ``state``, read again while a writer changes both."""
+    """True if an index belongs to the library's present ``state``; both are read again while a writer changes them."""
     for _ in range(_TRIES):
         known = marker.read()
         if known is None or state() in known:

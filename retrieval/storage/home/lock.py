@@ -121,7 +121,7 @@ def first_run_named(home: Path) -> Iterator[None]:
 
 
 def is_owned(home: Path, lock: str = LOCK_FILE) -> bool:
-    """Whether a process holds ``lock`` in ``home`` at this moment."""
+    """True while a process holds ``lock`` in ``home``."""
     try:
         descriptor = os.open(home / lock, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

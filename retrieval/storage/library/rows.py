@@ -30,7 +30,7 @@ def sha256(data: bytes) -> str:
 
 
 def is_intact(text: str, checksum: str) -> bool:
-    """Whether a stored text is the one that was indexed."""
+    """True if a stored text is the one that was indexed."""
     return sha256(text.encode()) == checksum
 
 

@@ -21,17 +21,21 @@ from retrieval.storage.sqlite.connection import schema_version
 def snapshot(source: Path, target: Path) -> int:
     """Copy a database as it is at one moment, while others may write it; returns its schema version.
 
-    The copy is one file that needs no log beside it, checked, on the disk for good, and its owner's only. Raises
-    StorageError, DamagedStoreError; then there is no ``target``.
+    The copy is one file that needs no log beside it, checked, flushed to the disk, and its owner's only.
+
+    Raises:
+        StorageError: when a file cannot be read or written; there is no ``target`` then.
+        DamagedStoreError: when ``source`` is corrupt; there is no ``target`` then.
     """
     with _copying(source), closing(_reading(source)) as connection:
         return _copy(connection, target)
 
 
 def keep_copy(connection: sqlite3.Connection, path: Path, name: str) -> Path:
-    """A copy of the open file ``path`` beside it, under ``name`` or, where another copy has that, ``name.2`` and so on.
+    """Copy the open file ``path`` to ``name`` beside it or, where another copy has that, ``name.2`` and so on.
 
-    Raises StorageError.
+    Raises:
+        StorageError: when it cannot be copied, or there are too many copies.
     """
     draft = path.with_name(f"{name}.new")
     with _copying(path):
@@ -60,8 +64,12 @@ def version_of(path: Path) -> int:
 def inspect(path: Path, migrations: Sequence[str] | None) -> int:
     """Check that this program can use a file from elsewhere; returns its schema version.
 
-    ``migrations`` are those of the program that it belongs to; ``None`` if that is not known. Raises
-    DamagedStoreError, SchemaVersionError, StorageError.
+    ``migrations`` are those of the program that it belongs to; ``None`` if that is not known.
+
+    Raises:
+        StorageError: when the file cannot be read.
+        DamagedStoreError: when it is corrupt, or holds other tables than its version has.
+        SchemaVersionError: when it is of a newer program.
     """
     with _copying(path), closing(_reading(path)) as connection:
         connection.execute("PRAGMA trusted_schema = OFF")

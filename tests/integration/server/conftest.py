@@ -59,7 +59,7 @@ class RemoteLibrary:
             )
 
     def agrees(self) -> bool:
-        """Whether the server holds the very passages of the library."""
+        """True if the server holds the very passages of the library."""
         with Library(self.workspace.home) as library, self.index() as index:
             return index.keys() == set(library.passages.keys()) and library.properties.state() in index.read()
 

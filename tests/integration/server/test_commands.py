@@ -71,8 +71,8 @@ def test_the_bot_s_articles(
         for _ in range(3):
             assert KEYWORDS_ALONE in QuestionService(articles, RequestLog()).answer(QuestionRequest(QUESTION, 3)).notes
             articles.refresh(force=True)
-        told = [record for record in caplog.records if "keywords alone" in record.getMessage()]
-        assert len(told) == 1
+        warnings = [record for record in caplog.records if "keywords alone" in record.getMessage()]
+        assert len(warnings) == 1
         own_server.start()
         until(lambda: articles.health().good)
         assert not QuestionService(articles, RequestLog()).answer(QuestionRequest(QUESTION, 3)).notes

@@ -37,7 +37,7 @@ TOKEN = "s3cret-token-of-the-server"
 
 
 def alone(answer: Answer) -> bool:
-    """Whether an answer was found by keywords alone, and says so."""
+    """True if an answer was found by keywords alone, and says so."""
     assert answer.keyword_only == (KEYWORDS_ALONE in answer.notes)
     shown = answer.quotes or answer.closest
     assert shown[0].passage.article_id == "a1"

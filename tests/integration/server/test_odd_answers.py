@@ -70,7 +70,7 @@ def test_an_answer_without_an_end(send: Send, state: VectorState) -> None:
 
 @pytest.mark.parametrize("host", ["xn--", "[v1.x]"])
 def test_a_host_that_there_cannot_be(host: str) -> None:
-    """What no look-up takes for a name is an address to be checked, not a failure of this program."""
+    """A host name that no look-up accepts is reported as a wrong address, not as a failure of this program."""
     with pytest.raises(VectorsUnavailableError, match="check CHROMA_URL"):
         probe_server(ChromaServer(url=f"http://{host}:8000"))
 

@@ -109,7 +109,7 @@ def test_a_removed_article_disappears_from_all_three(workspace: Workspace) -> No
 
 
 def test_a_new_title_in_the_catalog_is_a_change(workspace: Workspace) -> None:
-    """What the catalog says is part of an article."""
+    """A change in the catalog makes its article new."""
     workspace.fill(2)
     workspace.index()
     workspace.write("catalog.toml", '[articles.a0]\ntitle = "Harbours"\n')
@@ -154,7 +154,7 @@ def test_a_damaged_chroma_is_rebuilt(workspace: Workspace, harm: object) -> None
         searcher.ask("What is said of the harbour?")
     workspace.embedder.encoded.clear()
     (notice,) = workspace.index().notices
-    assert "made anew from the library" in notice
+    assert "rebuilt from the library" in notice
     assert workspace.embedder.encoded == []
     assert workspace.texts() == workspace.wanted()
     assert_found(workspace)
@@ -162,7 +162,7 @@ def test_a_damaged_chroma_is_rebuilt(workspace: Workspace, harm: object) -> None
 
 @contextmanager
 def refused_or_right() -> Iterator[None]:
-    """What is done here succeeds, or ends with an error of ours that says what to run."""
+    """The block succeeds, or ends with an error of ours that names the command to run."""
     complaint = "Run: pullquote index"
     try:
         yield
@@ -307,7 +307,7 @@ def test_a_text_altered_while_searching_is_not_quoted(workspace: Workspace) -> N
 
 @pytest.mark.parametrize(("command", "model"), [("index", "words"), ("rebuild", "words"), ("rebuild", "other")])
 def test_an_altered_text_is_read_again(workspace: Workspace, command: str, model: str) -> None:
-    """What the message says to run puts the text right, with the model that there was and with another one."""
+    """The command in the message mends the text, with the model that there was and with another one."""
     workspace.fill(3)
     workspace.index()
     alter(workspace, ALTERED)

@@ -31,7 +31,7 @@ _FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing"])
 
 @dataclass(frozen=True)
 class Scenario:
-    """What was there, what is wanted, and how the run that is killed is started."""
+    """Articles that were there, articles that are wanted, and the options of the run that is killed."""
 
     before: dict[str, int]
     after: dict[str, int]

@@ -28,7 +28,7 @@ class FailureError(Exception):
     """An error that a test makes a step raise."""
 
 
-class Room:
+class IndexedLibrary:
     """A library with its two indexes; every step can be made to fail."""
 
     def __init__(self, home: Path) -> None:
@@ -61,80 +61,80 @@ def wanted(texts: Mapping[str, str]) -> dict[str, tuple[Article, str]]:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
+def indexed(tmp_path: Path) -> Iterator[IndexedLibrary]:
     """Nothing indexed yet."""
-    made = Room(tmp_path)
+    made = IndexedLibrary(tmp_path)
     yield made
     made.library.close()
 
 
-def test_all_three_hold_the_corpus(room: Room) -> None:
+def test_all_three_hold_the_corpus(indexed: IndexedLibrary) -> None:
     """After a run the library has the articles and both indexes its passages."""
-    room.index(OLD)
-    assert room.state() == OLD
+    indexed.index(OLD)
+    assert indexed.state() == OLD
 
 
-def test_only_what_changed_is_encoded(room: Room) -> None:
+def test_only_what_changed_is_encoded(indexed: IndexedLibrary) -> None:
     """The second run encodes nothing, a changed article costs its own sentences only."""
-    room.index(OLD)
-    room.embedder.encoded.clear()
-    room.index(OLD)
-    assert room.embedder.encoded == []
-    room.index(NEW, allow_removal=True)
-    assert set(room.embedder.encoded) == {
+    indexed.index(OLD)
+    indexed.embedder.encoded.clear()
+    indexed.index(OLD)
+    assert indexed.embedder.encoded == []
+    indexed.index(NEW, allow_removal=True)
+    assert set(indexed.embedder.encoded) == {
         "The harbour opened in 1890.",
         "It closed again.",
         "The library is new.",
         "It is red.",
     }
-    assert room.state() == NEW
+    assert indexed.state() == NEW
 
 
-def test_the_indexes_refill_from_the_library_alone(room: Room) -> None:
+def test_the_indexes_refill_from_the_library_alone(indexed: IndexedLibrary) -> None:
     """An index that lost everything, or something, gets it back without any encoding."""
-    room.index(OLD)
-    before = dict(room.vectors.rows)
-    room.vectors.rows.clear()
-    room.words.entries.popitem()
-    room.embedder.encoded.clear()
-    room.index(OLD)
-    assert room.embedder.encoded == []
-    assert room.state() == OLD
-    assert all(abs(room.vectors.rows[key] - row).max() < 1e-3 for key, row in before.items())
+    indexed.index(OLD)
+    before = dict(indexed.vectors.rows)
+    indexed.vectors.rows.clear()
+    indexed.words.entries.popitem()
+    indexed.embedder.encoded.clear()
+    indexed.index(OLD)
+    assert indexed.embedder.encoded == []
+    assert indexed.state() == OLD
+    assert all(abs(indexed.vectors.rows[key] - row).max() < 1e-3 for key, row in before.items())
 
 
-def test_what_does_not_belong_is_taken_out(room: Room) -> None:
+def test_what_does_not_belong_is_taken_out(indexed: IndexedLibrary) -> None:
     """Keys that the library does not know leave the indexes."""
-    room.index(OLD)
-    room.vectors.add([999], room.embedder.encode(["stray"]))
-    room.index(OLD)
-    assert room.state() == OLD
+    indexed.index(OLD)
+    indexed.vectors.add([999], indexed.embedder.encode(["stray"]))
+    indexed.index(OLD)
+    assert indexed.state() == OLD
 
 
-def test_over_half_is_not_removed_unasked(room: Room) -> None:
+def test_over_half_is_not_removed_unasked(indexed: IndexedLibrary) -> None:
     """Two of three articles gone: nothing changes, not even what is new, until removal is allowed."""
-    room.index(OLD)
+    indexed.index(OLD)
     with pytest.raises(RemovalRefusedError, match=r"2 of 3.*--allow-removal"):
-        room.index({"a": NEW["a"], "z": "Something new."})
-    assert room.state() == OLD
-    room.index({"a": NEW["a"]}, allow_removal=True)
-    assert room.state() == {"a": NEW["a"]}
+        indexed.index({"a": NEW["a"], "z": "Something new."})
+    assert indexed.state() == OLD
+    indexed.index({"a": NEW["a"]}, allow_removal=True)
+    assert indexed.state() == {"a": NEW["a"]}
 
 
-def test_exactly_half_may_go(room: Room) -> None:
+def test_exactly_half_may_go(indexed: IndexedLibrary) -> None:
     """The question is asked above a half."""
-    room.index({"a": OLD["a"], "b": OLD["b"]})
-    room.index({"a": OLD["a"]})
-    assert room.state() == {"a": OLD["a"]}
+    indexed.index({"a": OLD["a"], "b": OLD["b"]})
+    indexed.index({"a": OLD["a"]})
+    assert indexed.state() == {"a": OLD["a"]}
 
 
-def test_another_model_is_refused(room: Room) -> None:
+def test_another_model_is_refused(indexed: IndexedLibrary) -> None:
     """Vectors of two models never come together, even when nothing else has changed."""
-    room.index(OLD)
-    room.embedder = WordEmbedder("other")
+    indexed.index(OLD)
+    indexed.embedder = WordEmbedder("other")
     with pytest.raises(ModelMismatchError, match=r"words.*other.*--rebuild"):
-        room.index(OLD)
-    assert room.state() == OLD
+        indexed.index(OLD)
+    assert indexed.state() == OLD
 
 
 STEPS = ("stage", "publish", "discard_staged", "forget_retired", "set_properties")
@@ -161,41 +161,43 @@ def test_a_failure_between_any_two_steps_is_made_good(
 ) -> None:
     """Wherever a run breaks off, articles are whole then, and the next run ends as if nothing had been."""
     for number in itertools.count():
-        room = Room(tmp_path / str(number))
-        room.index(OLD)
+        indexed = IndexedLibrary(tmp_path / str(number))
+        indexed.index(OLD)
         with monkeypatch.context() as patch:
             countdown = iter(range(number, -1, -1))
 
             for holder, names in (
-                (room.library, STEPS),
-                (room.vectors, ("add", "remove")),
-                (room.words, ("add", "remove")),
+                (indexed.library, STEPS),
+                (indexed.vectors, ("add", "remove")),
+                (indexed.words, ("add", "remove")),
             ):
                 for name in names:
                     patch.setattr(holder, name, failing(getattr(holder, name), countdown, before=before))
             try:
-                room.index(NEW, allow_removal=True)
+                indexed.index(NEW, allow_removal=True)
             except FailureError:
                 broke = True
             else:
                 broke = False
-        seen = {name: room.library.articles.text(name) for name in room.library.articles.digests()}
+        seen = {name: indexed.library.articles.text(name) for name in indexed.library.articles.digests()}
         assert set(seen.items()) <= {*OLD.items(), *NEW.items()}
-        live = set(room.library.passages.keys())
-        assert room.vectors.keys() >= live
-        assert room.words.keys() >= live
-        room.index(NEW, allow_removal=True)
-        assert room.state() == NEW
-        room.library.close()
+        live = set(indexed.library.passages.keys())
+        assert indexed.vectors.keys() >= live
+        assert indexed.words.keys() >= live
+        indexed.index(NEW, allow_removal=True)
+        assert indexed.state() == NEW
+        indexed.library.close()
         if not broke:
             assert number > 10
             return
 
 
 @pytest.mark.parametrize("faulty", ["tokenize_with_words", "passage_words"])
-def test_a_fault_in_one_article_stops_no_other(room: Room, monkeypatch: pytest.MonkeyPatch, faulty: str) -> None:
+def test_a_fault_in_one_article_stops_no_other(
+    indexed: IndexedLibrary, monkeypatch: pytest.MonkeyPatch, faulty: str
+) -> None:
     """It is named as a problem, what was stored of it stays, and the next run indexes it."""
-    room.index(OLD)
+    indexed.index(OLD)
     step = getattr(analysis, faulty)
 
     def failing(text: str, *others: object) -> object:
@@ -205,31 +207,31 @@ def test_a_fault_in_one_article_stops_no_other(room: Room, monkeypatch: pytest.M
 
     with monkeypatch.context() as patch:
         patch.setattr(analysis, faulty, failing)
-        indexer = Indexer(room.library, Stores(room.vectors, room.words), room.embedder)
+        indexer = Indexer(indexed.library, Stores(indexed.vectors, indexed.words), indexed.embedder)
         indexer.reconcile()
         actions = indexer.update(wanted(NEW))
         (problem,) = indexer.problems
         assert "TypeError: unforeseen word" in str(problem)
         assert problem.file == "a.txt"
         assert (actions.add, actions.replace) == (("d",), ())
-        assert room.state() == NEW | {"a": OLD["a"]}
+        assert indexed.state() == NEW | {"a": OLD["a"]}
         patch.setenv("PULLQUOTE_DEBUG", "1")
         with pytest.raises(TypeError):
-            room.index(NEW)
-    room.index(NEW)
-    assert room.state() == NEW
+            indexed.index(NEW)
+    indexed.index(NEW)
+    assert indexed.state() == NEW
 
 
-def test_another_analysis_counts_all_words_again(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_analysis_counts_all_words_again(indexed: IndexedLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a change of the analysis nothing is left of how words were folded before."""
     with monkeypatch.context() as patch:
         patch.setattr(vocabulary, "terms_of", lambda tokens: [f"{term}-before" for term in terms_of(tokens)])
-        room.index(OLD)
-        assert "orchard-before" in room.library.vocabulary.load().frequencies
+        indexed.index(OLD)
+        assert "orchard-before" in indexed.library.vocabulary.load().frequencies
     monkeypatch.setattr("retrieval.index.indexer.ANALYSIS", "another")
-    room.index(NEW, allow_removal=True)
-    texts = [found.text for name in NEW for found in room.library.passages.of_article(name)]
-    assert room.library.vocabulary.load().frequencies == Vocabulary.of(texts).frequencies
-    before = room.library.properties.generation()
-    room.index(NEW)
-    assert room.library.properties.generation() == before
+    indexed.index(NEW, allow_removal=True)
+    texts = [found.text for name in NEW for found in indexed.library.passages.of_article(name)]
+    assert indexed.library.vocabulary.load().frequencies == Vocabulary.of(texts).frequencies
+    before = indexed.library.properties.generation()
+    indexed.index(NEW)
+    assert indexed.library.properties.generation() == before

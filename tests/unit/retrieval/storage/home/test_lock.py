@@ -72,7 +72,7 @@ def test_ownership_ends_with_the_block(tmp_path: Path) -> None:
 
 
 def test_a_shorter_pid_leaves_no_digits_behind(tmp_path: Path) -> None:
-    """What an earlier owner wrote is gone before the next pid is read."""
+    """The pid of an earlier owner is gone before the next one is read."""
     (tmp_path / LOCK_FILE).write_text("9" * 20)
     with owning(tmp_path):
         assert owner_of(tmp_path) == os.getpid()

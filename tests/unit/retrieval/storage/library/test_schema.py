@@ -78,7 +78,7 @@ def test_a_file_of_a_newer_program_is_refused(file: sqlite3.Connection, tmp_path
 
 
 def test_reading_does_not_make_a_library(tmp_path: Path) -> None:
-    """Where nothing was indexed a reader says so and leaves no file behind."""
+    """A reader of an empty folder says that nothing is indexed, and leaves no file behind."""
     with pytest.raises(NotIndexedError, match="pullquote index"):
         Library(tmp_path)
     assert list(tmp_path.iterdir()) == []
