@@ -10,12 +10,9 @@ from retrieval.ingest.parsers.metadata import MetadataError, is_web_address, one
 
 _LIMIT = 65_536  # characters; metadata is no longer than this, so a distant second rule closes nothing
 _FIELDS = {
-    "title": ("title",),
-    "publisher": ("publisher",),
-    "author": ("author",),
-    "published": ("published", "date"),
-    "url": ("url", "link"),
-    "language": ("language",),
+    **{name: name for name in ("title", "publisher", "author", "published", "url", "language")},
+    "date": "published",
+    "link": "url",
 }
 _YAML_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _TOML_CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
@@ -71,20 +68,16 @@ def _parse(block: str, kind: str, file: str) -> dict[Any, Any]:
 
 def _recognised(values: dict[Any, Any], block: str, file: str) -> dict[str, str]:
     fields: dict[str, str] = {}
-    for field, names in _FIELDS.items():
-        for name in names:
-            if values.get(name) is None or field in fields:
-                continue
+    for name, field in _FIELDS.items():
+        if values.get(name) is None or field in fields:
+            continue
+        value = one_line(values[name], field)
+        if value is None or (field == "url" and value and not is_web_address(value)):
+            plain = ("plain text", "Write one line.")
+            kind, remedy = plain if value is None else ("web address", "Start it with https://.")
             found = re.search(rf"^\W?{name}\b", block, re.MULTILINE)
             line = 2 + block.count("\n", 0, found.start()) if found else 2
-            value = one_line(values[name], field)
-            if value is None:
-                problem = f"{name} in the front matter is no plain text"
-                raise CorpusFileError(file, problem, "Write one line.", line)
-            if field == "url" and value and not is_web_address(value):
-                raise CorpusFileError(
-                    file, f"{name} in the front matter is no web address", "Start it with https://.", line
-                )
-            if value:
-                fields[field] = value
+            raise CorpusFileError(file, f"{name} in the front matter is no {kind}", remedy, line)
+        if value:
+            fields[field] = value
     return fields
