@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from retrieval.search.query.answer_type import AnswerType, classify
 from retrieval.text.languages.english import EVERYDAY_WORDS
-from retrieval.text.tokenizer import Token, is_content, term_of, tokenize
+from retrieval.text.tokenizer import Token, content_terms, is_content, term_of, tokenize
 from retrieval.text.vocabulary import Vocabulary
 
 #: Weight of a term that only a guess finds in the corpus: a corrected spelling, initials spelt out.
@@ -72,22 +72,18 @@ def analyse(text: str, vocabulary: Vocabulary) -> Question:
             terms.setdefault(token.term, _term(token, vocabulary))
     if not terms:  # "Who are you?": nothing but stopwords, so those have to do
         terms = {token.term: Term(token.term, token.word, 1.0, ((token.term,),)) for token in tokens}
-    speaker = _with_variants(_content_terms(target.speaker), terms)
+    speaker = _with_variants(content_terms(target.speaker), terms)
     missing_speaker = target.answer_type is AnswerType.SPEECH and not speaker  # "What do some say …"
     return Question(
         text=text,
         terms=tuple(_join_acronyms(terms, vocabulary).values()),
         answer_type=AnswerType.OTHER if missing_speaker else target.answer_type,
-        focus=_with_variants(_content_terms(target.focus), terms),
+        focus=_with_variants(content_terms(target.focus), terms),
         speaker=speaker,
         wants_year=target.wants_year,
         counts=target.counts,
         several=target.several,
     )
-
-
-def _content_terms(text: str) -> list[str]:
-    return [token.term for token in tokenize(text) if is_content(token)]
 
 
 def _with_variants(parts: Iterable[str], terms: Mapping[str, Term]) -> frozenset[str]:

@@ -91,7 +91,9 @@ _SEVERAL = re.compile(
 
 def classify(question: str) -> Target:
     """Return what ``question`` asks for; the first matching pattern decides."""
-    answer_type, groups = _first_match(question)
+    matches = ((answer_type, pattern.search(question)) for answer_type, pattern in _RULES)
+    answer_type, found = next(((kind, match) for kind, match in matches if match), (AnswerType.OTHER, None))
+    groups = found.groupdict() if found else {}
     return Target(
         answer_type,
         groups.get("focus") or "",
@@ -100,10 +102,3 @@ def classify(question: str) -> Target:
         counts=bool(_COUNTS.search(question)),
         several=bool(_SEVERAL.search(question)),
     )
-
-
-def _first_match(question: str) -> tuple[AnswerType, dict[str, str | None]]:
-    for answer_type, pattern in _RULES:
-        if found := pattern.search(question):
-            return answer_type, found.groupdict()
-    return AnswerType.OTHER, {}

@@ -68,7 +68,8 @@ def follow_up_of(question: str, previous: str) -> FollowUp | None:
     is_short = len(rest.split()) <= _SHORT
     if not (opening or has_pronoun or (is_short and not is_question)):
         return None
-    words = _content_words(rest)
+    spoken = (w for w in re.findall(r"\w+", rest.casefold()) if len(w) > 2)
+    words = frozenset(w for w in spoken if not (_QUESTION_WORD.fullmatch(w) or _POINTING.fullmatch(w)))
     rewrites = _with_names(rest, previous) if is_question else _with_replacement(rest, previous)
     joined = f"{previous.rstrip(' ?!.')} {rest}?"
     unique = tuple(dict.fromkeys([*rewrites, joined]))[-_MAX_REWRITES:]
@@ -124,12 +125,6 @@ def _with_names(rest: str, previous: str) -> list[str]:
     names = dict.fromkeys(name.removesuffix("'s").removesuffix("’s") for name in _names(previous))
     before, after = rest[: pronoun.start()], rest[pronoun.end() :]
     return [f"{before}{name}{ending}{after}?" for name in list(names)[-_MAX_REWRITES:]]
-
-
-def _content_words(rest: str) -> frozenset[str]:
-    """Return the words of a follow-up that an answer should mention."""
-    words = re.findall(r"\w+", rest.casefold())
-    return frozenset(w for w in words if not (_QUESTION_WORD.fullmatch(w) or _POINTING.fullmatch(w) or len(w) < 3))
 
 
 def mentions(words: frozenset[str], text: str) -> bool:

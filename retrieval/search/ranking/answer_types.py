@@ -62,8 +62,8 @@ def _number(question: Question, sentence: str) -> float:
     Where the question names what it counts ("how many *troops*"), a number of something else gives 0.5: in the
     development questions such sentences answered less often than not.
     """
-    tokens = _tokens(sentence)
-    numbers = [i for i, token in enumerate(tokens) if token.is_number and token.term not in question.known]
+    tokens, known = _tokens(sentence), question.known
+    numbers = [i for i, token in enumerate(tokens) if token.is_number and token.term not in known]
     exact = [i for i in numbers if not _YEAR.fullmatch(tokens[i].word) and not _is_day(tokens, i)]
     if not exact:
         return 0.4 if numbers or _QUANTITY.search(sentence) else 0.0
@@ -90,8 +90,9 @@ def _time(question: Question, sentence: str) -> float:
 
 def _person(question: Question, sentence: str) -> float:
     """1.0: a name that is not in the question; 0.4: none, though "the court" or "workers" may answer."""
+    known = question.known
     names = (token for token in _tokens(sentence) if token.capital and not token.opens and is_content(token))
-    fresh = (token for token in names if token.term not in question.known)
+    fresh = (token for token in names if token.term not in known)
     return 1.0 if any(not _TIME.fullmatch(sentence[token.start : token.end]) for token in fresh) else 0.4
 
 
