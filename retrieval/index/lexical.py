@@ -35,10 +35,17 @@ def _schema() -> Any:
 
 
 class TantivyLexicalIndex:
-    """Use as a context manager. Only the owner of the data folder may add and remove."""
+    """Words of the passages, by the library's passage keys. Use as a context manager.
+
+    Only the owner of the data folder may add and remove.
+    """
 
     def __init__(self, folder: Path) -> None:
-        """Open or make the index in ``folder``. Raises StorageError, DamagedIndexError."""
+        """Open or make the index in ``folder``.
+
+        Raises:
+            StorageError: when it cannot be read or written; DamagedIndexError, when it is corrupt.
+        """
         self._folder = folder
         self._writer: Any = None
         with self._translated():
@@ -72,11 +79,11 @@ class TantivyLexicalIndex:
             problem = one_line(error)[:160] or type(error).__name__
             if "os error 28" in problem or "No space" in problem or is_disk_full(self._folder):
                 remedy = "Make room on the disk, then run: pullquote index"
-                raise StorageError(self._folder, problem, remedy) from error
-            if "Permission denied" in problem or "os error 30" in problem:
+            elif "Permission denied" in problem or "os error 30" in problem:
                 remedy = "Check the disk and the folder's rights, then run: pullquote index"
-                raise StorageError(self._folder, problem, remedy) from error
-            raise DamagedIndexError(self._folder, problem) from error
+            else:
+                raise DamagedIndexError(self._folder, problem) from error
+            raise StorageError(self._folder, problem, remedy) from error
 
     def add(self, entries: Sequence[LexicalEntry]) -> None:
         """Index passages and make them durable; a key that is known is replaced."""

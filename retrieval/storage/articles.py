@@ -79,9 +79,9 @@ def _paragraphs(text: str, passage: Passage) -> Iterator[Paragraph]:
     count = passage.last_paragraph - passage.paragraph + 1
     spans = [(passage.start, passage.end)]
     for between in (r"\n", r"\n\s*\n"):  # a line each, or with lines that were wrapped
-        ends = [m.start() for m in re.compile(rf"\s*{between}\s*").finditer(text, passage.start, passage.end)]
-        starts = [m.end() for m in re.compile(rf"\s*{between}\s*").finditer(text, passage.start, passage.end)]
-        if len(ends) == count - 1:
+        gaps = list(re.compile(rf"\s*{between}\s*").finditer(text, passage.start, passage.end))
+        if len(gaps) == count - 1:
+            starts, ends = [gap.end() for gap in gaps], [gap.start() for gap in gaps]
             spans = list(zip([passage.start, *starts], [*ends, passage.end], strict=True))
             break
     for number, (start, end) in enumerate(spans, start=passage.paragraph):

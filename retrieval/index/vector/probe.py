@@ -27,11 +27,16 @@ def probe_server(server: ChromaServer, timeouts: Timeouts = QUERY_TIMEOUTS) -> s
     """Return the server's version.
 
     Raises:
-        VectorsUnavailableError: It is unreachable, slow, no Chroma 1, or refuses the token.
+        VectorsUnavailableError: when it is unreachable, slow, no Chroma 1, or refuses the token.
     """
-    _silence()
+    # The libraries' errors become ours, and a line for every request is noise.
+    for name, level in (("chromadb", logging.CRITICAL), ("httpx", logging.WARNING), ("httpcore", logging.WARNING)):
+        logging.getLogger(name).setLevel(level)
+    hooks = {"response": [timeouts.bound_body]}
     try:
-        with _plain_client(server, timeouts) as http:
+        with httpx.Client(
+            headers=headers(server), timeout=timeouts.limits(), verify=trust(server), event_hooks=hooks
+        ) as http:
             version = _plain_text(server, http.get(f"{server.url}/api/v2/version"))
             if version.partition(".")[0] != _MAJOR:
                 raise unsupported_version(server, f"is version {version}. Run a Chroma server of version {_MAJOR}")
@@ -41,11 +46,6 @@ def probe_server(server: ChromaServer, timeouts: Timeouts = QUERY_TIMEOUTS) -> s
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
         raise unreachable(server, error) from None
     return version
-
-
-def _plain_client(server: ChromaServer, timeouts: Timeouts) -> httpx.Client:
-    hooks = {"response": [timeouts.bound_body]}
-    return httpx.Client(headers=headers(server), timeout=timeouts.limits(), verify=trust(server), event_hooks=hooks)
 
 
 def _check_database(server: ChromaServer, http: httpx.Client) -> None:
@@ -102,10 +102,10 @@ def _of_status(server: ChromaServer, status: int) -> VectorsUnavailableError:
         detail = f"has nothing of version {_MAJOR} there (HTTP {status}). Check CHROMA_URL, or upgrade the server"
         return unavailable(server, VectorState.UNSUPPORTED_VERSION, detail)
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return unavailable(
-            server, VectorState.UNAVAILABLE, f"takes no more requests now (HTTP {status}). Look at its limits"
-        )
-    return unavailable(server, VectorState.UNAVAILABLE, f"answers with HTTP {status}. Look at its log")
+        detail = f"takes no more requests now (HTTP {status}). Look at its limits"
+    else:
+        detail = f"answers with HTTP {status}. Look at its log"
+    return unavailable(server, VectorState.UNAVAILABLE, detail)
 
 
 def _short(server: ChromaServer, error: Exception) -> str:
@@ -125,9 +125,3 @@ def headers(server: ChromaServer) -> dict[str, str]:
 
 def trust(server: ChromaServer) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=server.ca_file)
-
-
-def _silence() -> None:
-    """Quieten the libraries' loggers: their errors become ours, and a line for every request is noise."""
-    for name, level in (("chromadb", logging.CRITICAL), ("httpx", logging.WARNING), ("httpcore", logging.WARNING)):
-        logging.getLogger(name).setLevel(level)

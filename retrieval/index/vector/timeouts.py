@@ -6,7 +6,7 @@ httpx restarts its read timeout with every piece of a body, so one that trickles
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -38,26 +38,19 @@ WRITE_TIMEOUTS = Timeouts(3.0, 60.0)
 
 
 class BoundedStream(httpx.SyncByteStream):
-    """A body that is read for ``seconds`` at most, and up to a maximum size."""
+    """A body that is read for ``seconds`` at most, and up to a maximum size, else httpx's errors are raised."""
 
-    def __init__(self, rest: httpx.SyncByteStream, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rest: httpx.SyncByteStream, seconds: float) -> None:
         self._rest = rest
-        self._clock = clock
-        self._end = clock() + seconds
+        self._end = time.monotonic() + seconds
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the pieces of the body.
-
-        Raises:
-            httpx.ReadTimeout: when it takes too long.
-            httpx.DecodingError: when it is too large.
-        """
         taken = 0
         for piece in self._rest:
             taken += len(piece)
             if taken > _MAX_BODY:
                 raise httpx.DecodingError("its answer does not end")
-            if self._clock() > self._end:
+            if time.monotonic() > self._end:
                 raise httpx.ReadTimeout("its answer takes too long")
             yield piece
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, fields
 from typing import Any
 
@@ -53,7 +53,7 @@ def passage_row(article_key: int, passage: Passage, terms: Terms, vectors: bytes
     """Values for a new row of ``passages``."""
     return (
         None, article_key, *(getattr(passage, name) for name in _PLAIN), *(passage.lead_in or (None, None)),
-        json.dumps(passage.sentences), packed_terms(terms), sum(map(len, terms)), vectors,
+        json.dumps(passage.sentences), "\n".join(map(" ".join, terms)), sum(map(len, terms)), vectors,
     )  # fmt: skip
 
 
@@ -81,11 +81,6 @@ def passage_of(row: sqlite3.Row, article_id: str) -> Passage:
     return Passage(**{name: row[name] for name in _PLAIN}, article_id=article_id, sentences=sentences, lead_in=lead_in)
 
 
-def packed_terms(terms: Sequence[Iterable[str]]) -> str:
-    """Sentences a line, terms divided by spaces: terms hold neither."""
-    return "\n".join(" ".join(sentence) for sentence in terms)
-
-
 def unpacked_terms(text: str) -> Terms:
-    """Inverse of ``packed_terms``."""
+    """Terms of each sentence; stored one sentence a line, divided by spaces: terms hold neither."""
     return tuple(tuple(line.split()) for line in text.split("\n"))

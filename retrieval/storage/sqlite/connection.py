@@ -10,24 +10,33 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.core.errors import DamagedStoreError, StorageError, one_line
+from retrieval.storage.home.layout import LIBRARY_FILE
 
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Translate SQLite's errors into StorageError or DamagedStoreError, each saying what to do."""
+    """Translate errors of SQLite and the system into StorageError or DamagedStoreError, each saying what to do."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except OSError as error:
+        problem, remedy = error.strerror or str(error), "Check the disk, its room and the folder's rights."
+        raise StorageError(error.filename or path, problem, remedy) from error
+    except sqlite3.Error as error:
         problem = one_line(error)
         if problem.startswith("Could not decode to UTF-8"):  # and then the whole text, which stays private
-            raise DamagedStoreError(path, "a stored text is not UTF-8") from error
+            raise damaged(path, "a stored text is not UTF-8") from error
         if any(sign in problem for sign in ("malformed", "not a database", "no such table", "no such column")):
-            raise DamagedStoreError(path, problem) from error
+            raise damaged(path, problem) from error
         if "full" in problem or "I/O" in problem:
             remedy = "Make room on the disk and try again; what was stored before is untouched."
         else:
             remedy = "Check the folder's rights and the disk, or name another folder with --home or PULLQUOTE_HOME."
         raise StorageError(path, problem, remedy) from error
+
+
+def damaged(path: Path, problem: str) -> DamagedStoreError:
+    """Error for a corrupt file; only the library can be built again."""
+    return DamagedStoreError(path, problem, derived=path.name == LIBRARY_FILE)
 
 
 class Database:

@@ -9,13 +9,12 @@ import contextlib
 import filecmp
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from retrieval.core.errors import DamagedStoreError, SchemaVersionError, StorageError, one_line
-from retrieval.storage.home.layout import LIBRARY_FILE
-from retrieval.storage.sqlite.connection import schema_version
+from retrieval.storage.sqlite.connection import damaged, schema_version, translated
 
 
 def snapshot(source: Path, target: Path) -> int:
@@ -27,7 +26,7 @@ def snapshot(source: Path, target: Path) -> int:
         StorageError: when a file cannot be read or written; there is no ``target`` then.
         DamagedStoreError: when ``source`` is corrupt; there is no ``target`` then.
     """
-    with _copying(source), closing(_reading(source)) as connection:
+    with translated(source), closing(_reading(source)) as connection:
         return _copy(connection, target)
 
 
@@ -38,7 +37,7 @@ def keep_copy(connection: sqlite3.Connection, path: Path, name: str) -> Path:
         StorageError: when it cannot be copied, or there are too many copies.
     """
     draft = path.with_name(f"{name}.new")
-    with _copying(path):
+    with translated(path):
         _copy(connection, draft)
         names = (name, *(f"{name}.{number}" for number in range(2, 1000)))
         for place in map(path.with_name, names):
@@ -57,7 +56,7 @@ def version_of(path: Path) -> int:
         StorageError: when it cannot be read.
         DamagedStoreError: when it is no database.
     """
-    with _copying(path), closing(_reading(path)) as connection:
+    with translated(path), closing(_reading(path)) as connection:
         return schema_version(connection)
 
 
@@ -71,7 +70,7 @@ def inspect(path: Path, migrations: Sequence[str] | None) -> int:
         DamagedStoreError: when it is corrupt, or holds other tables than its version has.
         SchemaVersionError: when it is of a newer program.
     """
-    with _copying(path), closing(_reading(path)) as connection:
+    with translated(path), closing(_reading(path)) as connection:
         connection.execute("PRAGMA trusted_schema = OFF")
         version = schema_version(connection)
         if migrations is not None and version > len(migrations):
@@ -116,29 +115,10 @@ def _reading(path: Path) -> sqlite3.Connection:
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     if verdict != "ok":
-        raise _damaged(path, one_line(verdict))
+        raise damaged(path, one_line(verdict))
 
 
 def _tables(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
     """Tables, indexes, views and triggers of a file, SQLite's own aside."""
     rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
     return {(kind, name): sql for kind, name, sql in rows}
-
-
-def _damaged(path: Path, problem: str) -> DamagedStoreError:
-    return DamagedStoreError(path, problem, derived=path.name == LIBRARY_FILE)
-
-
-@contextmanager
-def _copying(path: Path) -> Iterator[None]:
-    """Translate SQLite's errors and the system's into ours."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        problem = one_line(error)
-        if any(sign in problem for sign in ("malformed", "not a database")):
-            raise _damaged(path, problem) from error
-        raise StorageError(path, problem, "Check the disk, its room and the folder's rights.") from error
-    except OSError as error:
-        problem = error.strerror or str(error)
-        raise StorageError(error.filename or path, problem, "Check the disk, its room and its rights.") from error
