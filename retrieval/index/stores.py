@@ -69,17 +69,12 @@ def open_stores(
 def delete_stale(settings: Settings, library: LibraryWriter) -> None:
     """Delete the derived indexes of this library's other generations."""
     current = library.properties.indexes_folder()
-    remove_stale_indexes(settings.home, current)
+    for folder in generations(settings.home):
+        if folder.name != current:
+            shutil.rmtree(folder, ignore_errors=True)
     if settings.chroma is not None:
         library_id = library.identify()
         delete_collections(settings.chroma, collection_prefix(library_id), collection_name(library_id, current))
-
-
-def remove_stale_indexes(home: Path, current: str) -> None:
-    """Delete folders of derived indexes but the ``current`` one."""
-    for folder in generations(home):
-        if folder.name != current:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _drop_embedded(folder: Path) -> None:

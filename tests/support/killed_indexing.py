@@ -36,9 +36,7 @@ _CALLS = frozenset(
 
 
 #: Our functions at whose start and end what is stored changes hands.
-_TURNS = frozenset(
-    "stage publish discard_staged forget_retired set_properties add remove write remove_stale_indexes".split()
-)
+_TURNS = frozenset("stage publish discard_staged forget_retired set_properties add remove write delete_stale".split())
 
 
 class Steps:

@@ -88,7 +88,8 @@ class LibraryWriter(Library):
             _delete(connection, gone, live=1)
             self._staged.apply(connection)
             connection.execute("UPDATE articles SET live = 1 WHERE live = 0")
-            set_properties(connection, {**(properties or {}), **self._next_generation()})
+            generation = str(self.properties.generation() + 1)
+            set_properties(connection, {**(properties or {}), "generation": generation})
         self._staged = WordCounts()
 
     def discard_staged(self) -> None:
@@ -96,9 +97,6 @@ class LibraryWriter(Library):
         with self._database.transaction() as connection:
             _delete(connection, _staged_ids(connection), live=0)
         self._staged = WordCounts()
-
-    def _next_generation(self) -> dict[str, str]:
-        return {"generation": str(self.properties.generation() + 1)}
 
     def forget_retired(self) -> None:
         """Clear the list of retired keys: the derived indexes hold none of them any more."""
@@ -124,7 +122,8 @@ class LibraryWriter(Library):
                 counts.add(words)
                 add_acronyms(connection, key, words)
             counts.apply(connection)
-            set_properties(connection, {"analysis": analysis, **self._next_generation()})
+            generation = str(self.properties.generation() + 1)
+            set_properties(connection, {"analysis": analysis, "generation": generation})
 
     def forget_properties(self, names: Iterable[str]) -> None:
         """Delete these properties."""
