@@ -50,14 +50,14 @@ _LABELS = _whole_line(
     r"(?:subscribe|sign up|register|log ?in|sign in|donate|join)(?: (?:now|today|here|free|for free))?",
     r"(?:log|sign) in (?:or \w+ )?to (?:comment|reply|post|continue|read|vote)(?: reading)?",
     r"(?:subscribe|sign up)(?: (?:now|here|today))? (?:to|for) (?:our|my|this) (?:\w+ ){0,2}"
-    r"(?:newsletter|channel|podcast|mailing list|feed|blog|site)s?(?: (?:for|and|to)\b.{1,60})?",
+    r"(?:newsletter|channel|podcast|mailing list|feed|blog|site)s?",
     r"click here",
     r"(?:leave|post|write|add|submit) (?:a|your) (?:comment|reply|response)",
     r"join the (?:conversation|discussion)",
     r"(?:accept|reject|manage|allow)(?: all)? cookies|cookie (?:policy|notice|settings|preferences|consent)",
     r"(?:privacy|terms) (?:policy|notice|of use|of service|and conditions|& conditions)",
 )
-# Small print and appeals, which are written in whole sentences.
+# Small print, which are written in whole sentences.
 _LEGAL = _whole_line(
     r"comments? are closed",
     r"was this (?:article|page) helpful",
@@ -65,8 +65,6 @@ _LEGAL = _whole_line(
     r"(?:copyright )?©.*",
     r"(?:\(c\)|copyright)(?: (?:©|\(c\)))? \d{4}\b.*",
     r"all rights reserved",
-    r"support (?:our|independent) journalism.{0,40}",
-    r"(?:get|receive) .{0,40}(?:in|to) your inbox.{0,40}",
     r"(?:we|(?:this|our) (?:web ?)?sites?)(?: and our partners)? uses? cookies(?: (?:to|and|for|on|or|that|in)\b.*)?",
     r"by (?:continuing|using|browsing|clicking) .{0,80}\byou(?: agree| accept| consent)?\b.{0,80}cookies.*",
 )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from retrieval.search.query.analysis import Question
 from retrieval.search.query.answer_type import AnswerType
-from retrieval.search.ranking.scoring import ScoredCandidate
+from retrieval.search.ranking.scoring import ScoredCandidate, apply_answer_type
 
 #: Minimum score, relative to the top passage, for a passage to be quoted.
 MIN_RELATIVE_SCORE = 0.6
@@ -63,7 +63,7 @@ def conflicting_sources(
         return []
     quoted = {choice.scored.candidate.article_id for choice in choices}
     found: dict[str, Choice] = {}
-    for scored in ranked:
+    for scored in (apply_answer_type(question, each) for each in ranked):  # the ranking checks only the first few
         subject = [
             positions
             for term, positions in zip(question.terms, scored.term_positions, strict=True)

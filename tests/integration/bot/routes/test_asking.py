@@ -39,13 +39,13 @@ async def test_a_question_is_acknowledged_at_once_and_answered_with_quotes(sessi
 
 
 async def test_figures_that_differ_stand_side_by_side_with_a_note(session: BotSession) -> None:
-    """31 and 35: both articles are quoted, and a line above says that they differ."""
+    """31, 35 and some 30: three articles are quoted, and a line above says that they differ."""
     ada = session.discord.person("Ada", session.discord.guild())
     answer = await ada.slash("ask", question=COUNTRIES)
     assert_answers(answer, COUNTRIES, "31 countries")
     quotes = passages(answer)
     note = next(displayed(line) for line in heading(answer) if line.startswith("⚠"))
-    for figure in ("31 countries", "35 countries"):
+    for figure in ("31 countries", "35 countries", "some 30 leaders"):
         assert f"“{figure}”" in note
         assert any(figure in quote.text for quote in quotes)
 

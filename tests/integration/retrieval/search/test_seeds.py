@@ -216,13 +216,14 @@ def test_ask_json_has_its_shape(pullquote: Pullquote, seeded: Settings, answers:
 
 
 def test_differing_figures_are_pointed_out(answers: dict[str, dict[str, Any]]) -> None:
-    """31 countries in one article, 35 in another: both are quoted, and the difference is noted."""
+    """31 countries, 35 countries and some 30 leaders: each article is quoted, and the difference is noted."""
     document = answers[COUNTRIES]
     quoted = {quote["article_id"][:3] for quote in document["quotes"]}
-    assert {"001", "002"} <= quoted
+    assert quoted == {"001", "002", "003"}
     (note,) = document["notes"]
     assert "31 countries" in note
     assert "35 countries" in note
+    assert "some 30 leaders" in note
 
 
 def test_explain_says_why(pullquote: Pullquote, seeded: Settings) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from retrieval.search.ranking.scoring import rank
-from retrieval.search.ranking.selection import are_duplicates, diversify, merge_duplicates
+from retrieval.search.ranking.scoring import TYPED_PASSAGES, rank
+from retrieval.search.ranking.selection import Choice, are_duplicates, conflicting_sources, diversify, merge_duplicates
 from tests.unit.retrieval.search.building import ALASKA, SPORT, asked, passage
 
 
@@ -40,6 +40,17 @@ def test_a_different_figure_is_never_a_repeat() -> None:
     text = "The coalition comprising {} countries gathered at the palace in Paris to discuss guarantees."
     one, other = passage("a-1", text.format(31)), passage("b-1", text.format(35))
     assert not are_duplicates(one.terms.distinct(), other.terms.distinct())
+
+
+def test_a_source_differs_only_by_a_figure_of_its_own() -> None:
+    """A passage too far down to have its answer type checked by the ranking is a conflicting source for its figure."""
+    near = [passage(f"a-{n}", f"The coalition has 31 countries, says report {n}.") for n in range(TYPED_PASSAGES)]
+    without = passage("b-1", "The coalition of long ago was praised by everyone who came to the palace.", cosine=0.1)
+    figure = passage("c-1", "The coalition of long ago was praised by some 30 leaders at the palace.", cosine=0.1)
+    question = asked("How many countries are in the coalition?", *near, without, figure)
+    ranked = rank(question, [*near, without, figure], 9.0)
+    sources = conflicting_sources(question, ranked, [Choice(ranked[0])])
+    assert [choice.scored.candidate.article_id for choice in sources] == ["c"]
 
 
 def test_nothing_in_nothing_out() -> None:
