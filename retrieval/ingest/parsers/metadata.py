@@ -13,6 +13,11 @@ import yaml
 _MAX_LENGTH = {"title": 300, "url": 2_000}  # characters
 _MAX_OTHER_LENGTH = 200
 _MAX_BITS = 256  # of a whole number
+_MAX_DEPTH = 20  # of YAML's lists and mappings
+_OPENING = (
+    yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken, yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
+)  # fmt: skip
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{32}}")
 
@@ -49,7 +54,7 @@ def parse_yaml(text: str) -> object:
         MetadataError: if it is not valid, nested too deeply, or holds an alias or a number beyond all bounds.
     """
     try:
-        _refuse_aliases(text)
+        _refuse_hostile(text)
         return yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -59,11 +64,15 @@ def parse_yaml(text: str) -> object:
         raise MetadataError(getattr(error, "reason", str(error)), line) from error
 
 
-def _refuse_aliases(text: str) -> None:
-    """Refuse what would fill the memory: a few aliases, merged again and again."""
+def _refuse_hostile(text: str) -> None:
+    """Refuse aliases, which multiply when merged, and deep nesting, which takes the parser quadratic time."""
+    depth = 0
     for token in yaml.scan(text):
         if isinstance(token, yaml.AliasToken):
             raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=token.start_mark)
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > _MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=token.start_mark)
 
 
 def one_line(value: object, field: str) -> str | None:
