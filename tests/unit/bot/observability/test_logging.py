@@ -27,7 +27,7 @@ ANYTHING = st.text(st.characters(exclude_categories=()))
 def record(message: str, *args: object, error: BaseException | None = None, **extra: object) -> logging.LogRecord:
     """A record, as a logger hands it to its handler."""
     info = (type(error), error, error.__traceback__) if error is not None else None
-    made = logging.LogRecord("bot.services.question_service", logging.WARNING, "desk.py", 7, message, args, info)
+    made = logging.LogRecord("bot.services.question_service", logging.WARNING, "module.py", 7, message, args, info)
     made.__dict__.update(extra)
     return made
 
@@ -96,7 +96,7 @@ def test_what_an_event_brings_cannot_pass_for_what_every_line_has() -> None:
 def test_a_record_that_cannot_be_written_says_so(as_json: bool) -> None:
     """The line names its source, without its arguments."""
     line = formatter((), as_json=as_json).format(record("%d of %d", "private words"))
-    assert "desk.py:7 cannot be written (TypeError)" in line
+    assert "module.py:7 cannot be written (TypeError)" in line
     assert "private" not in line
 
 
