@@ -19,10 +19,7 @@ UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 def from_variable(name: str, default: Any, *, must_be: str = "usable", **constraints: Any) -> Any:
-    """Declare a field that is read from the variable ``name``; ``...`` as default makes it required.
-
-    An error says that the value is not ``must_be``.
-    """
+    """Declare a field read from variable ``name``; ``...`` makes it required. Errors say it is not ``must_be``."""
     return Field(default=default, validation_alias=name, description=must_be, **constraints)
 
 

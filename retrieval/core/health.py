@@ -37,11 +37,7 @@ class VectorState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VectorHealth:
-    """State of the vector index, with one line for its operator.
-
-    ``detail`` names the server, says what is wrong and what to do, and ends without a full stop. It is empty in the
-    state GOOD.
-    """
+    """State of the vector index. ``detail`` names server, problem and remedy, without a full stop; empty if GOOD."""
 
     state: VectorState = VectorState.GOOD
     detail: str = ""

@@ -26,10 +26,7 @@ class Memory:
 
 
 def read_memory(root: Path = Path("/")) -> Memory | None:
-    """Read the lowest of the machine's memory and its cgroup limits; ``None`` on systems that state neither.
-
-    Page cache that the kernel may drop counts as available. ``root`` is the folder that holds ``proc`` and ``sys``.
-    """
+    """Lowest of the machine's memory and cgroup limits, droppable cache as available; ``None`` if neither is known."""
     known = [each for each in (*_machine_memory(root), *_cgroup_memory(root)) if each.limit < _UNLIMITED]
     if not known:
         return None

@@ -24,10 +24,7 @@ Terms = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class AnalysedPassage:
-    """Folded words of a passage: the terms of each sentence, its counts, and its entry in the lexical index.
-
-    The entry has key 0 until the library gives one.
-    """
+    """Folded terms of a passage's sentences, its word counts, and its entry, with key 0 until the library gives one."""
 
     terms: tuple[Terms, ...]
     words: PassageWords

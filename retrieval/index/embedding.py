@@ -36,10 +36,7 @@ class Embedder(Protocol):
 
 
 class SentenceTransformerEmbedder:
-    """Adapter of sentence-transformers; safe to use from several threads.
-
-    It loads the model on first use: a run that finds nothing new need not wait for that.
-    """
+    """Adapter of sentence-transformers, safe to use from several threads; it loads the model on first use."""
 
     def __init__(
         self,

@@ -48,10 +48,7 @@ class LexicalStore(DerivedIndex, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The two derived indexes, and the markers of the library's state, each with the indexes that it belongs to.
-
-    One marker beside both, or, with the vectors on a server, one for each.
-    """
+    """The two derived indexes, and the markers of the library's state (with a server two), each with its indexes."""
 
     vectors: VectorStore
     lexical: LexicalStore
@@ -85,10 +82,7 @@ def plan(stored: Mapping[str, str], wanted: Mapping[str, str], *, keep: Iterable
 
 
 class Indexer:
-    """Applies plans. The caller owns the data folder for as long as this lives.
-
-    ``problems`` are the articles that could not be indexed; what the library had of them stays.
-    """
+    """Applies plans in a folder that the caller owns. Articles among the ``problems`` stay as the library had them."""
 
     def __init__(
         self,

@@ -35,10 +35,7 @@ def _schema() -> Any:
 
 
 class TantivyLexicalIndex:
-    """Words of the passages, by the library's passage keys. Use as a context manager.
-
-    Only the owner of the data folder may add and remove.
-    """
+    """Words of passages by key; a context manager. Only the owner of the data folder may add and remove."""
 
     def __init__(self, folder: Path) -> None:
         """Open or make the index in ``folder``.
@@ -135,11 +132,7 @@ class TantivyLexicalIndex:
     def best(
         self, ways: Sequence[tuple[Sequence[str], float]], limit: int, article_id: str | None = None
     ) -> list[tuple[int, float]]:
-        """Keys and BM25 scores for weighted groups of terms; best first.
-
-        A group of one is a term; a group of several counts where all of them occur. ``article_id`` restricts the
-        search to one article.
-        """
+        """Keys and BM25 scores, best first, for weighted groups of terms; all terms of a group have to occur."""
         clauses = []
         for terms, weight in ways:
             queries = [tantivy.Query.term_query(self._schema, "terms", term, index_option="freq") for term in terms]

@@ -111,8 +111,9 @@ class IndexRun:
             self._rebuild(articles)
         delete_stale(settings, library)
         with open_stores(settings, library, library.properties.indexes_folder()) as stores:
-            counted = _counted("Encoding passages", _new_passages(library.articles, articles), progress)
-            indexer = Indexer(library, stores, self.embedder, counted)
+            stored = library.articles.digests()
+            new = sum(len(a.passages) for name, (a, digest) in articles.items() if stored.get(name) != digest)
+            indexer = Indexer(library, stores, self.embedder, _counted("Encoding passages", new, progress))
             indexer.reconcile()
             done = indexer.update(articles, unread=_unread(library.articles, corpus), allow_removal=allow_removal)
         return done, (*corpus.problems, *indexer.problems)
@@ -159,10 +160,7 @@ def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> L
 
 
 def _with_digests(stored: ArticleTable, corpus: LoadedCorpus) -> ArticlesById:
-    """Articles of the corpus with their digests.
-
-    Without the catalog, a stored article whose file has not changed keeps its digest, and so what the catalog said.
-    """
+    """Articles with their digests; without the catalog, an unchanged article keeps its stored one, and what it said."""
     articles = {article.article_id: (article, f"{ANALYSIS}:{article_digest(article)}") for article in corpus.articles}
     if not corpus.catalog_read:
         altered = set(stored.altered())
@@ -185,11 +183,6 @@ def _counted(stage: str, total: int, progress: Progress) -> Callable[[int], None
     if total:
         progress(stage, 0, total)
     return advance
-
-
-def _new_passages(stored: ArticleTable, articles: ArticlesById) -> int:
-    digests = stored.digests()
-    return sum(len(article.passages) for name, (article, digest) in articles.items() if digests.get(name) != digest)
 
 
 def _unread(stored: ArticleTable, corpus: LoadedCorpus) -> set[str]:

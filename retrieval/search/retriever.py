@@ -46,10 +46,7 @@ class LexicalSearch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CorpusStatistics:
-    """Statistics of the whole corpus at one generation of the library.
-
-    ``average_length`` is the mean number of content terms in a passage.
-    """
+    """Statistics of a corpus at one generation of its library. ``average_length``: content terms a passage."""
 
     generation: int
     vocabulary: Vocabulary
@@ -66,10 +63,7 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Candidate passages with their vectors compared to the question.
-
-    ``altered`` are ids of articles that are left out because their stored text fails its checksum.
-    """
+    """Candidates compared with the question, and the ids of articles left out because their text was ``altered``."""
 
     passages: tuple[Candidate, ...]
     altered: frozenset[str]
@@ -115,10 +109,7 @@ class Retriever:
             return self._embedder.encode(list(questions), question=True)
 
     def retrieve(self, question: Question, vector: Matrix, depth: int = DEPTH) -> Retrieved:
-        """Return the nearest passages and the best keyword matches, at most ``depth`` of each.
-
-        ``vector`` is the encoded question, shape (dimensions,).
-        """
+        """At most ``depth`` passages nearest to ``vector``, shape (dimensions,), and as many keyword matches."""
         near: list[tuple[int, float]] = []
         keyword_only = False
         with timed(self._observe, Stage.VECTORS):

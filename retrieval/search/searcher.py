@@ -119,10 +119,7 @@ class Searcher:
         return _Result(variant, decision, candidates.altered | altered, retrieved.keyword_only)
 
     def _decide(self, question: Question, ranked: list[ScoredCandidate], limit: int) -> tuple[Decision, frozenset[str]]:
-        """Select and decide; a second time, without altered articles, when a selected passage is of one.
-
-        The checksums of all candidates are read only then: usually the few selected articles are all intact.
-        """
+        """Select and decide; again without altered articles if one is selected: checking every text is slow."""
         decision = decide(question, ranked, diversify(question, ranked, limit), self._confidence, limit)
         if not self._altered(choice.scored for choice in decision.choices):
             return decision, frozenset()

@@ -41,10 +41,7 @@ def lazy_reranker(settings: Settings) -> Reranker | None:
 
 
 class ModelCache:
-    """Keeps the embedder and the reranker of a process whose settings do not change.
-
-    The memory of a model that was dropped is never given back in full.
-    """
+    """Keeps a process's models while its settings stay: the memory of a dropped one is never given back in full."""
 
     def __init__(self, open_embedder: OpenEmbedder = lazy_embedder) -> None:
         self._open_embedder = open_embedder

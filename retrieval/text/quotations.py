@@ -58,10 +58,7 @@ def _opens(char: str, before: str, after: str) -> bool:
 
 
 def quoted(text: str, start: int, end: int, *, inside: bool = False) -> list[Span]:
-    """Return the spans of quotations, marks included; with ``inside``, one is open at ``start``.
-
-    A quotation that is still open at the end reaches to the end.
-    """
+    """Spans of quotations, marks included, an open one to the end; with ``inside``, one is open at ``start``."""
     spans: list[Span] = []
     opened = start if inside else None
     for mark in marks(text, start, end):

@@ -45,10 +45,7 @@ def fold(word: str) -> str:
 
 
 def stem(word: str) -> str:
-    """Return a light English stem of a folded word: base form of irregular ones, one spelling, no suffix.
-
-    There is no dictionary, so a stem is not always a word.
-    """
+    """Return a light English stem of a folded word: base form, one spelling, no suffix; not always a word."""
     word = IRREGULAR.get(word, word)
     for pattern, instead in _SPELLING:
         word = pattern.sub(instead, word)

@@ -1,7 +1,4 @@
-"""Counts of the terms, names and acronyms of a corpus, in memory.
-
-The library stores the same counts, so that opening it counts nothing.
-"""
+"""Counts of a corpus's terms, names and acronyms in memory; the library stores the same, so opening counts nothing."""
 
 from __future__ import annotations
 

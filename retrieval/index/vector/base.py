@@ -18,10 +18,7 @@ COSINE: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
 
 
 class CollectionIndex(ABC):
-    """One vector a passage, by the library's passage keys. Use as a context manager.
-
-    ``page`` is the most records that one call may hold.
-    """
+    """One vector a passage, by the library's keys; a context manager. ``page``: most records in one call."""
 
     def __init__(self, collection: Collection, page: int) -> None:
         self._collection = collection

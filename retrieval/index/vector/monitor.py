@@ -141,10 +141,7 @@ class MonitoredVectors:
         self._switch(Closed(open_consistent(self._server, self._library, self._folder)))
 
     def _switch(self, breaker: Closed | Open, *, failed: Closed | None = None) -> bool:
-        """Put the breaker into another state.
-
-        A no-op, and false, where ``failed`` is no longer the state: several searches may fail at the same time.
-        """
+        """Put the breaker into another state; false if ``failed`` is its state no longer: several searches may fail."""
         with self._guard:
             before = self._breaker
             if failed is not None and before is not failed:

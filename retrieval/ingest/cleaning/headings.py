@@ -48,10 +48,7 @@ def is_title(line: BlockFeatures, following: list[BlockFeatures]) -> bool:
 
 
 def states_a_fact(line: str) -> bool:
-    """Tell whether a short line holds a figure, an address or a labelled value, which a reader would miss.
-
-    The number of a numbered heading is no figure.
-    """
+    """True if a short line holds a figure (not a heading's number), an address or a labelled value."""
     bare = _NUMBERED.sub("", line, count=1) if _NUMBERED.match(line) else line
     return "@" in bare or any(char.isdigit() for char in bare) or _LABELLED.match(bare) is not None
 

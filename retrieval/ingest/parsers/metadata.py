@@ -76,10 +76,7 @@ def _refuse_hostile(text: str) -> None:
 
 
 def one_line(value: object, field: str) -> str | None:
-    """Turn a scalar, or a list of scalars, into one line of bounded length; ``None`` if it is neither.
-
-    Dates become ISO strings.
-    """
+    """Turn a scalar or a list of scalars into one bounded line, dates in ISO form; ``None`` if it is neither."""
     if isinstance(value, list) and value:
         parts = [one_line(item, field) for item in value if not isinstance(item, list)]
         known = [part for part in parts if part]

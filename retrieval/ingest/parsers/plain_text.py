@@ -16,11 +16,7 @@ def parse_plain_text(text: str, body_start: int = 0) -> tuple[Block, ...]:
 
 
 def _wrap_width(lines: list[Line]) -> int:
-    """Find the column at which the lines were wrapped, 0 if they were not.
-
-    In wrapped text the next line's first word never fits on the line before it. Verse, lists and paragraphs
-    that stand on a line each break that rule at once.
-    """
+    """Column at which lines were wrapped, so that the next line's first word never fits on the line before; else 0."""
     pairs = [
         (one.text.rstrip(), two.text.split(None, 1)[0])
         for one, two in pairwise(lines)

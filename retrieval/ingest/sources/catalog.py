@@ -109,10 +109,7 @@ class Catalog:
 
 
 def load_catalog(folder: Path) -> Catalog:
-    """Read the folder's catalog; a missing file is an empty catalog.
-
-    Nothing that is wrong is passed over: each mistake is one problem, with the path of its key.
-    """
+    """Read the folder's catalog, empty without a file; each mistake is one problem, with the path of its key."""
     path = folder / CATALOG_NAME
     if not os.path.lexists(path):
         return Catalog()

@@ -49,9 +49,7 @@ def list_documents(folder: Path) -> Listing:
 
 
 def _is_document(name: str) -> bool:
-    if name.startswith(".") or name.lower() in _NO_ARTICLES:
-        return False
-    return Path(name).suffix.lower() in _SUFFIXES
+    return not name.startswith(".") and name.lower() not in _NO_ARTICLES and Path(name).suffix.lower() in _SUFFIXES
 
 
 def read_document(path: Path, folder: Path, *, mend: bool = True) -> Document:

@@ -1,7 +1,4 @@
-"""Detects different figures in quotes of different articles. Pure.
-
-Every figure in a note is a slice of a quote; the note never says which one is right.
-"""
+"""Detects different figures in quotes of different articles, each a slice of its quote; none is called right. Pure."""
 
 from __future__ import annotations
 

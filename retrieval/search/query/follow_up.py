@@ -54,10 +54,7 @@ class Variant:
 
 
 def follow_up_of(question: str, previous: str) -> FollowUp | None:
-    """Rewrite ``question`` as a follow-up to ``previous``; ``None`` if it stands alone.
-
-    Each name of the earlier question is replaced in turn; the articles show better than grammar which one was meant.
-    """
+    """Rewrite ``question`` as a follow-up, each name of ``previous`` replaced in turn; ``None`` if it stands alone."""
     opening = _OPENING.match(question)
     rest = question[opening.end() :] if opening else question
     rest = rest.strip().rstrip("?!. ").strip()

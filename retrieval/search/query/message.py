@@ -19,10 +19,7 @@ _BY_CERTAINTY = (Outcome.ANSWERED, Outcome.NOT_SURE, Outcome.NOTHING)
 
 
 def message_queries(message: str) -> list[str]:
-    """Return up to five queries of at most 1000 characters for ``message``, in its order; none if it has no words.
-
-    Of a long message those sentences are taken that have the most names, numbers and long words.
-    """
+    """Up to five queries of at most 1000 characters for ``message``, the most specific, in order; none if wordless."""
     plain = " ".join(_NOT_WORDS.sub(" ", message).split())
     if not _WORD.search(plain):
         return []
@@ -45,10 +42,7 @@ def _specificity(sentence: str) -> float:
 
 
 def related_passages(answers: Iterable[Answer]) -> tuple[list[Quote], list[Quote]]:
-    """Merge the answers to a message's queries into related and merely close passages, each passage once.
-
-    The answers take turns, the surest first.
-    """
+    """Merge a message's answers, the surest first in turn, into related and merely close passages, each once."""
     ordered = sorted(answers, key=lambda answer: (_BY_CERTAINTY.index(answer.outcome), -answer.confidence))
     related = _interleave([answer.quotes for answer in ordered if answer.outcome is Outcome.ANSWERED])
     known = {quote.passage.passage_id for quote in related}

@@ -46,10 +46,7 @@ def _tokens(text: str) -> tuple[Token, ...]:
 
 
 def answer_type_score(question: Question, sentence: str, context: str = "") -> float:
-    """Return the degree to which ``sentence`` has the question's answer type; 0.5 where any text may answer.
-
-    ``context`` (lead-in and neighbouring sentences) may name a speaker, but is no answer.
-    """
+    """Score (0 to 1) a sentence by answer type, 0.5 if any text may answer; ``context`` may name a speaker only."""
     if question.answer_type is AnswerType.SPEECH:
         return _speech(question, sentence, context)
     check = _CHECKS.get(question.answer_type)
@@ -113,13 +110,9 @@ def _speech(question: Question, sentence: str, context: str) -> float:
     return 0.8 if here or _PRONOUN.match(sentence) or sentence[:1] in '“"' else 0.5
 
 
-def _reason(_question: Question, sentence: str) -> float:
-    return 1.0 if _REASON.search(sentence) else 0.0
-
-
 _CHECKS: dict[AnswerType, Callable[[Question, str], float]] = {
     AnswerType.NUMBER: _number,
     AnswerType.TIME: _time,
     AnswerType.PERSON: _person,
-    AnswerType.REASON: _reason,
+    AnswerType.REASON: lambda _, sentence: 1.0 if _REASON.search(sentence) else 0.0,
 }

@@ -34,10 +34,7 @@ TYPED_PASSAGES = 8
 
 @dataclass(frozen=True, slots=True)
 class PassageTerms:
-    """The content terms of each sentence of a passage, in order.
-
-    The lead-in's terms count for the first sentence, whose pronoun they explain. ``length`` counts all occurrences.
-    """
+    """Content terms of a passage's sentences; the lead-in's count for the first. ``length`` counts all occurrences."""
 
     sentences: tuple[tuple[str, ...], ...]
     length: int

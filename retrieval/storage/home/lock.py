@@ -1,7 +1,4 @@
-"""Locks of a data folder: one process at a time may write it, and one bot may use it.
-
-The system drops a lock when its owner dies.
-"""
+"""Locks of a data folder: one writer and one bot at a time. The system drops those of a dead process."""
 
 from __future__ import annotations
 

@@ -74,10 +74,7 @@ class LibraryWriter(Library):
     def publish(
         self, *, count: CountWords, removed: Iterable[str] = (), properties: dict[str, str] | None = None
     ) -> None:
-        """Replace live versions by the staged ones, and take ``removed`` articles out.
-
-        ``count`` counts the words of what goes, so that they are taken off the vocabulary.
-        """
+        """Replace live versions by staged ones, take ``removed`` out; ``count`` counts what the vocabulary loses."""
         with self._database.transaction() as connection:
             staged = _staged_ids(connection)
             gone = [*staged, *removed]

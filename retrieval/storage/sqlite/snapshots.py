@@ -1,7 +1,4 @@
-"""Snapshots of SQLite files that are in use, and checks of such files.
-
-They know no schema: the migrations of a file are handed in.
-"""
+"""Snapshots of SQLite files in use, and checks of such files; their migrations are handed in."""
 
 from __future__ import annotations
 
