@@ -1,4 +1,4 @@
-"""What all tests share: no way out of this machine, hypothesis's profile, a corpus to write, the seeds indexed once."""
+"""Fixtures of all tests: no network, hypothesis's profile, a corpus to write, the seeds indexed once."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 @dataclass(frozen=True)
 class Run:
-    """What a command did: its exit code and what it wrote."""
+    """Result of a command: its exit code and its output."""
 
     code: int
     out: str

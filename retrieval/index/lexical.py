@@ -130,11 +130,11 @@ class TantivyLexicalIndex:
             return {key for key, _ in hits}
 
     def best(
-        self, ways: Sequence[tuple[Sequence[str], float]], limit: int, article_id: str | None = None
+        self, groups: Sequence[tuple[Sequence[str], float]], limit: int, article_id: str | None = None
     ) -> list[tuple[int, float]]:
         """Keys and BM25 scores, best first, for weighted groups of terms; all terms of a group have to occur."""
         clauses = []
-        for terms, weight in ways:
+        for terms, weight in groups:
             queries = [tantivy.Query.term_query(self._schema, "terms", term, index_option="freq") for term in terms]
             query = queries[0] if len(queries) == 1 else self._all_of(queries)
             clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight)))

@@ -107,7 +107,7 @@ def test_the_token_by_variable_or_by_file(compose: Any) -> None:
 
 
 def test_it_keeps_to_the_schema(compose: Any) -> None:
-    """Where a copy of Compose's own schema is at hand, the file is checked against it."""
+    """The file satisfies Compose's own schema; skipped where no copy of it is at hand."""
     path = os.environ.get(SCHEMA_VARIABLE)
     if not path:
         pytest.skip(f"no schema: set {SCHEMA_VARIABLE} to a copy of compose-spec.json")
@@ -116,7 +116,7 @@ def test_it_keeps_to_the_schema(compose: Any) -> None:
 
 
 def test_compose_reads_it(tmp_path: Path) -> None:
-    """Where Docker Compose is installed, it takes the file, in both forms."""
+    """Docker Compose accepts the file in both forms; skipped where it is not installed."""
     docker = shutil.which("docker")
     if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
         pytest.skip("Docker Compose is not installed")

@@ -1,4 +1,4 @@
-"""python -m tests.load: does the bot answer for half an hour, and hold no more in the end than in the beginning?"""
+"""Load test: the bot answers for half an hour, and holds no more at the end than at the beginning."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.load.programs import ProgramError
 from tests.load.verdict import document, table, wrongs
 
 _EPILOG = """\
-Exit code 0 if everybody was answered or told, resident memory at the end is at most 1.10 of that after five minutes (of
-a short run: after half of it), and no file handle or thread was left behind; else 1, and the lines WRONG say why.
+Exit code 0 if everyone got an answer or a reason, resident memory at the end is at most 1.10 of that after five
+minutes (of a short run: after half of it), and no file handle or thread was left behind; else 1, and the lines WRONG say why.
 
 python -m tests.load --minutes 30 --rate 5
 python -m tests.load --minutes 1 --rate 20 --server --outage

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from tests.load.outcomes import ANSWERED, FAILED, SORRY, TOLD, Outcomes
+from tests.load.outcomes import ANSWERED, FAILED, REFUSED, SORRY, Outcomes
 from tests.load.questions import ANSWERABLE, FOLLOW_UPS, HOSTILE, TYPED, UNANSWERABLE, WORDS
 from tests.support.fake_discord import (
     Channel,
@@ -25,8 +25,8 @@ from tests.support.fake_discord import (
 #: Questions a minute that one person and one server ask on average: below the bot's limits of 6 and 60.
 _BY_PERSON, _BY_SERVER = 3.0, 30.0
 _PATIENCE = 60.0
-_EAGER = 0.03  # of all questions come from one person, who is told to wait
-_NEWCOMER = 0.02  # of all questions are the first of somebody new
+_EAGER = 0.03  # of all questions come from one person, who is asked to wait
+_NEWCOMER = 0.02  # of all questions are the first of a new person
 _LONGEST = 1000  # signs that the command takes; messages may be longer
 _KEPT = 50  # answers whose buttons may still be pressed
 Way = Callable[[Person, Channel], Awaitable[Sight | None]]
@@ -63,7 +63,7 @@ class Crowd:
         return self._discord.person(f"Person {self._discord.world.ids.next()}", guild), guild
 
     async def run(self, seconds: float) -> None:
-        """Ask at the rate for so long; then until everybody has an answer."""
+        """Ask at the rate for so long; then until everyone has an answer."""
         end = time.monotonic() + seconds
         due = time.monotonic()
         while due < end:
@@ -96,7 +96,7 @@ class Crowd:
         elif "incident" in sight.text.lower() or "Sorry" in sight.text:
             self.outcomes.note(way, SORRY, seconds, sight.text[:200])
         else:
-            self.outcomes.note(way, TOLD, seconds)
+            self.outcomes.note(way, REFUSED, seconds)
         if sight is not None and sight.buttons:
             self._answers.append((Person(self._discord, sight.viewer), sight))
 
@@ -155,8 +155,8 @@ class Crowd:
         before = set(person.dm_channel.messages)
 
         def look() -> Sight | None:
-            told = [each for each in person.sees(person.dm_channel) if each.id not in before]
-            own = [each for each in told if each.message.author is self._discord.bot and each.reply_to is None]
+            received = [each for each in person.sees(person.dm_channel) if each.id not in before]
+            own = [each for each in received if each.message.author is self._discord.bot and each.reply_to is None]
             return next(iter([*said.sights, *own]), None)
 
         return await self._discord.world.happenings.until(

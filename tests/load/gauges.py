@@ -1,4 +1,4 @@
-"""What a process holds, read from /proc, and whether it holds ever more."""
+"""Memory, file handles and threads of a process, read from /proc, and their growth."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Handles = Counter[str]
 
 
 def handles(pid: int) -> Handles:
-    """What a process holds open: files by name, sockets and the like by kind."""
+    """Count open handles: files by name, sockets and the like by kind."""
     found: Handles = Counter()
     for each in (Path("/proc") / str(pid) / "fd").iterdir():
         try:

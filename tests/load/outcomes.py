@@ -1,11 +1,11 @@
-"""What became of the questions, and how long people waited."""
+"""Outcomes of the questions, and the seconds that people waited."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 
-ANSWERED, TOLD, SORRY, FAILED = "answered", "told", "sorry", "failed"
+ANSWERED, REFUSED, SORRY, FAILED = "answered", "refused", "sorry", "failed"
 _MOST_FAILURES = 20
 
 
@@ -19,7 +19,7 @@ class Waits:
 
     @classmethod
     def of(cls, seconds: list[float]) -> Waits:
-        """Of all waits; zeros where nobody waited."""
+        """Percentiles of all waits; zeros where there were none."""
         ordered = sorted(seconds) or [0.0]
 
         def at(share: float) -> float:
@@ -48,5 +48,5 @@ class Outcomes:
 
     @property
     def unanswered(self) -> int:
-        """Those that got neither an answer nor a word."""
-        return self.sent - self.counts[ANSWERED] - self.counts[TOLD] - self.counts[SORRY]
+        """Questions that got neither an answer nor a reason."""
+        return self.sent - self.counts[ANSWERED] - self.counts[REFUSED] - self.counts[SORRY]

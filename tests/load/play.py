@@ -24,10 +24,10 @@ from tests.support.fake_discord import DiscordDouble
 from tests.support.ports import free_port
 
 _SAMPLED_EVERY = 10.0
-#: Seconds for which the double remembers: longer than anybody waits, and than buttons are pressed.
+#: Seconds for which the double remembers: longer than any wait, and than buttons are pressed.
 _REMEMBERED = 240.0
 _TO_COME_BACK = 60.0
-#: Seconds after which a connection that nobody uses is closed.
+#: Seconds after which an unused connection is closed.
 _QUIET = 35.0
 _GOOD = re.compile(r'^pullquote_vectors_state\{state="good"\} 1(?:\.0)?$', re.MULTILINE)
 _KEYWORDS = re.compile(r"^pullquote_keyword_only_answers_total (\S+)$", re.MULTILINE)
@@ -35,7 +35,7 @@ _KEYWORDS = re.compile(r"^pullquote_keyword_only_answers_total (\S+)$", re.MULTI
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked for on the command line."""
+    """Options of the command line."""
 
     folder: Path
     minutes: float = 30.0
@@ -53,7 +53,7 @@ class Plan:
 
 @dataclass
 class Course:
-    """What was seen of a run."""
+    """Record of a run."""
 
     outcomes: Outcomes
     gauge: Gauge
@@ -93,7 +93,7 @@ async def played(plan: Plan) -> Course:
 
 @dataclass
 class _Middle:
-    """What happens while people ask."""
+    """Events at half time: an outage or a backup."""
 
     plan: Plan
     course: Course

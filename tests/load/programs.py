@@ -30,7 +30,7 @@ def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
 async def pullquote(
     home: Path, *arguments: str, settings: Mapping[str, str] | None = None, codes: tuple[int, ...] = (0,)
 ) -> str:
-    """What the command writes. Raises ProgramError for another exit code than ``codes``."""
+    """Run the command and return its output. Raises ProgramError for another exit code than ``codes``."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "retrieval", *arguments, cwd=ROOT, env=environment(home, settings or {}),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -86,7 +86,7 @@ class ChromaServer:
 
 
 def fetch(url: str) -> tuple[int, str] | None:
-    """Status and body; ``None`` where nobody listens."""
+    """Status and body; ``None`` where nothing listens."""
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - an address of our own on loopback
             return answer.status, answer.read().decode()

@@ -1,4 +1,4 @@
-"""What people ask in the long run: what the seeds answer, what they do not, and what nobody should ask."""
+"""Questions of the load test: answerable from the seeds, unanswerable, and hostile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a run was good, as a table for people and as JSON."""
+"""Verdict on a run, as a table for people and as JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tests.load.gauges import MOST_GROWTH, Growth
-from tests.load.outcomes import ANSWERED, SORRY, TOLD, Waits
+from tests.load.outcomes import ANSWERED, REFUSED, SORRY, Waits
 from tests.load.play import Course, Plan
 
 #: Chroma opens so many connections, each with a thread, one by one as they are needed: 10 also when 40 threads search
@@ -15,7 +15,7 @@ _POOLED = {"chroma.sqlite3": 10}
 
 
 def wrongs(course: Course, *, outage: bool) -> list[str]:
-    """What was not as it has to be; empty: the run was good."""
+    """Return the failed conditions; empty: the run was good."""
     outcomes, growth = course.outcomes, Growth.of(course.gauge.samples)
     before, after = course.quiet
     left = {what: count for what, count in (after - before).items() if after[what] > _POOLED.get(what, 0)}
@@ -23,9 +23,10 @@ def wrongs(course: Course, *, outage: bool) -> list[str]:
     pooled = sum(max(0, after[what] - before[what]) for what in _POOLED)
     threads = growth.threads[1] - growth.threads[0] - pooled
     found = {
-        f"{outcomes.unanswered} of {outcomes.sent} were neither answered nor told": outcomes.unanswered > 0,
-        f"{outcomes.counts[SORRY]} were told of an incident": outcomes.counts[SORRY] > 0 and not outage,
-        "nobody was answered": outcomes.counts[ANSWERED] == 0,
+        f"{outcomes.unanswered} of {outcomes.sent} were neither answered nor refused with a reason": outcomes.unanswered
+        > 0,
+        f"{outcomes.counts[SORRY]} ended with an incident": outcomes.counts[SORRY] > 0 and not outage,
+        "no question was answered": outcomes.counts[ANSWERED] == 0,
         f"memory grew to {growth.ratio} of what it was, over {MOST_GROWTH}": growth.ratio > MOST_GROWTH,
         f"file handles were left behind: {more}": bool(left),
         f"threads grew from {growth.threads[0]:g} to {growth.threads[1]:g}": threads > 0,
@@ -57,7 +58,7 @@ def document(plan: Plan, course: Course) -> dict[str, Any]:
 
 
 def table(plan: Plan, course: Course) -> str:
-    """What matters, a line each."""
+    """Summarise the run, a line for each figure."""
     growth, outcomes = Growth.of(course.gauge.samples), course.outcomes
     quiet = [each.total() for each in course.quiet]
     waits, counts = Waits.of(outcomes.seconds), outcomes.counts
@@ -66,7 +67,7 @@ def table(plan: Plan, course: Course) -> str:
         ("load", f"{plan.minutes:g} min, {plan.rate:g} a second"),
         ("sent", f"{outcomes.sent}"),
         ("answered", f"{counts[ANSWERED]}"),
-        ("told", f"{counts[TOLD]}, of an incident {counts[SORRY]}"),
+        ("refused", f"{counts[REFUSED]}; with an incident {counts[SORRY]}"),
         ("neither", f"{outcomes.unanswered}"),
         ("seconds waited", f"p50 {waits.p50:g}, p95 {waits.p95:g}, p99 {waits.p99:g}"),
         ("resident MB", f"{growth.rss[0]:g} → {growth.rss[1]:g}, ratio {growth.ratio:g} ({since})"),

@@ -43,7 +43,7 @@ class WordEmbedder:
         return normalise(rows)
 
     def opened(self, settings: Settings, known: ModelIdentity | None) -> WordEmbedder:
-        """Itself, for whoever wants to open an embedder."""
+        """Itself, where a function that opens an embedder is wanted."""
         return self
 
 

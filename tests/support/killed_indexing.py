@@ -23,7 +23,7 @@ from retrieval.index.sync import run_indexing
 from tests.support.fakes import WordEmbedder
 
 _PACKAGE = Path(retrieval.__file__).parent
-#: What computes and stores nothing: its steps would outnumber all others.
+#: Modules that compute and store nothing: their steps would outnumber all others.
 _PURE = {"analysis.py", "embedding.py"}
 _OURS = frozenset(
     str(path) for folder in ("storage", "index") for path in (_PACKAGE / folder).rglob("*.py") if path.name not in _PURE

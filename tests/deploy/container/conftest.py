@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """What was measured, for a person to read."""
+    """Print the measurements at the end of the run."""
     figures = config.stash.get(FIGURES, {})
     if figures:
         terminalreporter.section("container")
@@ -50,7 +50,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def missing() -> str | None:
-    """Why no image can be built and run here; ``None`` if it can."""
+    """Return the reason why no image can be built and run here; ``None`` if it can."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         return "needs Linux and root: the image is built and run without a daemon"
     lacking = [tool for tool in TOOLS if shutil.which(tool) is None]

@@ -31,7 +31,7 @@ _DEVICES = {
 
 
 class Machine:
-    """Where containers run: the image's files, mounted once, and the volume that outlives each of them."""
+    """Host of the containers: the image's files, mounted once, and the volume that outlives each of them."""
 
     def __init__(self, image: Image, folder: Path) -> None:
         self.image = image

@@ -31,7 +31,7 @@ def test_it_says_what_it_is(image: Image) -> None:
 
 
 def test_nothing_of_this_machine_stays_in_it(image: Image, machine: Machine) -> None:
-    """How pip installs here is in no variable, no label and no file; no cache, no .env and no tests came along."""
+    """No variable, label or file holds pip's configuration of the build; no cache, .env or test is in the image."""
     assert "/etc/pip.conf" not in machine.run("sh", "-c", "ls -s /etc/pip.conf").stdout.split()[1:2]
     assert not [each for each in image.config["Env"] if each.startswith("PIP_")]
     found = machine.run("sh", "-c", "cd /app; ls -A; ls -A lib; ls -A seeds").stdout.split()

@@ -16,7 +16,7 @@ from tests.support.fake_discord import Sight
 #: Stands for an escaped sign while the signs that are not escaped are looked at.
 _HIDDEN = "\ue000"
 _ESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")
-#: What Discord makes more of than the signs themselves.
+#: Syntax that Discord renders as more than its characters.
 _MEANS_SOMETHING = re.compile(
     r"[*_~|`\\]|<[@#:/tidh]|\[[^\]]*\]\(|(?m:^\s*#{1,3}\s)|(?m:^-#\s)|(?m:^\s*>)|(?m:^\s*[-+]\s)|(?m:^\s*\d+\.\s)|"
     r"(?:https?|steam|discord)://|:[A-Za-z0-9_+-]+:|@everyone|@here"

@@ -10,7 +10,7 @@ from tests.integration.bot.bot_session import assert_kept_quiet, assert_nothing_
 from tests.integration.bot.rendered_messages import displayed, numbered, passages
 from tests.support.fake_discord import TALKING, Channel, DiscordDouble, Permission, Person, Sight
 
-#: What stands in each paragraph, behind words by which it is found. USER, ROLE and CHANNEL become ids that exist.
+#: Hostile content of each paragraph, behind words by which it is found. USER, ROLE and CHANNEL become ids that exist.
 NASTY = {
     "albatross": "The albatross calls @everyone and @here and <@USER> and <@!USER> and <@&ROLE> in <#CHANNEL>.",
     "bittern": "The bittern said `code`, ``more code`` and ```py\\nprint(1)``` to the marsh.",

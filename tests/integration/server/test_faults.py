@@ -77,7 +77,7 @@ def test_killed_and_restarted_under_questions(remote: RemoteLibrary, own_server:
     assert remote.states() == [VectorState.UNAVAILABLE, VectorState.GOOD]
 
 
-def test_lost_before_anybody_asks(remote: RemoteLibrary, own_server: ChromaProcess) -> None:
+def test_lost_before_the_first_question(remote: RemoteLibrary, own_server: ChromaProcess) -> None:
     """A server that goes away is noticed without any question."""
     remote = remote.reached(own_server.url, database=None)
     remote.workspace.index()
@@ -241,7 +241,7 @@ def test_volume_lost(remote: RemoteLibrary) -> None:
 
 
 def test_some_vectors_lost_while_another_process_writes(remote: RemoteLibrary) -> None:
-    """Nobody fills the vectors while another process owns the data folder; when it is done they are."""
+    """The vectors are not filled while another process owns the data folder; when it is done they are."""
     remote.workspace.index()
     with remote.index() as index:
         index.remove(sorted(index.keys())[:2])

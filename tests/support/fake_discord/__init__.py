@@ -10,7 +10,7 @@
         answer = await asked                        # what Ada sees once it is complete
         more = await ada.press(answer, "More passages")
         assert more.ephemeral
-        assert discord.pings == []                  # nobody's device rang
+        assert discord.pings == []                  # no device rang
         assert discord.complaints == []             # nothing that Discord would not take
 
 Trouble is in `discord.faults` (429, 5xx, refusals, lost requests and answers, delays), in `discord.gateway` (drop,

@@ -52,7 +52,7 @@ def iso(seconds: float) -> str:
 
 
 class Happenings:
-    """Looks, whenever anything changed, whether it was what somebody waits for.
+    """Checks after each change which waiters it satisfies.
 
     Hundreds may wait at once, so one round of looking serves all of them, and changes that come together share it.
     """
@@ -71,7 +71,7 @@ class Happenings:
             self._schedule(self._TOGETHER)
 
     async def until(self, look: Callable[[], T | None], timeout: float, what: str) -> T:
-        """What `look` finds as soon as it finds something true. Raises TimeoutError, which says what did not come."""
+        """Return the first true result of `look`. Raises TimeoutError, which says what did not come."""
         if found := look():
             return found
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()

@@ -132,7 +132,7 @@ class DiscordDouble:
 
     @property
     def complaints(self) -> list[str]:
-        """What the bot asked for that Discord never takes: routes that are none, bodies beyond limits or document."""
+        """Requests of the bot that Discord never accepts: unknown routes, bodies beyond limits or document."""
         refused = [
             f"{call.name}: {json.dumps(call.answer)}"
             for call in self.api.calls
@@ -177,28 +177,28 @@ class DiscordDouble:
         return role
 
     def person(self, name: str, *guilds: Guild, roles: tuple[Role, ...] = ()) -> Person:
-        """Somebody, in these servers, with those of the roles that each has."""
+        """Add a person to these servers, with those of the roles that each has."""
         person = Person(self, self.world.add_user(name))
         for guild in guilds:
             person.join(guild, *(role for role in roles if role.id in guild.roles))
         return person
 
     def owner(self, guild: Guild) -> Person:
-        """Whoever may do anything there."""
+        """The owner, who has every permission there."""
         return Person(self, guild.owner)
 
     def allow(self, channel: Channel, who: User | Role | Person, permission: Permission) -> None:
-        """Grant in one channel; the bot is told."""
+        """Grant in one channel; the bot gets the event."""
         channel.allow(who.user if isinstance(who, Person) else who, permission)
         self.gateway.dispatch("CHANNEL_UPDATE", payloads.channel(channel), GUILDS, guild=channel.guild)
 
     def deny(self, channel: Channel, who: User | Role | Person, permission: Permission) -> None:
-        """Take away in one channel; the bot is told."""
+        """Take away in one channel; the bot gets the event."""
         channel.deny(who.user if isinstance(who, Person) else who, permission)
         self.gateway.dispatch("CHANNEL_UPDATE", payloads.channel(channel), GUILDS, guild=channel.guild)
 
     def remove_bot(self, guild: Guild) -> None:
-        """Somebody throws the bot out of a server."""
+        """Remove the bot from a server."""
         guild.members.pop(self.bot.id, None)
         self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, GUILDS, guild=guild)
 

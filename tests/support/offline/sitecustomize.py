@@ -10,7 +10,7 @@ import ipaddress
 import sys
 
 _NAMES = frozenset({"", "localhost", "localhost.localdomain", "ip6-localhost"})
-#: Where in an event's arguments the host or the address stands.
+#: Position of the host or the address in an event's arguments.
 _PLACES = {
     "socket.connect": 1,
     "socket.sendto": 1,
@@ -26,7 +26,7 @@ class OutsideConnectionError(RuntimeError):
 
 
 def is_loopback(host: object) -> bool:
-    """Whether a host, as the socket functions take it, is this machine; a path is a Unix socket."""
+    """Tell whether a host, as the socket functions take it, is this machine; a path is a Unix socket."""
     if host is None:
         return True
     text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)

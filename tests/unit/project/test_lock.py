@@ -34,7 +34,7 @@ def test_every_package_has_its_hashes(name: str) -> None:
 
 
 def test_the_locks_agree() -> None:
-    """What runs has the versions that were tested, and so has what builds."""
+    """The run and build locks have the versions that were tested."""
     dev = pins(LOCKS["dev"])
     assert pins(LOCKS["run"]).items() <= dev.items()
     assert {name: dev[name] for name in pins(LOCKS["build"]) if name in dev}.items() <= pins(LOCKS["build"]).items()

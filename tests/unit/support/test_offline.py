@@ -32,7 +32,7 @@ def test_names_and_addresses_outside_are_refused() -> None:
 
 
 def test_loopback_works() -> None:
-    """What listens on this machine can be reached."""
+    """A server on this machine can be reached."""
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
         assert client.getpeername() == server.getsockname()
 

@@ -287,8 +287,8 @@ def test_an_altered_text_is_not_quoted(workspace: Workspace) -> None:
         with pytest.raises(AlteredArticleError, match="'a1'"):
             searcher.ask("What do visitors pay?", article_id="a1")
         assert all(hit.passage.article_id != "a1" for hit in searcher.find("harbour").hits)
-    with open_articles(workspace.settings) as shelf, pytest.raises(AlteredArticleError, match="'a1'"):
-        shelf.read("a1")
+    with open_articles(workspace.settings) as reader, pytest.raises(AlteredArticleError, match="'a1'"):
+        reader.read("a1")
 
 
 def test_a_text_altered_while_searching_is_not_quoted(workspace: Workspace) -> None:

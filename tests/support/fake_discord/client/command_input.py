@@ -18,7 +18,7 @@ class NotOfferedError(AssertionError):
 
 
 def refuse_unless_offered(command: dict[str, Any], user: User, where: Channel) -> None:
-    """Whether this command is in the list that the person sees in this place."""
+    """Tell whether the person sees this command in this channel."""
     contexts = command.get("contexts")
     direct = where.type is ChannelType.DM
     if contexts is not None and (1 if direct else 0) not in contexts:
@@ -33,7 +33,7 @@ def refuse_unless_offered(command: dict[str, Any], user: User, where: Channel) -
     needed = command.get("default_member_permissions")
     if needed is None or P.ADMINISTRATOR in own:
         return
-    # "0" hides a command from everybody but administrators.
+    # "0" hides a command from everyone but administrators.
     if int(needed) == 0 or Permission(int(needed)) not in own:
         raise NotOfferedError(f"{user.name} may not use /{command['name']}")
 

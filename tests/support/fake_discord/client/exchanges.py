@@ -1,4 +1,4 @@
-"""What somebody did, and what came back: an interaction or a message, from the asker's side."""
+"""Exchanges: an interaction or a message of a person, and the bot's replies as that person sees them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Exchange:
 
     @property
     def user(self) -> User:
-        """Whose doing it is."""
+        """The person who acted."""
         return self.interaction.user
 
     @property
@@ -95,7 +95,7 @@ class Exchange:
 
 
 class Said:
-    """A message that somebody wrote. Awaiting it gives the bot's first answer."""
+    """A message of a person. Awaiting it gives the bot's first answer."""
 
     def __init__(self, message: Message, world: World) -> None:
         self.message = message
@@ -115,7 +115,7 @@ class Said:
 
     @property
     def typed(self) -> bool:
-        """Whether "is typing…" was to be seen since."""
+        """Tell whether "is typing…" has been visible since."""
         return any(at >= self._at and channel is self.message.channel for channel, at in self._world.typing)
 
     async def answer(self, timeout: float = PATIENCE) -> Sight:
@@ -146,7 +146,7 @@ class Said:
 
 
 def visible(message: Message, user: User) -> bool:
-    """Whether somebody can see a message."""
+    """Tell whether a person can see a message."""
     if message.deleted or P.VIEW_CHANNEL not in message.channel.permissions(user):
         return False
     return message.only_for is None or message.only_for is user

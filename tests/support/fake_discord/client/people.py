@@ -25,7 +25,7 @@ Where = Channel | None
 
 
 class Person:
-    """Somebody with a client. Where no channel is named, it is the first of their first server."""
+    """A person with a client. Where no channel is named, it is the first of their first server."""
 
     def __init__(self, discord: DiscordDouble, user: User) -> None:
         self.user = user
@@ -64,7 +64,7 @@ class Person:
     async def autocomplete(
         self, command: str, option: str, typed: str, channel: Where = None, **others: Any
     ) -> list[dict[str, Any]]:
-        """What is offered when `typed` stands in an option: dictionaries of name and value."""
+        """Autocomplete choices for `typed` in an option: dictionaries of name and value."""
         where = self._place(channel)
         name, *path = command.split()
         found = self._offered(name, CHAT_INPUT, where)
@@ -120,12 +120,12 @@ class Person:
         ping: bool = True,
         files: Mapping[str, bytes] | None = None,
     ) -> Said:
-        """Write. A reply rings for the one it replies to, unless told not to."""
+        """Write. A reply pings the author of the original by default."""
         original = _message(reply_to) if reply_to is not None else None
         where = channel or (original.channel if original is not None else self._place(None))
         self._refuse_unless_allowed(where, self._to_write(where))
         if len(text) > 2000:
-            raise NotOfferedError("nobody can write more than 2000 characters")
+            raise NotOfferedError("a message has at most 2000 characters")
         body: dict[str, Any] = {"content": text}
         if not ping:
             body["allowed_mentions"] = {"parse": ["users", "roles", "everyone"], "replied_user": False}
@@ -167,7 +167,7 @@ class Person:
         guild.members[self.id] = Member(self.user, self._world.clock.now(), list(roles))
 
     def leave(self, guild: Guild) -> None:
-        """Leave a server. The bot is not told: that would take the members intent."""
+        """Leave a server. The bot gets no event: that would take the members intent."""
         del guild.members[self.id]
 
     @property

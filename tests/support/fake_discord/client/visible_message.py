@@ -1,4 +1,4 @@
-"""What a person sees of a message."""
+"""A message as a person sees it."""
 
 from __future__ import annotations
 
@@ -78,27 +78,27 @@ class Sight:
 
     @property
     def ephemeral(self) -> bool:
-        """Whether "only you can see this" stands under it."""
+        """Tell whether "only you can see this" stands under it."""
         return self.message.only_for is not None
 
     @property
     def thinking(self) -> bool:
-        """Whether it is not there yet."""
+        """Tell whether it is still loading."""
         return self.message.loading
 
     @property
     def deleted(self) -> bool:
-        """Whether it is gone."""
+        """Tell whether it was deleted."""
         return self.message.deleted
 
     @property
     def edited(self) -> bool:
-        """Whether "(edited)" stands behind it."""
+        """Tell whether "(edited)" stands behind it."""
         return self.message.edited is not None
 
     @property
     def history(self) -> list[Version]:
-        """How it looked, from first to last."""
+        """All its versions, the first one first."""
         return self.message.versions
 
     @property

@@ -77,12 +77,12 @@ class Connection:
 
     @property
     def open(self) -> bool:
-        """Whether frames still go through."""
+        """Tell whether frames still go through."""
         return not self.ended and not self.socket.closed
 
     @property
     def closed_by_client(self) -> bool:
-        """Whether the other side ended it in good order."""
+        """Tell whether the other side closed it normally."""
         return not self.closed_by_us and self.socket.close_code is not None
 
     def start(self) -> None:
@@ -129,7 +129,7 @@ class Connection:
         self.heartbeats.append(self._clock.now())
 
     def within_rate(self) -> bool:
-        """Whether the bot keeps to 120 frames a minute."""
+        """Tell whether the bot keeps to 120 frames a minute."""
         now = asyncio.get_running_loop().time()
         self._frames.append(now)
         while self._frames[0] < now - 60:

@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class Gateway:
-    """Lets the bot in, keeps its sessions, and can be told to misbehave."""
+    """Lets the bot in, keeps its sessions, and misbehaves on demand."""
 
     def __init__(self, world: World, token: str, clock: Clock, *, heartbeat_interval: float, privileged: int) -> None:
         self.world = world
@@ -37,19 +37,19 @@ class Gateway:
         self.connections: list[Connection] = []
         self.identifies = 0
         self.session_starts = 1000  # how often a day the bot may identify
-        self.shards = 1  # how many connections the bot is told to make; with fewer it is turned away
+        self.shards = 1  # how many connections the bot has to make; with fewer it is turned away
         self.max_concurrency = 1  # how many of several shards may identify in 5 s
         self.hasty_identifies = 0  # how many came sooner
         self.heartbeat_interval = heartbeat_interval
         self.silent = False  # heartbeats are no longer acknowledged
-        self.turns_away: int | None = None  # a close code for whoever identifies
+        self.turns_away: int | None = None  # a close code for every identify
         self.address = ""
         self._token = token
         self._clock = clock
         self.privileged = privileged
         self._identified: dict[int, float] = {}
 
-    # What tests do to it.
+    # For tests.
 
     @property
     def live(self) -> list[Connection]:
@@ -97,14 +97,14 @@ class Gateway:
         """Connections closed because the bot's heart stopped."""
         return sum(each.heart_stopped for each in self.connections)
 
-    # What the rest of the double does with it.
+    # For the rest of the double.
 
     def dispatch(
         self, event: str, make: Callable[[bool], Payload] | Payload, intent: int = 0, *, guild: Guild | None
     ) -> bool:
         """Send what happened in `guild`, or directly, to every session that asked for it and whose shard it is.
 
-        `make` is told whether to withhold message content.
+        `make` is called with true where message content is withheld.
 
         Returns whether any session got it.
         """

@@ -1,4 +1,4 @@
-"""What the gateway remembers of a bot beyond a connection, and which share of the servers it is for."""
+"""Gateway sessions: the events of a bot beyond one connection, and its shard of the servers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Payload = dict[str, Any]
 
 @dataclass(eq=False)
 class Session:
-    """What survives a lost connection: the events, and how far they were counted."""
+    """State that survives a lost connection: the events and their sequence number."""
 
     id: str
     intents: int
@@ -28,7 +28,7 @@ class Session:
     shard: tuple[int, int] = (0, 1)  # which of how many
 
     def serves(self, guild: Guild | None) -> bool:
-        """Whether this session hears of what happens there; direct messages are shard 0's."""
+        """Tell whether this session gets the events of a server; direct messages are shard 0's."""
         number, count = self.shard
         return number == (shard_of(guild, count) if guild is not None else 0)
 

@@ -164,7 +164,7 @@ def check_modal(data: dict[str, Any]) -> None:
 
 
 def check_choices(choices: list[dict[str, Any]]) -> None:
-    """What is offered in autocomplete, or raises ApiError 50035."""
+    """Return the choices of an autocomplete. Raises ApiError 50035."""
     problems = Problems()
     problems.number_of(("data", "choices"), choices, 25)
     for index, choice in enumerate(choices):

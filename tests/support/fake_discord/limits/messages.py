@@ -55,7 +55,7 @@ def _trim_embed(value: Any, key: str = "") -> Any:
 
 
 def _embed(path: Path, embed: dict[str, Any], problems: Problems) -> int:
-    """What an embed adds to the total of the message."""
+    """Count the characters that an embed adds to the total of the message."""
     embed = _trim_embed(embed)
     size = problems.text((*path, "title"), embed.get("title"), 256)
     size += problems.text((*path, "description"), embed.get("description"), 4096)

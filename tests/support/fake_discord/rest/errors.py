@@ -20,7 +20,7 @@ class ApiError(Exception):
     headers: dict[str, str] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
-        """What is sent."""
+        """The JSON body of the response."""
         sent: dict[str, Any] = {"message": self.message, "code": self.code}
         if self.errors is not None:
             sent["errors"] = self.errors

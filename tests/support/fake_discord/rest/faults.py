@@ -1,4 +1,4 @@
-"""What may go wrong between the bot and Discord, on demand."""
+"""Faults between the bot and Discord, on demand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.fake_discord.rest.errors import ApiError
 
 
 class Effect(Enum):
-    """What happens to a request."""
+    """Effect of a fault on a request."""
 
     ANSWER = auto()  # not performed, answered with an error
     LOSE_REQUEST = auto()  # not performed, connection broken
@@ -35,7 +35,7 @@ class Fault:
         self.times = self.hits
 
     def wants(self, method: str, route: str, path: str) -> bool:
-        """Whether it strikes this request; counted if so."""
+        """Tell whether it strikes this request; counts it if so."""
         if self.times is not None and self.hits >= self.times:
             return False
         if not any(fnmatchcase(f"{method} {place}", self.pattern) for place in (route, path)):

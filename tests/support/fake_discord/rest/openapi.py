@@ -55,11 +55,11 @@ class OpenApi:
         return _load(path)
 
     def knows(self, method: str, route: str) -> bool:
-        """Whether Discord has such a route."""
+        """Tell whether Discord has such a route."""
         return (method, _shape(route)) in self._routes
 
     def problem(self, method: str, route: str, body: Any) -> str | None:
-        """What the document does not allow about this body, in one line; None if it is as it should be."""
+        """Return the first violation of the document by this body, in one line; None if it is valid."""
         found = self._bodies.get((method, _shape(route)))
         if found is None:
             return None
@@ -74,7 +74,7 @@ class OpenApi:
         schema = content["application/json"]["schema"]
         pointer = "/".join(_escape(step) for step in ("paths", path, method, "requestBody", "content"))
         reference = f"{_URI}#/{pointer}/{_escape('application/json')}/schema"
-        # Interaction callbacks are a union told apart by `type`; naming the branch is quicker, its errors clearer.
+        # Interaction callbacks are a union discriminated by `type`; naming the branch is quicker, its errors clearer.
         kind = body.get("type") if isinstance(body, dict) else None
         for branch in schema.get("anyOf", ()) if kind is not None else ():
             name = branch["$ref"].rpartition("/")[2]

@@ -79,7 +79,7 @@ Check = Callable[[Call], None]
 
 @dataclass(frozen=True)
 class Route:
-    """Where a handler answers. `check` refuses bodies beyond Discord's limits before anything is done."""
+    """Method and path of a handler. `check` refuses bodies beyond Discord's limits before anything is done."""
 
     name: str
     handler: Handler
@@ -102,7 +102,7 @@ class Api:
 
     @property
     def violations(self) -> list[str]:
-        """What Discord's OpenAPI document does not allow, of all requests so far."""
+        """Violations of Discord's OpenAPI document in all requests so far."""
         return [call.violation for call in self.calls if call.violation]
 
     def forget(self, before: float) -> None:

@@ -1,1 +1,1 @@
-"""What a Discord consists of, and how it changes."""
+"""State of the Discord double, and its changes."""

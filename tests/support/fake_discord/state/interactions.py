@@ -21,7 +21,7 @@ TOKEN_LASTS = 15 * 60.0
 
 
 class Kind(IntEnum):
-    """What the person did."""
+    """Kind of interaction."""
 
     COMMAND = 2
     COMPONENT = 3
@@ -30,7 +30,7 @@ class Kind(IntEnum):
 
 
 class Reply(IntEnum):
-    """How the bot acknowledges."""
+    """Kind of the bot's first response."""
 
     MESSAGE = 4
     DEFERRED_MESSAGE = 5
@@ -75,12 +75,12 @@ class Interaction:
 
     @property
     def pending(self) -> bool:
-        """Whether the person sees "is thinking…"."""
+        """Tell whether the person sees "is thinking…"."""
         return self.original is not None and self.original.loading and not self.original.deleted
 
     @property
     def messages(self) -> list[Message]:
-        """What it led to, in order, apart from the message that it came from."""
+        """The messages that it led to, in order, apart from the one that it came from."""
         own = [self.original] if self.original is not None and self.original is not self.message else []
         return own + self.followups
 
@@ -98,7 +98,7 @@ class Interactions:
     def open(
         self, kind: Kind, user: User, channel: Channel, data: dict[str, Any], message: Message | None = None
     ) -> Interaction:
-        """Somebody does something; the bot hears of it if it is connected."""
+        """Begin an interaction; the bot gets its event if it is connected."""
         token = secrets.token_urlsafe(96)
         one = Interaction(self._world.ids.next(), token, kind, user, channel, self._world.clock.now(), data, message)
         self.all[one.id] = self._tokens[token] = one
@@ -250,14 +250,14 @@ class Interactions:
         }
 
     def _callback_answer(self, one: Interaction) -> dict[str, Any]:
-        told: dict[str, Any] = {"id": str(one.id), "type": int(one.kind)}
+        callback: dict[str, Any] = {"id": str(one.id), "type": int(one.kind)}
         resource: dict[str, Any] = {"type": int(one.reply or 0)}
         if one.original is not None:
-            told |= {
+            callback |= {
                 "response_message_id": str(one.original.id),
                 "response_message_loading": one.original.loading,
                 "response_message_ephemeral": bool(one.original.flags & MessageFlag.EPHEMERAL),
             }
             if one.reply in {Reply.MESSAGE, Reply.UPDATE}:
                 resource["message"] = payloads.message(one.original, self._world)
-        return {"interaction": told, "resource": resource}
+        return {"interaction": callback, "resource": resource}

@@ -1,4 +1,4 @@
-"""Who is mentioned by a text, and whose device rings for it."""
+"""Mentions in a text, and the devices that ring for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from tests.support.fake_discord.state.permissions import P
 from tests.support.fake_discord.state.world import Channel, Message, MessageFlag, Ping, Role, User, World
 
-# What stands in code rings for nobody. Nothing else protects: neither a backslash nor a quotation nor a spoiler.
+# A mention in code pings no one. Nothing else protects: neither a backslash nor a quotation nor a spoiler.
 _CODE = re.compile(r"```.*?```|``.*?``|`[^`\n]+`", re.DOTALL)
 _USER = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")
@@ -18,7 +18,7 @@ _EVERYONE = re.compile(r"@(everyone|here)\b")
 
 @dataclass
 class Mentions:
-    """What a message mentions, after `allowed_mentions`."""
+    """Mentions of a message, after `allowed_mentions`."""
 
     users: list[User] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
@@ -35,7 +35,7 @@ def _allows(allowed: dict[str, Any] | None, kind: str, target: int) -> bool:
 
 
 def _replied(allowed: dict[str, Any] | None, original: Message | None) -> User | None:
-    """A reply pings the one it replies to, unless told otherwise; given `allowed_mentions`, only when told to."""
+    """Return the author pinged by a reply; with `allowed_mentions` none, unless `replied_user` is set."""
     if original is None or (allowed is not None and not allowed.get("replied_user")):
         return None
     return original.author
@@ -44,7 +44,7 @@ def _replied(allowed: dict[str, Any] | None, original: Message | None) -> User |
 def find(
     content: str, author: User, where: Channel, world: World, allowed: dict[str, Any] | None, original: Message | None
 ) -> Mentions:
-    """What `content`, written there by `author`, mentions. `allowed` None means that the author did not say."""
+    """Find the mentions in `content`, written there by `author`. `allowed` is None where the author set none."""
     found = Mentions(replied=_replied(allowed, original))
     text = _CODE.sub(" ", content)
     for number in dict.fromkeys(map(int, _USER.findall(text))):
@@ -72,7 +72,7 @@ def apply(found: Mentions, message: Message) -> None:
 
 
 def ring(found: Mentions, message: Message, world: World) -> None:
-    """Record whose device rings. An ephemeral message reaches nobody but the one it is for; edits ring nobody."""
+    """Record the devices that ring. An ephemeral message reaches only the one it is for; edits ring none."""
     if message.flags & MessageFlag.SUPPRESS_NOTIFICATIONS:
         return
     pings = [Ping("user", who.id, message) for who in found.users]

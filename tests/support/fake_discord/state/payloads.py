@@ -120,7 +120,7 @@ def _thread_part(where: Channel) -> JsonObject:
 
 
 def thread_member(where: Channel, user_id: int) -> JsonObject:
-    """Somebody who follows a thread."""
+    """A member who follows a thread."""
     return {"id": str(where.id), "user_id": str(user_id), "join_timestamp": iso(where.followers[user_id]), "flags": 0}
 
 
@@ -239,7 +239,7 @@ def message(what: Message, world: World, *, withhold: bool = False, referenced: 
 
 
 def hidden_from_bot(what: Message, world: World) -> bool:
-    """Whether the text is withheld: neither the bot's own, nor to it directly, nor does it mention the bot itself."""
+    """Tell whether the text is withheld: not the bot's own, not a direct message, and without a mention of the bot."""
     own = what.author is world.bot
     return not (own or what.channel.type is ChannelType.DM or world.bot in what.mentions)
 

@@ -32,7 +32,7 @@ class Permission(IntFlag):
 P = Permission
 ALL = Permission((1 << 53) - 1)
 NONE = Permission(0)
-# A fresh server lets everybody talk, and this is what the bot needs to answer; neither may manage or ping everyone.
+# A fresh server lets everyone talk, and this is what the bot needs to answer; neither may manage or ping everyone.
 TALKING = (
     P.VIEW_CHANNEL
     | P.SEND_MESSAGES
@@ -79,7 +79,7 @@ def channel_permissions(
     total = (total & ~denied) | allowed
     allowed, denied = overwrites.get(user_id, (NONE, NONE))
     total = (total & ~denied) | allowed
-    # Who cannot see a channel can do nothing in it, and who cannot write there cannot attach or embed either.
+    # A member who cannot see a channel can do nothing in it, and who cannot write there cannot attach or embed either.
     if P.VIEW_CHANNEL not in total:
         return NONE
     return total if speaking in total else total & ~(P.EMBED_LINKS | P.ATTACH_FILES | P.MENTION_EVERYONE)

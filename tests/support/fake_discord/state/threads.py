@@ -17,7 +17,7 @@ _DURATIONS = (60, 1440, 4320, 10080)
 
 
 def check_thread(body: dict[str, Any]) -> None:
-    """What a thread may be called, and how long it lasts. Raises ApiError 50035."""
+    """Check the name and the lifetime of a thread. Raises ApiError 50035."""
     problems = Problems()
     problems.text(("name",), body.get("name"), 100, 1)
     if body.get("auto_archive_duration") is not None:
@@ -35,7 +35,7 @@ class Threads:
         self._messages = messages
 
     def open(self, parent: Channel, by: User, body: dict[str, Any], message: Message | None = None) -> Channel:
-        """Open one, by somebody who may. Raises ApiError 50024, 160004 or 50013."""
+        """Open one, if the author may. Raises ApiError 50024, 160004 or 50013."""
         if parent.type is not ChannelType.TEXT:
             raise errors.wrong_channel_type()
         # Without a message a thread is private unless it says otherwise.
@@ -75,7 +75,7 @@ class Threads:
         return thread
 
     def follow(self, thread: Channel, user_id: int) -> None:
-        """Take somebody in."""
+        """Add a member."""
         thread.followers.setdefault(user_id, self._world.clock.now())
         self._world.happenings.tell()
 

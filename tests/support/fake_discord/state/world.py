@@ -1,4 +1,4 @@
-"""What a Discord consists of: users, guilds, channels, threads, messages."""
+"""The objects of Discord: users, guilds, channels, threads, messages."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class User:
 
     @property
     def mention(self) -> str:
-        """What pings this account."""
+        """The mention that pings this account."""
         return f"<@{self.id}>"
 
 
@@ -65,7 +65,7 @@ class Role:
 
     @property
     def mention(self) -> str:
-        """What pings everybody who has this role."""
+        """The mention that pings all members with this role."""
         return f"<@&{self.id}>"
 
 
@@ -91,7 +91,7 @@ class Guild:
     locale: str = "en-US"
 
     def permissions(self, user: User) -> Permission:
-        """Of a member in the whole server; none for somebody who is not in it."""
+        """Of a member in the whole server; none for those who are not in it."""
         member = self.members.get(user.id)
         if member is None:
             return NONE
@@ -119,7 +119,7 @@ class Channel:
 
     @property
     def is_thread(self) -> bool:
-        """Whether it hangs under another channel."""
+        """Tell whether it is a thread of another channel."""
         return self.type in (ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD)
 
     def allow(self, who: User | Role, permission: Permission) -> None:
@@ -163,7 +163,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Version:
-    """How a message looked from a moment on."""
+    """A version of a message, from a moment on."""
 
     at: float
     content: str
@@ -204,18 +204,18 @@ class Message:
 
     @property
     def is_layout(self) -> bool:
-        """Whether it is made of components alone (version 2)."""
+        """Tell whether it is made of components alone (version 2)."""
         return bool(self.flags & MessageFlag.COMPONENTS_V2)
 
     @property
     def loading(self) -> bool:
-        """Whether people see "is thinking…" in its place."""
+        """Tell whether people see "is thinking…" in its place."""
         return bool(self.flags & MessageFlag.LOADING)
 
 
 @dataclass(frozen=True)
 class Ping:
-    """Somebody's device that rang. `kind`: user, role, everyone, here or reply."""
+    """A ping: the device of a user rang. `kind`: user, role, everyone, here or reply."""
 
     kind: str
     target: int
@@ -264,5 +264,5 @@ class World:
         return channel
 
     def bot_may(self, channel: Channel, permission: Permission) -> bool:
-        """Whether the bot has all of these permissions there."""
+        """Tell whether the bot has all of these permissions there."""
         return permission in channel.permissions(self.bot)

@@ -68,7 +68,7 @@ def test_a_button_outlives_the_bot() -> None:
 
 
 def test_permissions_of_a_channel_reach_interactions() -> None:
-    """What is taken from the bot in a channel is missing in app_permissions, and a member's own rights are theirs."""
+    """A permission denied to the bot in a channel is missing in app_permissions; a member's own rights stay."""
     seen: list[Interaction] = []
 
     async def act(interaction: Interaction) -> None:

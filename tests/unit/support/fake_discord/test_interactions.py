@@ -176,7 +176,7 @@ def test_a_custom_id_twice_is_refused_where_it_stands() -> None:
 
 
 def test_autocomplete_offers_at_most_25() -> None:
-    """What is typed reaches the bot, choices reach the person, and a 26th choice is refused."""
+    """The typed text reaches the bot, choices reach the person, and a 26th choice is refused."""
     codes: list[int] = []
 
     async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -17,7 +17,7 @@ V2 = 1 << 15
 
 
 def paths(tree: dict[str, Any], above: str = "") -> set[str]:
-    """Where in a body the errors stand."""
+    """Return the paths of the errors in a body."""
     found: set[str] = set()
     for key, value in tree.items():
         found |= {above} if key == "_errors" else paths(value, f"{above}.{key}".lstrip("."))
@@ -25,7 +25,7 @@ def paths(tree: dict[str, Any], above: str = "") -> set[str]:
 
 
 def refused(check: Callable[[Any], None], body: Any) -> set[str]:
-    """Where a check finds errors; nowhere if it passes."""
+    """Return the paths at which a check finds errors; none if it passes."""
     try:
         check(body)
     except ApiError as error:

@@ -40,7 +40,7 @@ def test_content_is_withheld_unless_the_bot_is_meant() -> None:
 
 
 def test_only_what_is_allowed_rings() -> None:
-    """With AllowedMentions.none() nobody is pinged; without it a person is; @everyone takes the permission."""
+    """With AllowedMentions.none() no one is pinged; without it a person is; @everyone takes the permission."""
 
     async def scene(double: DiscordDouble) -> None:
         guild = double.guild()
@@ -64,7 +64,7 @@ def test_only_what_is_allowed_rings() -> None:
 
 
 def test_permissions_refuse_in_discords_codes() -> None:
-    """A hidden channel gets 50001, a muted bot 50013, somebody else's message 50005, a closed DM 50007."""
+    """A hidden channel gets 50001, a muted bot 50013, another's message 50005, a closed DM 50007."""
 
     async def scene(double: DiscordDouble) -> None:
         guild = double.guild()

@@ -1,4 +1,4 @@
-"""What goes wrong between bot and Discord, and how the real discord.py takes it."""
+"""Faults between bot and Discord, against the real discord.py."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def answer(interaction: discord.Interaction[Any]) -> None:
 
 
 def test_a_dropped_gateway_resumes_and_nothing_is_lost() -> None:
-    """What happens while the wire is cut is replayed; op 7 and a resumable op 9 resume as well."""
+    """Events during a cut connection are replayed; op 7 and a resumable op 9 resume as well."""
 
     async def scene(double: DiscordDouble) -> None:
         ada = double.person("Ada", double.guild())
@@ -228,7 +228,7 @@ def test_heartbeats_are_counted_and_a_stopped_heart_is_noticed() -> None:
     ],
 )
 def test_close_codes(frame: str, code: int) -> None:
-    """What the gateway does not take it answers with Discord's close code."""
+    """The gateway answers an invalid frame with Discord's close code."""
 
     async def scene(double: DiscordDouble) -> None:
         async with aiohttp.ClientSession() as session, session.ws_connect(f"{double.gateway.address}?v=10") as wire:

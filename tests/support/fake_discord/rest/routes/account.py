@@ -1,4 +1,4 @@
-"""Who the bot is, and the way to the gateway."""
+"""The bot's account, and the address of the gateway."""
 
 from __future__ import annotations
 

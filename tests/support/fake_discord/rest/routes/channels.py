@@ -19,7 +19,7 @@ _NONCE_LASTS = 300.0
 
 
 class ChannelRoutes:
-    """What the bot does in a channel in its own name, as far as its permissions go."""
+    """Routes by which the bot acts in a channel, within its permissions."""
 
     def __init__(self, world: World, messages: Messages, clock: Clock) -> None:
         self._world = world

@@ -23,7 +23,7 @@ _DEFAULTS: dict[str, Any] = {
     "description_localizations": None,
 }
 _LOCALIZED = ("name_localizations", "description_localizations")
-# Where a command appears is said of those for everywhere only; a guild's appear in that guild.
+# Only global commands state their contexts; those of a guild appear in that guild.
 _NOT_IN_GUILDS: dict[str, Any] = {"contexts": None, "integration_types": [0]}
 _STORED = (*_DEFAULTS, "name", "options", "dm_permission")
 

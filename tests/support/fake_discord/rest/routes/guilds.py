@@ -12,7 +12,7 @@ from tests.support.fake_discord.state.world import Guild, World
 
 
 class GuildRoutes:
-    """What a bot may ask about a server that it is in."""
+    """Routes by which the bot reads a server that it is in."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -16,7 +16,7 @@ _MEMBERS = "/channels/{channel_id}/thread-members"
 
 
 class ThreadRoutes:
-    """What the bot does with threads."""
+    """Routes of threads."""
 
     def __init__(self, world: World, threads: Threads, channels: ChannelRoutes) -> None:
         self._world = world

@@ -108,12 +108,12 @@ def test_answers_stay_within_the_limits(
     question: str,
     outcome: Outcome,
     kind: type[PassagesMessage],
-    took_up: str | None,
+    previous: str | None,
     notes: list[str],
     form: Form,
 ) -> None:
     """For any question, notes and quotes, as embeds and as plain text."""
-    asked = AskedQuestion(question, previous_question=took_up, understood=took_up)
+    asked = AskedQuestion(question, previous_question=previous, understood=previous)
     refs = tuple(map(QuoteRef.of, found))
     state: PassagesMessage = AnswerMessage(asked, outcome, notes=tuple(notes))
     if kind is ClosestPassages:
