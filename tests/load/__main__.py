@@ -15,7 +15,8 @@ from tests.load.verdict import document, table, wrongs
 
 _EPILOG = """\
 Exit code 0 if everyone got an answer or a reason, resident memory at the end is at most 1.10 of that after five
-minutes (of a short run: after half of it), and no file handle or thread was left behind; else 1, and the lines WRONG say why.
+minutes (of a short run: after half of it), and no file handle or thread was left behind; else 1, and the lines WRONG
+say why.
 
 python -m tests.load --minutes 30 --rate 5
 python -m tests.load --minutes 1 --rate 20 --server --outage
