@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.load.play import BotEndedError, Plan, played
+from tests.load.play import BotEndedError, LoadPlan, played
 from tests.load.programs import ProgramError
 from tests.load.verdict import document, table, wrongs
 
@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
         folder = (asked.folder or Path(temporary)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         questions = asked.questions.resolve() if asked.questions else None
-        plan = Plan(folder, asked.minutes, asked.rate, asked.server, asked.outage, asked.backup, questions)
+        plan = LoadPlan(folder, asked.minutes, asked.rate, asked.server, asked.outage, asked.backup, questions)
         try:
             course = asyncio.run(played(plan))
         except (ProgramError, BotEndedError) as error:

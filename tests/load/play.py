@@ -18,7 +18,7 @@ from tests.integration.bot.bot_process import TO_END, Bot, BotEndedError, starte
 from tests.load.crowd import Crowd
 from tests.load.gauges import Gauge, Handles, handles
 from tests.load.outcomes import Outcomes
-from tests.load.programs import ChromaServer, answers, fetch, pullquote
+from tests.load.programs import ServerProcess, answers, fetch, pullquote
 from tests.load.questions import ANSWERABLE, UNANSWERABLE
 from tests.support.fake_discord import DiscordDouble
 from tests.support.ports import free_port
@@ -34,7 +34,7 @@ _KEYWORDS = re.compile(r"^pullquote_keyword_only_answers_total (\S+)$", re.MULTI
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LoadPlan:
     """Options of the command line."""
 
     folder: Path
@@ -68,14 +68,14 @@ class Course:
         self.events.append(f"{time.monotonic() - self.gauge.began:.0f} s: {what}")
 
 
-async def played(plan: Plan) -> Course:
+async def played(plan: LoadPlan) -> Course:
     """Play it from start to end. Raises ProgramError, BotEndedError."""
     home = plan.folder / "home"
     settings = {"HTTP_PORT": str(free_port())}
     async with AsyncExitStack() as stack:
-        chroma: ChromaServer | None = None
+        chroma: ServerProcess | None = None
         if plan.server:
-            chroma = ChromaServer(plan.folder / "chroma")
+            chroma = ServerProcess(plan.folder / "chroma")
             stack.push_async_callback(chroma.kill)
             await chroma.start()
             settings["CHROMA_URL"] = chroma.url
@@ -95,10 +95,10 @@ async def played(plan: Plan) -> Course:
 class _Middle:
     """Events at half time: an outage or a backup."""
 
-    plan: Plan
+    plan: LoadPlan
     course: Course
     bot: Bot
-    chroma: ChromaServer | None
+    chroma: ServerProcess | None
     settings: dict[str, str]
 
     async def happen(self) -> None:
@@ -137,7 +137,7 @@ class _Middle:
         self.course.wrongs.append(f"vectors did not come back within {_TO_COME_BACK:.0f} s: {why}")
 
 
-async def _load(plan: Plan, discord: DiscordDouble, course: Course, middle: _Middle) -> None:
+async def _load(plan: LoadPlan, discord: DiscordDouble, course: Course, middle: _Middle) -> None:
     """Ask a little, be quiet, ask for as long as planned, be quiet again."""
     # So many at once that every worker has opened what it keeps open.
     await Crowd(discord, 30, seed=2).run(6)
@@ -193,7 +193,7 @@ async def _end(discord: DiscordDouble, bot: Bot, course: Course) -> None:
     course.wrongs += [what for what, wrong in found.items() if wrong]
 
 
-async def _compare(plan: Plan, home: Path, own: dict[str, str], course: Course) -> None:
+async def _compare(plan: LoadPlan, home: Path, own: dict[str, str], course: Course) -> None:
     """Restore the backup elsewhere, and ask both."""
     questions = plan.questions or plan.folder / "questions.jsonl"
     if plan.questions is None:
@@ -209,4 +209,4 @@ async def _compare(plan: Plan, home: Path, own: dict[str, str], course: Course) 
         course.wrongs.append("answers after restoring differ")
 
 
-__all__ = ["BotEndedError", "Course", "Plan", "played"]
+__all__ = ["BotEndedError", "Course", "LoadPlan", "played"]

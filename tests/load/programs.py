@@ -54,7 +54,7 @@ def _lasting(document: Any) -> Any:
     return [_lasting(each) for each in document] if isinstance(document, list) else document
 
 
-class ChromaServer:
+class ServerProcess:
     """``chroma run`` on loopback; killed and started again it has the same folder and the same port."""
 
     def __init__(self, folder: Path) -> None:

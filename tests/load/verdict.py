@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.load.gauges import MOST_GROWTH, Growth
 from tests.load.outcomes import ANSWERED, REFUSED, SORRY, Waits
-from tests.load.play import Course, Plan
+from tests.load.play import Course, LoadPlan
 
 #: Chroma opens so many connections, each with a thread, one by one as they are needed: 10 also when 40 threads search
 #: at once. That is no leak.
@@ -34,7 +34,7 @@ def wrongs(course: Course, *, outage: bool) -> list[str]:
     return course.wrongs + [what for what, wrong in found.items() if wrong]
 
 
-def document(plan: Plan, course: Course) -> dict[str, Any]:
+def document(plan: LoadPlan, course: Course) -> dict[str, Any]:
     """Everything, for another program."""
     growth, outcomes = Growth.of(course.gauge.samples), course.outcomes
     return {
@@ -57,7 +57,7 @@ def document(plan: Plan, course: Course) -> dict[str, Any]:
     }
 
 
-def table(plan: Plan, course: Course) -> str:
+def table(plan: LoadPlan, course: Course) -> str:
     """Summarise the run, a line for each figure."""
     growth, outcomes = Growth.of(course.gauge.samples), course.outcomes
     quiet = [each.total() for each in course.quiet]

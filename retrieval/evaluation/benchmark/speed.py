@@ -18,7 +18,7 @@ from retrieval.core.timing import Progress
 from retrieval.core.types import ModelIdentity
 from retrieval.core.vectors import Matrix, normalise, pool_sentences
 from retrieval.evaluation.benchmark.pipelines import PlainPipeline
-from retrieval.evaluation.benchmark.synthetic import PARAGRAPHS, Paragraph, paragraphs, pool, questions
+from retrieval.evaluation.benchmark.synthetic import PARAGRAPHS, SyntheticParagraph, paragraphs, pool, questions
 from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.index.indexer import Indexer
 from retrieval.index.stores import open_embedded_stores
@@ -74,7 +74,13 @@ def measure(
 
 
 def _index_both(
-    made: list[Paragraph], ours: Path, plain: Path, embedder: SentenceTransformerEmbedder, model: str, *, real: bool
+    made: list[SyntheticParagraph],
+    ours: Path,
+    plain: Path,
+    embedder: SentenceTransformerEmbedder,
+    model: str,
+    *,
+    real: bool,
 ) -> dict[str, float]:
     """Build both corpora; return passages a second for each, parsing included."""
     pipeline = PlainPipeline(plain, model)
@@ -107,7 +113,7 @@ def _index_articles(home: Path, texts: Sequence[str], embedder: Embedder) -> Non
         Indexer(library, stores, embedder).update(articles)
 
 
-def _prepared(made: list[Paragraph], embedder: Embedder) -> tuple[dict[str, Matrix], Matrix]:
+def _prepared(made: list[SyntheticParagraph], embedder: Embedder) -> tuple[dict[str, Matrix], Matrix]:
     """Return vectors by sentence, and those of whole paragraphs, shape (paragraphs, dimensions)."""
     real = embedder.encode(pool())
     random = np.random.default_rng(0)

@@ -38,14 +38,14 @@ def pool() -> tuple[str, ...]:
     return tuple(found)
 
 
-class Paragraph(NamedTuple):
+class SyntheticParagraph(NamedTuple):
     """A synthetic paragraph; ``origins`` are the indices of its sentences in the pool."""
 
     text: str
     origins: tuple[int, ...]
 
 
-def paragraphs(count: int) -> Iterator[Paragraph]:
+def paragraphs(count: int) -> Iterator[SyntheticParagraph]:
     """Yield ``count`` paragraphs."""
     chooser = random.Random(0)  # noqa: S311 - not for secrets
     sentences = pool()
@@ -56,10 +56,10 @@ def paragraphs(count: int) -> Iterator[Paragraph]:
         for parts in varied:
             for _ in range(EXCHANGED):
                 parts[chooser.randrange(1, len(parts) - 1)] = chooser.choice(words)
-        yield Paragraph(" ".join(map(" ".join, varied)), origins)
+        yield SyntheticParagraph(" ".join(map(" ".join, varied)), origins)
 
 
-def questions(made: list[Paragraph], count: int) -> list[str]:
+def questions(made: list[SyntheticParagraph], count: int) -> list[str]:
     """Return questions of some words of one sentence each, in order."""
     chooser = random.Random(1)  # noqa: S311 - not for secrets
     asked = []

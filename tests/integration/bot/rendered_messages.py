@@ -62,7 +62,7 @@ def _pieces(markup: str) -> list[tuple[str, bool]]:
 
 
 @dataclass(frozen=True)
-class Passage:
+class RenderedPassage:
     """A quote as it is displayed."""
 
     title: str
@@ -76,12 +76,12 @@ class Passage:
     footer: str
 
 
-def passages(sight: Sight) -> list[Passage]:
+def passages(sight: Sight) -> list[RenderedPassage]:
     """The quotes of a message, in order."""
     return [_passage(embed) for embed in sight.embeds if _FOOTER.match(embed.get("footer", {}).get("text", ""))]
 
 
-def _passage(embed: Mapping[str, Any]) -> Passage:
+def _passage(embed: Mapping[str, Any]) -> RenderedPassage:
     lines = embed["description"].split("\n")
     before = [line for line in lines if not line.startswith("> ")]
     quoted = "\n".join(line[2:] for line in lines if line.startswith("> "))
@@ -93,7 +93,7 @@ def _passage(embed: Mapping[str, Any]) -> Passage:
     place = _FOOTER.match(footer)
     assert place is not None
     first = int(place[1])
-    return Passage(
+    return RenderedPassage(
         title=displayed(embed["title"]),
         url=embed.get("url"),
         lead_in=displayed(lead_in) or None,

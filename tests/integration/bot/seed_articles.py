@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 
 from tests.conftest import SEEDS
-from tests.integration.bot.rendered_messages import Passage
+from tests.integration.bot.rendered_messages import RenderedPassage
 
 #: The only wrongly decoded word in the files, and what it is once it is put right.
 _WRONG, _RIGHT = "NausÄ—da", "Nausėda"
@@ -36,7 +36,7 @@ def paragraphs(article_id: str) -> list[tuple[int, int]]:
     return [(line.start(), line.end()) for line in re.finditer(r"\S[^\n]*", texts()[article_id])]
 
 
-def assert_verbatim(passage: Passage) -> None:
+def assert_verbatim(passage: RenderedPassage) -> None:
     """The words of a quote and of its lead-in are slices of the article that it names, in the paragraphs it names."""
     article_id = ids()[passage.title]
     text, places = texts()[article_id], paragraphs(article_id)

@@ -25,7 +25,7 @@ from bot.ui.markup.pages import Form, Page
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
 from tests.support.fake_articles import FakeArticles, answer, open_services
-from tests.unit.bot.transport.test_delivery import FakeInteraction, Line
+from tests.unit.bot.transport.test_delivery import FakeChannel, FakeInteraction
 from tests.unit.bot.transport.test_retry import refusal
 
 TITLE_INDEX = FakeArticles().title_index
@@ -121,7 +121,7 @@ async def test_an_undelivered_answer_has_failed() -> None:
     handler = InteractionHandler(services, Responder())
 
     async def send_in_vain() -> None:
-        interaction: Any = FakeInteraction(refusal(404, 10062), user=Line(refusal(403, 50007)))
+        interaction: Any = FakeInteraction(refusal(404, 10062), user=FakeChannel(refusal(403, 50007)))
         assert await handler.send(interaction, Outgoing(Page("An answer.")), private=True) is None
 
     with log.track(asked()):

@@ -19,7 +19,7 @@ RESET = OSError(errno.ECONNRESET, "reset")
 ANSWER = Outgoing(Page("the answer"))
 
 
-class Line(discord.abc.Messageable):
+class FakeChannel(discord.abc.Messageable):
     """A channel or a user that accepts messages, after the given errors."""
 
     def __init__(self, *errors: Exception) -> None:
@@ -49,11 +49,11 @@ class Line(discord.abc.Messageable):
 class FakeInteraction:
     """An interaction whose requests fail with the given errors."""
 
-    def __init__(self, *errors: Exception, user: Line | None = None) -> None:
+    def __init__(self, *errors: Exception, user: FakeChannel | None = None) -> None:
         self.errors = list(errors)
         self.created_at = discord.utils.utcnow()
-        self.channel = Line()
-        self.user = user or Line()
+        self.channel = FakeChannel()
+        self.user = user or FakeChannel()
         self.response = self
         self.done: list[tuple[str, Any]] = []
 
@@ -113,7 +113,7 @@ def test_an_answer_that_comes_too_late_comes_as_a_message(error: Exception) -> N
     public, private, closed = (
         FakeInteraction(error),
         FakeInteraction(error),
-        FakeInteraction(error, user=Line(refusal(403, 50007))),
+        FakeInteraction(error, user=FakeChannel(refusal(403, 50007))),
     )
     assert filled(public, private=False) == Sent(arrived=True, message=77)
     assert filled(private, private=True) == Sent(arrived=True)
@@ -134,7 +134,7 @@ def test_an_answer_that_discord_refuses_is_raised() -> None:
 
 async def test_a_message_is_tried_again_under_one_nonce() -> None:
     """So a second attempt is not a second message; and no mention pings."""
-    line = Line(RESET, refusal(502))
+    line = FakeChannel(RESET, refusal(502))
     assert await Responder().post(line, ANSWER) == 77
     assert len(line.tried) == 3
     assert len({each["nonce"] for each in line.tried} - {None}) == 1
@@ -143,7 +143,7 @@ async def test_a_message_is_tried_again_under_one_nonce() -> None:
 
 async def test_a_user_without_direct_messages_is_answered_in_the_channel() -> None:
     """A refusal is never silent."""
-    channel, author = Line(), Line(refusal(403, 50007))
+    channel, author = FakeChannel(), FakeChannel(refusal(403, 50007))
     message: Any = SimpleNamespace(guild=object(), author=author, channel=channel, to_reference=lambda **_: None)
     await Responder().notify(message, "Not here.")
     assert [each["content"] for each in channel.sent] == ["Not here."]
@@ -152,10 +152,10 @@ async def test_a_user_without_direct_messages_is_answered_in_the_channel() -> No
 async def test_typing_neither_delays_nor_fails_an_answer() -> None:
     """Also if the indicator fails; its request is never cancelled."""
 
-    async def scenario(line: Line) -> None:
+    async def scenario(line: FakeChannel) -> None:
         async with typing(line):
             await asyncio.sleep(0)
 
-    for line in (Line(), Line(RESET), Line(refusal(403, 50013))):
+    for line in (FakeChannel(), FakeChannel(RESET), FakeChannel(refusal(403, 50013))):
         await scenario(line)
         assert line.typed == 1

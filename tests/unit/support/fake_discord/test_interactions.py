@@ -242,7 +242,7 @@ def test_commands_are_offered_by_context_and_permission_and_registrations_counte
 def test_message_command_form_and_menu() -> None:
     """A message command carries its whole message; a form is opened and sent; a menu gives its values."""
 
-    class Form(discord.ui.Modal, title="Why?"):
+    class ReasonModal(discord.ui.Modal, title="Why?"):
         why: discord.ui.TextInput[Any] = discord.ui.TextInput(label="Reason", custom_id="why")
 
         async def on_submit(self, interaction: Interaction) -> None:
@@ -255,7 +255,7 @@ def test_message_command_form_and_menu() -> None:
         @bot.tree.context_menu(name="Find sources")
         async def find(interaction: Interaction, message: discord.Message) -> None:
             if message.content == "form":
-                await interaction.response.send_modal(Form())
+                await interaction.response.send_modal(ReasonModal())
                 return
             view = discord.ui.View(timeout=None)
             menu: discord.ui.Select[Any] = discord.ui.Select(
