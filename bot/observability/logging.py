@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TextIO
 from urllib.parse import quote
 
@@ -54,7 +55,7 @@ def formatter(secrets: Sequence[SecretStr], *, as_json: bool, colours: bool = Fa
 
     Tokens are masked in the finished line, so that none passes in a field, a library's message or a traceback.
     """
-    render = structlog.processors.JSONRenderer() if as_json else _Text(colours=colours)
+    render = structlog.processors.JSONRenderer() if as_json else partial(_render_text, colours=colours)
     return _Formatter(
         foreign_pre_chain=[structlog.stdlib.ExtraAdder(), structlog.processors.format_exc_info],
         processors=[_ordered, render, _Masking(secrets, as_json=as_json)],
@@ -89,26 +90,18 @@ def _ordered(_logger: Any, _method: str, event: Event) -> Event:
     return head | {name: value for name, value in event.items() if name not in head}
 
 
-class _Text:
-    """Renders time, level, logger, message and fields for a terminal, with an indented traceback below.
-
-    Control characters are escaped, so that no message to the bot can forge a line.
-    """
-
-    def __init__(self, *, colours: bool) -> None:
-        self._colours = colours
-
-    def __call__(self, _logger: Any, _method: str, event: Event) -> str:
-        time = event.pop("timestamp").replace("T", " ")
-        level, logger, text = event.pop("level"), event.pop("logger"), event.pop("event")
-        trace = event.pop("exception", None)
-        shown = f"{level.upper():<7}"
-        if self._colours:
-            shown = f"\x1b[{_COLOURS.get(level, '0')}m{shown}\x1b[0m"
-        line = " ".join([time, shown, f"{escape_controls(logger)}:", escape_controls(str(text)), *_pairs(event)])
-        if trace is None:
-            return line
-        return "\n".join([line, *(f"    {escape_controls(each)}" for each in str(trace).split("\n"))])
+def _render_text(_logger: Any, _method: str, event: Event, *, colours: bool) -> str:
+    """Render an event for a terminal. Control characters are escaped: no message to the bot can forge a line."""
+    time = event.pop("timestamp").replace("T", " ")
+    level, logger, text = event.pop("level"), event.pop("logger"), event.pop("event")
+    trace = event.pop("exception", None)
+    shown = f"{level.upper():<7}"
+    if colours:
+        shown = f"\x1b[{_COLOURS.get(level, '0')}m{shown}\x1b[0m"
+    line = " ".join([time, shown, f"{escape_controls(logger)}:", escape_controls(str(text)), *_pairs(event)])
+    if trace is None:
+        return line
+    return "\n".join([line, *(f"    {escape_controls(each)}" for each in str(trace).split("\n"))])
 
 
 def _pairs(fields: Mapping[str, Any]) -> Iterator[str]:

@@ -80,17 +80,14 @@ class ReceivedQuestion:
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One request so far; ``stages`` in seconds, ``sent`` a clock reading. Written by one thread at a time.
-
-    The ``id`` of eight hexadecimal digits is short enough to be read out.
-    """
+    """One request so far; ``stages`` in seconds, ``sent`` a clock reading. Written by one thread at a time."""
 
     outcome: RequestOutcome | None = None
     confidence: float | None = None
     keyword_only: bool = False
     stages: dict[str, float] = field(default_factory=dict)
     sent: float | None = None
-    id: str = field(default_factory=lambda: secrets.token_hex(4).upper())
+    id: str = field(default_factory=lambda: secrets.token_hex(4).upper())  # short enough to be read out
 
 
 #: The request to which the running code belongs; threads carry it by their context.

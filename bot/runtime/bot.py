@@ -102,13 +102,7 @@ class PullquoteBot(commands.AutoShardedBot):
             await self.add_cog(cog)
 
     async def log_in(self, token: str) -> None:
-        """Log in, and learn how many connections Discord wants; retry for a minute while it cannot be reached.
-
-        Raises:
-            LoginFailure: when the token is refused.
-            GatewayLimitError: when no more sessions may be started today.
-            DiscordException, OSError: the last error.
-        """
+        """Log in, and learn how many connections Discord wants. Raises what ``log_in`` and ``find_gateway`` raise."""
         await log_in(self.http, lambda: self.login(token))
         self.shard_count = await find_gateway(self.http)
         self._monitor.expect_shards(range(self.shard_count))

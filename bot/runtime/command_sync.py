@@ -15,8 +15,6 @@ from bot.services.records import Records
 
 _log = logging.getLogger(__name__)
 
-_GLOBAL_ONLY = ("contexts", "integration_types")
-
 
 class CommandSync:
     """Compares a digest of the definitions with that of the last registration, kept in the records."""
@@ -43,7 +41,7 @@ class CommandSync:
             DiscordException: when Discord refuses them for another reason.
         """
         payload = [
-            {name: value for name, value in command.items() if name not in _GLOBAL_ONLY}
+            {name: value for name, value in command.items() if name not in {"contexts", "integration_types"}}
             for command in definitions(self._bot)
         ]
         try:
@@ -62,8 +60,7 @@ class CommandSync:
             await http.bulk_upsert_global_commands(application, payload=payload)
         else:
             await http.bulk_upsert_guild_commands(application, guild_id, payload=payload)
-        where = "everywhere" if guild_id is None else f"in server {guild_id}"
-        _log.info("Registered %d commands %s", len(payload), where)
+        _log.info("Registered %d commands %s", len(payload), f"in server {guild_id}" if guild_id else "everywhere")
         await self._records.save_state(name, digest)
 
 

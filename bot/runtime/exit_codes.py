@@ -24,10 +24,6 @@ class ExitCode(IntEnum):
     REFUSED = 3
 
 
-#: Close code: the bot is in more servers than its shards may serve. A restart asks for the right number.
-_SHARDING_REQUIRED = 4011
-#: The loader's message for a library that does not fit into memory.
-_UNMAPPED = "failed to map segment"
 #: One line for each close code after which a reconnection would be refused as well.
 _REFUSALS = {
     4004: "Discord's gateway refused the token. Copy it again from the developer portal into DISCORD_TOKEN.",
@@ -36,8 +32,6 @@ _REFUSALS = {
     4013: "Discord's gateway refused the connection: invalid intents.",
     4014: "Discord's gateway refused the connection: it wants an intent to be switched on in the developer portal.",
 }
-
-
 _CAUSES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], ExitCode, str], ...] = (
     # Nothing is indexed yet; with a library the bot starts without the server.
     (VectorsUnavailableError, ExitCode.FAILED, "{error}"),
@@ -64,13 +58,10 @@ _CAUSES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], ExitCode, st
 
 
 def describe_failure(error: Exception) -> tuple[ExitCode, str]:
-    """Return the exit code for the error that ended the bot, and one line that says what to do.
-
-    Logs the traceback of an error that is not expected.
-    """
+    """Return the exit code and one line that says what to do; log the traceback of an unexpected error."""
     kind = type(error).__name__
     if isinstance(error, discord.ConnectionClosed):
-        if error.code == _SHARDING_REQUIRED:
+        if error.code == 4011:  # sharding required
             line = "The bot is in so many servers now that Discord wants more shards. Start it again: it asks how many."
             return ExitCode.FAILED, line
         line = f"Discord's gateway closed the connection for good (code {error.code})."
@@ -78,11 +69,9 @@ def describe_failure(error: Exception) -> tuple[ExitCode, str]:
     for kinds, code, line in _CAUSES:
         if isinstance(error, kinds):
             return code, line.format(error=error, kind=kind)
-    if isinstance(error, MemoryError) or _UNMAPPED in str(error):
-        return (
-            ExitCode.FAILED,
-            "There is not enough memory for the model and its libraries. Give the bot 1 GB at least.",
-        )
+    if isinstance(error, MemoryError) or "failed to map segment" in str(error):  # the second: the loader's
+        line = "There is not enough memory for the model and its libraries. Give the bot 1 GB at least."
+        return ExitCode.FAILED, line
     if isinstance(error, OSError):
         return ExitCode.UNUSABLE, f"{error.filename or 'A file'}: {error.strerror or error}."
     _log.error("The bot failed", exc_info=error)

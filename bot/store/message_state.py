@@ -18,7 +18,6 @@ from pydantic import Field, TypeAdapter
 from retrieval.core.types import Metadata, Outcome, Passage, Quote, Span
 
 KEY_LENGTH = 12
-_KEY_CHARACTERS = string.ascii_letters + string.digits
 #: Format of the stored JSON. Rows without a number are of format 1.
 _FORMAT = 2
 
@@ -173,7 +172,7 @@ _ADAPTER: TypeAdapter[MessageState] = TypeAdapter(Annotated[MessageState, Field(
 
 def new_key() -> str:
     """A random key for the buttons of a message."""
-    return "".join(secrets.choice(_KEY_CHARACTERS) for _ in range(KEY_LENGTH))
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(KEY_LENGTH))
 
 
 def digest(words: str) -> str:

@@ -21,8 +21,6 @@ from retrieval.storage.library import migrate
 FILE_NAME = "bot.sqlite3"
 BUTTON_DAYS = 30
 _DAY = 86_400.0
-_NO_GUILD = 0
-_DAMAGED = ("malformed", "not a database")
 
 
 class RecordsError(Exception):
@@ -94,7 +92,7 @@ class Store:
             yield
         except (sqlite3.Error, OSError) as error:
             problem = getattr(error, "strerror", None) or one_line(error)
-            if any(sign in problem for sign in _DAMAGED):
+            if any(sign in problem for sign in ("malformed", "not a database")):
                 raise RecordsError(str(DamagedStoreError(self.path, problem, derived=False))) from error
             raise RecordsError(f"{self.path}: {problem}. Check the disk and the folder's rights.") from error
 
@@ -114,8 +112,6 @@ class Store:
         with self._translated():
             return self._connection.execute(sql, values).fetchall()
 
-    # Guild settings
-
     def guild_settings(self) -> dict[int, GuildSettings]:
         """Every guild's settings."""
         rows = self._rows("SELECT guild_id, channels, roles, private, quotes FROM guilds")
@@ -131,12 +127,10 @@ class Store:
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO guilds VALUES (?, ?, ?, ?, ?)", values)
 
-    # Questions and votes
-
     def add_question(self, key: str, person: str, answer: AnswerMessage, now: float) -> None:
         """Record that a question was asked, and its outcome."""
         question, outcome = answer.question.text, answer.outcome.value
-        values = (key, answer.guild or _NO_GUILD, person, question, now, outcome, answer.confidence)
+        values = (key, answer.guild or 0, person, question, now, outcome, answer.confidence)
         with self._writing() as connection:
             connection.execute("INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
@@ -163,8 +157,6 @@ class Store:
         questions = (QuestionRow(text, 1, at, Outcome(out), *numbers) for text, at, out, *numbers in rows)
         return summarise(questions, days)
 
-    # Messages with buttons
-
     def add_message(self, key: str, person: str, state: MessageState, now: float) -> None:
         """Store the state of a message for its buttons and for follow-ups."""
         with self._writing() as connection:
@@ -176,10 +168,9 @@ class Store:
 
     def link_conversation(self, conversation: int, key: str) -> None:
         """Make ``key`` the latest state of a conversation: a message's, a thread's or a direct message channel's id."""
+        sql = "INSERT OR REPLACE INTO places SELECT ?, key FROM shown WHERE key = ?"
         with self._writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO places SELECT ?, key FROM shown WHERE key = ?", (conversation, key)
-            )
+            connection.execute(sql, (conversation, key))
 
     def conversation_state(self, conversation: int, now: float) -> MessageState | None:
         """The latest state of a conversation."""
@@ -192,8 +183,6 @@ class Store:
             with suppress(ValueError, KeyError, TypeError):
                 return from_json(content)
         return None
-
-    # Erasure and retention
 
     def forget(self, person: str) -> DeletedCounts:
         """Delete a person's votes, message states, and questions with all their votes."""
@@ -221,8 +210,6 @@ class Store:
             connection.execute("DELETE FROM votes WHERE voted_at < ?", (now - self._retention,))
             connection.execute("DELETE FROM shown WHERE shown_at < ?", (now - BUTTON_DAYS * _DAY,))
         return True
-
-    # State of the program
 
     def state(self, name: str) -> str | None:
         """A value that the program keeps between two runs."""

@@ -115,9 +115,6 @@ class Responder:
             if isinstance(error, discord.HTTPException) and not is_expired(error) and error.status < 500:
                 raise
             _log.warning("An interaction can no longer be answered (%s); sending the answer as a message", error)
-        return await self._fall_back(interaction, outgoing, private=private)
-
-    async def _fall_back(self, interaction: BotInteraction, outgoing: Outgoing, *, private: bool) -> Sent:
         if not private and isinstance(interaction.channel, discord.abc.Messageable):
             with suppress(*FAILURES):
                 return Sent(arrived=True, message=await self.post(interaction.channel, outgoing))

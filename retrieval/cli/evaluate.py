@@ -36,17 +36,15 @@ from retrieval.evaluation.systems import Example, IndexedCorpus, examples, run, 
 from retrieval.search.answer.confidence import Confidence, default_confidence
 from retrieval.search.session import open_session
 
-SquadOption = Annotated[
-    Path | None, typer.Option("--squad", help="Questions in SQuAD format; their paragraphs become the corpus.")
-]
-
 
 def evaluate(
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="JSON Lines: question, answers [{article, contains}].", show_default=False),
     ] = None,
-    squad: SquadOption = None,
+    squad: Annotated[
+        Path | None, typer.Option("--squad", help="Questions in SQuAD format; their paragraphs become the corpus.")
+    ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="List the misses with what was found instead.")] = False,
     plot_file: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE.png", help="Draw the risk–coverage curve and hit@k.")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich import progress as bars
@@ -35,11 +35,7 @@ stderr = Console(stderr=True, highlight=False, emoji=False)
 
 
 def settings_from(home: Path | None, corpus: Path | None) -> Settings:
-    """Read the settings; options take precedence over the environment, and that over ``.env``.
-
-    Raises:
-        SettingsError: A variable cannot be used.
-    """
+    """Read the settings; options take precedence over the environment, and that over ``.env``."""
     settings = Settings.from_env(variables())
     return settings.model_copy(update={"home": home or settings.home, "corpus": corpus or settings.corpus})
 
@@ -55,11 +51,7 @@ def print_line(text: str, style: str = "") -> None:
 
 
 def write_text(file: Path, text: str) -> None:
-    """Write a result to a file that the user has named.
-
-    Raises:
-        StorageError: It cannot be written.
-    """
+    """Write a result to a file that the user has named; raise StorageError if that fails."""
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -80,12 +72,7 @@ def print_json(document: object) -> None:
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
     """Show a progress bar for each step on standard error; nothing where that is no terminal."""
-    columns: Any = (
-        bars.TextColumn("{task.description}"),
-        bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TimeElapsedColumn(),
-    )
+    columns = ("{task.description}", bars.BarColumn(), bars.MofNCompleteColumn(), bars.TimeElapsedColumn())
     with bars.Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as display:
         tasks: dict[str, bars.TaskID] = {}
 

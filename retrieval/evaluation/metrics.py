@@ -62,10 +62,7 @@ def interval(values: Floats, *, rounds: int = 1000) -> Interval:
 
 
 def roc_area(answerable: Sequence[float], unanswerable: Sequence[float]) -> float | None:
-    """Return the area under the ROC curve that tells the confidence of answerable and other questions apart.
-
-    ``None`` without questions of either kind.
-    """
+    """Return the area under the ROC curve of the confidences; ``None`` without questions of either kind."""
     from sklearn.metrics import roc_auc_score
 
     if not len(answerable) or not len(unanswerable):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 
 from retrieval.core.errors import RetrievalError, StorageError
 from retrieval.evaluation import metrics
@@ -55,18 +55,14 @@ def _answering(results: Sequence[Result], answerable: Sequence[Result], threshol
 def tables(found: Mapping[str, Any]) -> RenderableType:
     """Format the document as two tables for a terminal."""
     title = f"{found['answerable']} answerable questions, {found['passages']} passages (95 % intervals)"
-    finding = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title=title, title_justify="left")
-    finding.add_column("system", no_wrap=True)
-    for name in metrics.NAMES:
-        finding.add_column(name, justify="right", no_wrap=True, min_width=9)
+    measures = (Column(name, justify="right", no_wrap=True, min_width=9) for name in metrics.NAMES)
+    columns = [Column("system", no_wrap=True), *measures]
+    finding = Table(*columns, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title=title, title_justify="left")
     for system, values in found["finding"].items():
         cells = [f"{v['mean']:.3f}\n{v['low']:.2f}–{v['high']:.2f}" for v in values.values()]
         finding.add_row(system, *cells)
-    answering = Table(
-        box=SIMPLE_HEAD, title=f"Answering, threshold {found['answering']['threshold']:.2f}", title_justify="left"
-    )
-    answering.add_column("measure")
-    answering.add_column("value", justify="right")
+    title = f"Answering, threshold {found['answering']['threshold']:.2f}"
+    answering = Table("measure", Column("value", justify="right"), box=SIMPLE_HEAD, title=title, title_justify="left")
     for name, value in found["answering"].items():
         if name not in {"threshold", "risk_coverage"} and value is not None:
             answering.add_row(name.replace("_", " "), f"{value:.3f}")

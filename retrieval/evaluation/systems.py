@@ -79,10 +79,9 @@ class Ranking(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IndexedCorpus:
-    """An indexed corpus that can be asked in three ways, and without some of its passages.
+    """An indexed corpus that can be asked in three ways, and without some of its passages, which are by passage id.
 
-    ``passages`` by passage id; ``paragraph_vectors`` are those of the passages' whole texts, shape (passages,
-    dimensions).
+    ``paragraph_vectors`` are those of the passages' whole texts, shape (passages, dimensions).
     """
 
     session: SearchSession
@@ -130,9 +129,7 @@ class IndexedCorpus:
         return [by_key[key] for key, _ in self.session.words.best(groups, 2 * DEPTH) if key in by_key]
 
     def rank(self, question: str, absent: Collection[str] = (), within: Collection[str] | None = None) -> Ranking:
-        """Run the product's stages from validation to scoring, as if the passages ``absent`` were not in the corpus.
-
-        ``within`` restricts the corpus to these passages.
+        """Run the stages from validation to scoring without the passages ``absent`` and, if given, on ``within`` only.
 
         Raises:
             QuestionError: when the question cannot be searched for.

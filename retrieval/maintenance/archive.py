@@ -63,11 +63,7 @@ class Manifest:
 
 
 def describe_member(path: Path, schema: int | None) -> Member:
-    """Describe a file for the manifest.
-
-    Raises:
-        OSError: The file cannot be read.
-    """
+    """Describe a file for the manifest."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Member(path.name, path.stat().st_size, digest, schema)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from retrieval.storage.home.lock import refuse_unfinished_restore
 from retrieval.storage.library import Library, snapshot
 
 STREAM = Path("-")
-_TRIES = 3
 _EXISTS = ("it exists", "Name another file, or overwrite it with --force")
 
 
@@ -100,7 +98,7 @@ def _publish(draft: Path, target: Path, *, force: bool) -> None:
         except OSError:  # the file system has no hard links
             draft.rename(target)
     descriptor = os.open(target.absolute().parent, os.O_RDONLY | os.O_CLOEXEC)
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         os.fsync(descriptor)
     os.close(descriptor)
 
@@ -108,7 +106,7 @@ def _publish(draft: Path, target: Path, *, force: bool) -> None:
 def _copy_files(home: Path, folder: Path) -> tuple[Member, ...]:
     """Copy the databases and keys of ``home``: a database is useless with another key than it was written with."""
     schemas = {}
-    for _ in range(_TRIES):
+    for _ in range(3):
         keys = _read_keys(home)
         for path in home.glob("*.sqlite3"):
             if MEMBER_NAME.fullmatch(path.name):
@@ -126,7 +124,7 @@ def _copy_files(home: Path, folder: Path) -> tuple[Member, ...]:
 def _read_keys(home: Path) -> dict[str, bytes]:
     found = {}
     for path in home.glob("*.key"):
-        with contextlib.suppress(FileNotFoundError):  # it was just deleted
+        with suppress(FileNotFoundError):  # it was just deleted
             if MEMBER_NAME.fullmatch(path.name):
                 found[path.name] = path.read_bytes()
     return found
@@ -144,13 +142,10 @@ def _snapshot(path: Path, folder: Path) -> int:
 
 
 def _manifest(folder: Path, members: tuple[Member, ...]) -> Manifest:
-    created = time.strftime(TIME_FORMAT, time.gmtime())
-    try:
-        with Library(folder) as library:
-            counts = len(library.articles.digests()), library.passages.count()
-    except OutdatedLibraryError:
-        return Manifest(version(), created, None, None, members)
-    return Manifest(version(), created, *counts, members)
+    articles = passages = None
+    with suppress(OutdatedLibraryError), Library(folder) as library:
+        articles, passages = len(library.articles.digests()), library.passages.count()
+    return Manifest(version(), time.strftime(TIME_FORMAT, time.gmtime()), articles, passages, members)
 
 
 @contextmanager

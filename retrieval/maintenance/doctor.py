@@ -40,10 +40,10 @@ def run_checks(settings: Settings, environ: Mapping[str, str] | None = None) -> 
         >>> run_checks(Settings())[0].subject  # doctest: +SKIP
         'Installation'
     """
-    home = settings.home
+    home, model = settings.home, settings.embedding_model
     checks = [
         _installed(),
-        _errors_as_bad("Model", lambda: _model(settings.embedding_model)),
+        _errors_as_bad("Model", lambda: f"{model} ({fingerprint(find_model(model))})"),
         _errors_as_bad("Corpus", lambda: _corpus(settings.corpus)),
         _folder(home),
         _disk(home),
@@ -78,10 +78,6 @@ def _installed() -> Check:
         except PackageNotFoundError:
             return Check("Installation", Verdict.BAD, f"{name} is not installed", "Run: make setup")
     return Check("Installation", Verdict.GOOD, f"Python {platform.python_version()}, {', '.join(found)}")
-
-
-def _model(name: str) -> str:
-    return f"{name} ({fingerprint(find_model(name))})"
 
 
 def _corpus(folder: Path) -> str:

@@ -151,11 +151,7 @@ def _errors_as_backup_errors(path: Path, name: str) -> Iterator[None]:
 
 
 def open_backup(file: Path) -> BinaryIO:
-    """Open a backup for reading.
-
-    Raises:
-        BackupError: It cannot be opened.
-    """
+    """Open a backup for reading; raise BackupError if that fails."""
     remedy = "Name a file that pullquote backup has made"
     try:
         if file.exists() and not file.is_file():

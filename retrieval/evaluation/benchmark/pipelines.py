@@ -17,8 +17,6 @@ from pathlib import Path
 from retrieval.core.vectors import Matrix
 from retrieval.index.embedding import find_model
 
-WARM_UP = 20
-
 
 class PlainPipeline:
     """The baseline: sentence-transformers and Chroma, as a first tutorial combines them.
@@ -79,7 +77,7 @@ def main(arguments: list[str]) -> None:
             ask = stack.enter_context(open_searcher(Settings(home=Path(folder), embedding_model=model))).ask
         ask(questions[0])
         first = time.perf_counter() - started
-        for question in questions[:WARM_UP]:
+        for question in questions[:20]:  # warm up
             ask(question)
         times = []
         for question in questions:

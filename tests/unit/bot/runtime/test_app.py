@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.runtime.app import run
+from bot.runtime.app import open_in_background, run
 from bot.runtime.bot import PullquoteBot, intents
 from bot.runtime.exit_codes import describe_failure
 from bot.transport.delivery import Outgoing
@@ -101,3 +102,33 @@ async def test_a_failed_command_gets_an_apology(acknowledged: bool) -> None:
     handler.error_message.assert_called_once_with(error.__cause__)
     assert handler.responder.edit_response.await_count == int(acknowledged)
     assert handler.responder.send_ephemeral.await_count == int(not acknowledged)
+
+
+class OpeningArticles:
+    """Articles that open at once, or fail to."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self._error = error
+
+    def __enter__(self) -> OpeningArticles:
+        if self._error is not None:
+            raise self._error
+        return self
+
+
+async def test_loaded_objects_are_left_out_of_garbage_collections() -> None:
+    """A full collection, model and libraries included, would let all questions wait."""
+    articles: Any = OpeningArticles()
+    gc.unfreeze()
+    try:
+        await open_in_background(articles)
+        assert gc.get_freeze_count() > 1000
+    finally:
+        gc.unfreeze()
+
+
+async def test_an_error_of_the_thread_is_raised_to_the_caller() -> None:
+    """The start fails with the error by which the articles could not be opened."""
+    articles: Any = OpeningArticles(ValueError("broken"))
+    with pytest.raises(ValueError, match="broken"):
+        await open_in_background(articles)
