@@ -18,10 +18,7 @@ def normalise(vectors: Matrix) -> Matrix:
 
 
 def pool_sentences(sentences: Matrix, lengths: npt.ArrayLike) -> Matrix:
-    """Average the vectors of a passage's sentences, shape (n, d), weighted by their lengths, into shape (d,).
-
-    A mean-pooling model gives nearly the same for the whole text, which saves a second pass through the model.
-    """
+    """Average sentence vectors, shape (n, d), by length to shape (d,): nearly what a mean-pooling model would give."""
     weights = np.asarray(lengths, dtype=np.float32)[:, None]
     return normalise((sentences * weights).sum(axis=0))
 

@@ -160,7 +160,7 @@ def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> L
 
 
 def _with_digests(stored: ArticleTable, corpus: LoadedCorpus) -> ArticlesById:
-    """Articles with their digests; without the catalog, an unchanged article keeps its stored one, and what it said."""
+    """Articles with their digests; where the catalog is unread, an unchanged one keeps its stored digest."""
     articles = {article.article_id: (article, f"{ANALYSIS}:{article_digest(article)}") for article in corpus.articles}
     if not corpus.catalog_read:
         altered = set(stored.altered())

@@ -188,11 +188,7 @@ class Searcher:
 
 
 def _best(results: Iterator[_Result], follow_up: FollowUp | None) -> _Result:
-    """Return the best result: the question itself where it is answered, else the best rewrite of the follow-up.
-
-    A passage that never mentions what is new in the follow-up is no answer to it, however confident. Where no rewrite
-    is answered, the first is the best sentence.
-    """
+    """Return the best result: the question itself where it is answered, else the best rewrite of the follow-up."""
     first = next(results)
     if follow_up is None or (first.variant.rewritten is None and first.decision.answered):
         return first
@@ -205,5 +201,6 @@ def _best(results: Iterator[_Result], follow_up: FollowUp | None) -> _Result:
         decision = result.decision
         return decision.mentions(new_words), decision.answered, decision.probability if decision.answered else 0.0
 
+    # What never mentions what is new in the follow-up is no answer to it. Of equals, the first is the best sentence.
     best = max(rewrites, key=quality)
     return best if best.decision.mentions(new_words) else replace(best, decision=best.decision.downgraded())

@@ -70,11 +70,8 @@ def _repair_likely(line: str) -> str:
 
 
 def _read(match: re.Match[str], *, sure: bool) -> str:
-    """Return the letter that a pair of characters encodes, or the pair where it may be what was written.
-
-    Right spelling has no capital after a small letter and no sign in the middle of a word; it does have
-    "DIÄ—" (a word in capitals before a dash).
-    """
+    """Return the letter that a pair of characters encodes, or the pair where it may be what was written."""
+    # Right spelling has no capital after a small letter and no sign within a word; it does have "DIÄ—" before a dash.
     letter = _letter(match[1], match[2])
     if letter is None:
         return match[0]

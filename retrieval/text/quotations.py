@@ -74,10 +74,8 @@ def quoted(text: str, start: int, end: int, *, inside: bool = False) -> list[Spa
 
 def is_open_at_end(text: str, start: int, end: int, *, inside: bool = False) -> bool:
     """Tell whether a quotation is open at the end of a paragraph."""
-    state = inside
-    for mark in marks(text, start, end):
-        state = mark.opens
-    return state
+    found = marks(text, start, end)
+    return found[-1].opens if found else inside
 
 
 def paragraphs_sharing_quotation(text: str, paragraphs: list[Span]) -> int:

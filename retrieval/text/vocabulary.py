@@ -103,10 +103,6 @@ class Vocabulary:
         self.frequencies -= Counter(words.terms)
         self.capitalised -= Counter(words.names)
 
-    def df(self, term: str) -> int:
-        """Return the number of passages that contain ``term``."""
-        return self.frequencies[term]
-
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of ``term`` as in BM25, clipped to ``IDF_FLOOR … IDF_CEILING``."""
         df = self.frequencies[term]

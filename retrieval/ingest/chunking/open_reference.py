@@ -60,16 +60,13 @@ def may_have_pronoun_speaker(passage: str) -> bool:
 
 
 def has_pronoun_speaker(own: str, names: frozenset[str]) -> bool:
-    """Tell whether a pronoun speaks in a sentence whose quoted words are blank, before any name.
-
-    Only the subject of the main clause counts: in "The minister resigned because she said too much" the pronoun
-    points to the minister.
-    """
+    """Tell whether a pronoun speaks in a sentence whose quoted words are blank, before any name."""
     found = _SPEAKER.search(own)
     if found is None or has_name(own[: found.start()], names):
         return False
     before = own[_first_word(own) : found.start()]
     apart = _SET_OFF.search(before[-10:]) is not None or before.endswith("  ")  # behind a comma or a quotation
+    # Only the subject of the main clause counts: not "she" in "The minister resigned because she said too much".
     return apart or _SUBORDINATE.search(before) is None
 
 

@@ -137,6 +137,5 @@ class Confidence:
 @lru_cache(maxsize=1)
 def default_confidence() -> Confidence:
     """Read the weights that come with the package, once."""
-    return Confidence.from_json(
-        files("retrieval.search.answer").joinpath("confidence.json").read_text(encoding="utf-8")
-    )
+    weights = files("retrieval.search.answer").joinpath("confidence.json")
+    return Confidence.from_json(weights.read_text(encoding="utf-8"))

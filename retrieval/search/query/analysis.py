@@ -102,7 +102,7 @@ def _term(token: Token, vocabulary: Vocabulary) -> Term:
     if expansion := vocabulary.expansions.get(term):
         variants.append(expansion)
     is_name = (token.capital and not token.opens) or vocabulary.is_name(term)
-    seen, trust = vocabulary.df(term) > 0 or len(variants) > 1, 1.0
+    seen, trust = vocabulary.frequencies[term] > 0 or len(variants) > 1, 1.0
     if not seen and (guess := _guess(token, vocabulary, is_name=is_name)):
         variants.append(guess)
         seen, trust = True, GUESS_WEIGHT

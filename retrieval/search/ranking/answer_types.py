@@ -54,11 +54,7 @@ def answer_type_score(question: Question, sentence: str, context: str = "") -> f
 
 
 def _number(question: Question, sentence: str) -> float:
-    """1.0: a new number beside what is counted (or a percentage, a sum); 0.7: a new number; 0.4: "most", "twice".
-
-    Where the question names what it counts ("how many *troops*"), a number of something else gives 0.5: in the
-    development questions such sentences answered less often than not.
-    """
+    """1.0: a new number beside what is counted (or a percentage, a sum); 0.7: a new number; 0.4: "most", "twice"."""
     tokens, known = _tokens(sentence), question.known
     numbers = [i for i, token in enumerate(tokens) if token.is_number and token.term not in known]
     exact = [i for i in numbers if not _YEAR.fullmatch(tokens[i].word) and not _is_day(tokens, i)]
@@ -67,6 +63,7 @@ def _number(question: Question, sentence: str) -> float:
     near = {token.term for i in exact for token in tokens[max(0, i - 3) : i + 5]}
     if question.focus & near or (not question.counts and _MEASURE.search(sentence)):
         return 1.0
+    # A number of something else than is counted: in the development questions such sentences rarely answered.
     return 0.5 if question.counts and question.focus else 0.7
 
 
@@ -94,14 +91,11 @@ def _person(question: Question, sentence: str) -> float:
 
 
 def _speech(question: Question, sentence: str, context: str) -> float:
-    """1.0: the speaker beside a speech verb; 0.8: "He said", the speaker named before; 0.5 and less: not their words.
-
-    Beside: at most eight words before the verb or four after it ("said Rutte at a news conference").
-    """
+    """1.0: the speaker beside a speech verb; 0.8: "He said", the speaker named before; 0.5 or less: not their words."""
     tokens = _tokens(sentence)
     here = {i for i, token in enumerate(tokens) if token.term in question.speaker}
     verbs = [i for i, token in enumerate(tokens) if _SPEECH.fullmatch(sentence[token.start : token.end])]
-    if any(not here.isdisjoint(range(verb - 9, verb + 5)) for verb in verbs):
+    if any(not here.isdisjoint(range(verb - 9, verb + 5)) for verb in verbs):  # "said Rutte at a news conference"
         return 1.0
     if not here and question.speaker.isdisjoint(token.term for token in _tokens(context)):
         return 0.0

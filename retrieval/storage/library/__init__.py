@@ -2,7 +2,7 @@
 
 from retrieval.storage.library.article_table import ArticleTable
 from retrieval.storage.library.passage_table import CandidateRow, PassageTable
-from retrieval.storage.library.property_table import LIBRARY_ID, PropertyTable, model_property
+from retrieval.storage.library.property_table import LIBRARY_ID, model_property
 from retrieval.storage.library.reader import Library
 from retrieval.storage.library.schema import MIGRATIONS
 from retrieval.storage.library.writer import LibraryWriter, StagedPassage
@@ -17,7 +17,6 @@ __all__ = [
     "Library",
     "LibraryWriter",
     "PassageTable",
-    "PropertyTable",
     "StagedPassage",
     "inspect",
     "migrate",
