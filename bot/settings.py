@@ -87,10 +87,8 @@ class Settings(LogSettings):
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], **values: Any) -> Self:
-        """Read the settings, those of the search included; raises as the base class does.
-
-        DISCORD_TOKEN takes precedence over DISCORD_TOKEN_FILE.
-        """
+        """Read the settings, those of the search included; raises as the base class does."""
+        # DISCORD_TOKEN takes precedence.
         token = variable(environ, "DISCORD_TOKEN") or secret_from_file(environ, "DISCORD_TOKEN_FILE")
         return super().from_env(
             environ, token=_bot_token(token), retrieval=RetrievalSettings.from_env(environ), **values

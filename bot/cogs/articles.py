@@ -6,10 +6,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.common.autocomplete import chosen, suggestions
+from bot.cogs.common.error_messages import no_such_article
 from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext, without_surrogates
 from bot.services import Services
-from bot.services.admission import RefusedError, check_query
+from bot.services.admission import check_query
 from bot.services.worker_pool import Slot
 from bot.store.message_state import ArticleList, ArticleView, MessageState, SearchResults
 from bot.ui.articles import page_of
@@ -37,17 +37,17 @@ class ArticlesCog(commands.Cog):
         paragraph: app_commands.Range[int, 1, 1_000_000] | None = None,
     ) -> None:
         """Show an article's card and numbered paragraphs."""
-        try:
-            summary = chosen(article, self._services.articles.title_index)
-        except RefusedError as refusal:
-            await self._handler.say(interaction, str(refusal))
+        title_index = self._services.articles.title_index
+        summary = title_index.resolve(article)
+        if summary is None:
+            await self._handler.say(interaction, no_such_article(article, title_index))
             return
         await self._look_up(interaction, ArticleView(summary.article_id, guild=interaction.guild_id), paragraph)
 
     @source.autocomplete("article")
     async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest articles while typing."""
-        return suggestions(typed, self._services.articles.title_index)
+        return self._handler.suggestions(typed)
 
     @app_commands.command(name="sources", description="Lists the articles")
     @app_commands.describe(filter="Words in the title, id, publisher or date")

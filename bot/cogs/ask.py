@@ -8,11 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.common.autocomplete import chosen, suggestions
+from bot.cogs.common.error_messages import no_such_article
 from bot.cogs.common.interaction_handler import InteractionHandler, RequestContext, asked_by, without_surrogates
 from bot.observability.request_log import Source
 from bot.services import Services
-from bot.services.admission import RefusedError, check_query
+from bot.services.admission import check_query
 from bot.services.question_service import QuestionRequest
 from bot.services.worker_pool import Slot
 from bot.store.guild_settings import MAX_QUOTES
@@ -55,10 +55,10 @@ class AskCog(commands.Cog):
         context = RequestContext.of(interaction)
         settings = self._services.records.guild_settings(interaction.guild_id)
         alone = (settings.private if private is None else private) and interaction.guild_id is not None
-        try:
-            summary = chosen(article, self._services.articles.title_index) if article else None
-        except RefusedError as refusal:
-            await self._handler.say(interaction, str(refusal))
+        title_index = self._services.articles.title_index
+        summary = title_index.resolve(article) if article else None
+        if article and summary is None:
+            await self._handler.say(interaction, no_such_article(article, title_index))
             return
         asked = QuestionRequest(
             text=without_surrogates(question),
@@ -84,7 +84,7 @@ class AskCog(commands.Cog):
     @ask.autocomplete("article")
     async def suggest(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest articles while typing."""
-        return suggestions(typed, self._services.articles.title_index)
+        return self._handler.suggestions(typed)
 
     async def find_sources(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Show the passages related to a message, to the requester alone."""

@@ -53,7 +53,10 @@ class ButtonsCog(commands.Cog):
                 state = await self._services.records.message(button.key)
                 if state is None:
                     raise RefusedError(strings.EXPIRED)  # noqa: TRY301 - answered as every error here
-                self._permit(button, context)
+                if button.action in {Action.PREVIOUS, Action.NEXT, Action.PAGE, Action.TEXT}:
+                    self._services.admission.permit_lookup(context.requester)
+                else:
+                    self._services.admission.permit(context.requester, Source.BUTTON)
                 if button.action in {Action.HELPFUL, Action.NOT_HELPFUL}:
                     await self._vote(button, context)
                     return
@@ -61,12 +64,6 @@ class ButtonsCog(commands.Cog):
                 await self._handler.responder.send_ephemeral(interaction, self._handler.error_text(error))
                 return
             await self._do(button, context, state)
-
-    def _permit(self, button: ActionButton, context: RequestContext) -> None:
-        if button.action in {Action.PREVIOUS, Action.NEXT, Action.PAGE, Action.TEXT}:
-            self._services.admission.permit_lookup(context.requester)
-        else:
-            self._services.admission.permit(context.requester, Source.BUTTON)
 
     async def _do(self, button: ActionButton, context: RequestContext, state: MessageState) -> None:
         questions = self._services.questions
@@ -119,8 +116,7 @@ class ButtonsCog(commands.Cog):
                 return
         outgoing = handler.outgoing(reply, private=private, page=button.page + step)
         if outgoing.page.content is None and interaction.message is not None and interaction.message.content:
-            shared_by = interaction.message.content
-            outgoing = replace(outgoing, page=replace(outgoing.page, content=shared_by))
+            outgoing = replace(outgoing, page=replace(outgoing.page, content=interaction.message.content))  # its sharer
         await handler.send(interaction, outgoing, private=private)
 
     async def _share(self, button: ActionButton, context: RequestContext, state: MessageState) -> None:

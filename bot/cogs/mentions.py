@@ -45,9 +45,11 @@ class MentionsCog(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that is meant for the bot; ignore any other."""
-        if not self._is_for_me(message) or not self._is_new(message):
+        if not self._is_for_me(message) or message.id in self._seen:  # a resumed connection may send an event twice
             return
-        question = self._question(message)
+        self._seen.append(message.id)
+        me = self._bot.user.id if self._bot.user else 0
+        question = without_surrogates(re.sub(rf"<@!?{me}>", " ", message.content).strip(" \t\n,:"))
         with self._handler.in_progress(asked_by(message, Source.MENTION, question) if question else None):
             guild = message.guild.id if message.guild else None
             requester = requester_of(message.author, guild, message.channel, message.channel.id)
@@ -67,16 +69,6 @@ class MentionsCog(commands.Cog):
         if me is None or message.author.bot or message.webhook_id is not None or message.is_system():
             return False
         return message.guild is None or any(user.id == me.id for user in message.mentions)
-
-    def _is_new(self, message: discord.Message) -> bool:
-        """Recognise a repeated event: a resumed connection may send one twice."""
-        new = message.id not in self._seen
-        self._seen.append(message.id)
-        return new
-
-    def _question(self, message: discord.Message) -> str:
-        me = self._bot.user.id if self._bot.user else 0
-        return without_surrogates(re.sub(rf"<@!?{me}>", " ", message.content).strip(" \t\n,:"))
 
     async def _answer(self, message: discord.Message, question: str, requester: Requester, slot: Slot) -> None:
         records, log = self._services.records, self._services.request_log

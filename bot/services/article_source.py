@@ -82,13 +82,8 @@ class Articles:
         self._users = 0
         self._changing = False
         self._free = threading.Condition()
-        self._title_index = TitleIndex([], "")
+        self.title_index = TitleIndex([], "")  # in memory: looking a title up reads no store
         self._health = VectorHealth()
-
-    @property
-    def title_index(self) -> TitleIndex:
-        """The index of all articles, in memory: looking a title up reads no store."""
-        return self._title_index
 
     def __enter__(self) -> Articles:
         try:
@@ -105,17 +100,18 @@ class Articles:
         with self._free:
             self._close()
 
-    def _open(self) -> None:
+    def _open(self) -> _Opened:
         with ExitStack() as stack:
             state, model = self._probe()
-            models = self._models
-            opening = open_searcher(self._settings, models.embedder, self._observe, self._log_health, models.reranker)
+            embedder, reranker = self._models.embedder, self._models.reranker
+            opening = open_searcher(self._settings, embedder, self._observe, self._log_health, reranker)
             searcher = stack.enter_context(opening)
             reader = stack.enter_context(open_articles(self._settings))
             searcher.warm_up()
-            self._title_index = TitleIndex(reader.articles(), model)
-            self._opened = _Opened(searcher, reader, state, stack.pop_all())
+            self.title_index = TitleIndex(reader.articles(), model)
+            self._opened = opened = _Opened(searcher, reader, state, stack.pop_all())
         _log.info("%d articles are open, model %s", len(self.title_index.articles), model)
+        return opened
 
     def health(self) -> VectorHealth:
         """The health of the vector index, from memory."""
@@ -170,10 +166,7 @@ class Articles:
     def _use(self) -> Iterator[_Opened]:
         with self._free:
             self._free.wait_for(lambda: not self._changing)
-            if self._opened is None:
-                self._open()
-            opened = self._opened
-            assert opened is not None  # noqa: S101 - ``_open`` has just made it
+            opened = self._opened or self._open()
             self._users += 1
         try:
             yield opened

@@ -30,10 +30,7 @@ class Requester:
 def refusal(
     settings: GuildSettings, requester: Requester, source: Source, only_guilds: frozenset[int] = frozenset()
 ) -> str | None:
-    """The reason why ``requester`` may not ask, a sentence for them; ``None`` if they may.
-
-    ``only_guilds`` are the guilds to which the operator restricts the bot; empty: all.
-    """
+    """The reason why ``requester`` may not ask, a sentence for them; ``None`` if they may. No ``only_guilds``: all."""
     if only_guilds and requester.guild not in only_guilds:
         return strings.NO_DIRECT_MESSAGES if requester.guild is None else strings.SERVER_EXCLUDED
     if not _has_role(settings, requester):

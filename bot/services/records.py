@@ -45,10 +45,7 @@ class Records:
         self._guild_settings[guild] = settings
 
     async def save_message(self, user: int, state: MessageState) -> str | None:
-        """Store a message's state, and the question if it is an answer; the key for the message's buttons.
-
-        ``None`` if the store cannot be written: an answer is sent all the same, without buttons.
-        """
+        """Store a message's state, and an answer's question; the key for its buttons, ``None`` if that fails."""
         key, person, now = new_key(), self._hash(user), self._now()
         if not await self._written(self._executor.run(self._store.add_message, key, person, state, now)):
             return None

@@ -83,10 +83,7 @@ def context_pages(
     surroundings: Sequence[tuple[Quote | None, Sequence[Paragraph]]], form: Form = Form.EMBEDS
 ) -> list[Page]:
     """One page or more a quote: its paragraphs marked, with the paragraphs around them."""
-    pages: list[Page] = []
-    for quote, paragraphs in surroundings:
-        pages += paged([_context_panel(quote, paragraphs)], form, one_a_page=True)
-    return pages
+    return paged([_context_panel(quote, paragraphs) for quote, paragraphs in surroundings], form, one_a_page=True)
 
 
 def _context_panel(quote: Quote | None, paragraphs: Sequence[Paragraph]) -> Panel:

@@ -69,7 +69,8 @@ class ActionButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
 def actions_for(state: MessageState, *, private: bool) -> list[Action]:
     """The buttons under a message."""
     actions = _passage_actions(state)
-    if private and _shareable(state):
+    empty = isinstance(state, RelatedPassages) and not state.quotes
+    if private and not empty and not isinstance(state, QuotesInContext) and state.guild is not None:
         actions.append(Action.SHARE)
     if isinstance(state, AnswerMessage):
         actions += [Action.HELPFUL, Action.NOT_HELPFUL]
@@ -87,13 +88,6 @@ def _passage_actions(state: MessageState) -> list[Action]:
         case ClosestPassages(quotes=[_, *_]):
             return [Action.CONTEXT]
     return []
-
-
-def _shareable(state: MessageState) -> bool:
-    match state:
-        case QuotesInContext() | RelatedPassages(quotes=[]):
-            return False
-    return state.guild is not None
 
 
 def view_for(actions: Sequence[Action], key: str | None, page: int, pages: int) -> discord.ui.View | None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from bot.ui import strings
 from bot.ui.markup.escaping import escape
-from bot.ui.markup.layout import Panel, Part, TextLine, in_italics, passage
+from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine, passage
 from bot.ui.markup.limits import ELISION
 from retrieval.core.errors import one_line
-from retrieval.core.types import Metadata, Quote, TitleSource
+from retrieval.core.types import Metadata, Quote, Span, TitleSource
 from retrieval.storage.articles import Paragraph
 
 _MARKS = {TitleSource.ASSIGNED: " (title assigned)", TitleSource.FILE_NAME: " (file name)"}
@@ -42,7 +42,7 @@ def quote_panel(quote: Quote, titles: Mapping[str, str], colour: int) -> Panel:
     """A quote; ``titles`` gives the titles of other articles by id."""
     parts: list[Part] = []
     if quote.lead_in:
-        parts.append(in_italics(quote.lead_in))
+        parts.append(QuotedText(quote.lead_in, (Span(0, len(quote.lead_in)),), mark="*"))
         if not quote.lead_in_adjacent:
             parts.append(TextLine(ELISION.replace("[", r"\[").replace("]", r"\]")))
     parts.append(passage(quote.text, quote.highlights))

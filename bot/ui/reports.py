@@ -48,10 +48,7 @@ def _line(row: QuestionRow) -> str:
 
 
 def report_csv(rows: Sequence[QuestionRow]) -> bytes:
-    """All questions, UTF-8 with a byte order mark, so that spreadsheets read it as such.
-
-    A cell that a spreadsheet would take for a formula begins with an apostrophe.
-    """
+    """All questions, UTF-8 with a byte order mark, so that spreadsheets read it as such; no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)

@@ -1,7 +1,4 @@
-"""Texts that the bot writes itself. None of them says what the articles say.
-
-Descriptions of commands and their options stand beside the commands, in the cogs.
-"""
+"""Texts that the bot writes itself, none of which says what the articles say; the cogs describe the commands."""
 
 from __future__ import annotations
 

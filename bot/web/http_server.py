@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import BadHttpMessage
+from aiohttp.typedefs import Handler
 
 from bot.observability.health import Health
 from bot.observability.metrics import CONTENT_TYPE
@@ -18,14 +19,11 @@ from retrieval.core.errors import SettingsError
 
 _log = logging.getLogger(__name__)
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 _INDEX = """pullquote
 /healthz  whether the process is alive
 /readyz   whether it can answer questions, and why not
 /metrics  metrics for Prometheus
 """
-_SHUTDOWN_TIMEOUT = 0.2
 
 
 @asynccontextmanager
@@ -37,9 +35,9 @@ async def serve_pages(
     Raises:
         SettingsError: when the address cannot be listened on.
     """
-    _log.filters[:] = [_BadRequestFilter()]
+    _log.filters[:] = [_is_http]
     application = _application(health, metrics)
-    runner = web.AppRunner(application, access_log=None, logger=_log, shutdown_timeout=_SHUTDOWN_TIMEOUT)
+    runner = web.AppRunner(application, access_log=None, logger=_log, shutdown_timeout=0.2)
     await runner.setup()
     try:
         try:
@@ -87,11 +85,9 @@ async def _set_headers(_request: web.Request, response: web.StreamResponse) -> N
     response.headers[hdrs.CACHE_CONTROL] = "no-store"
 
 
-class _BadRequestFilter(logging.Filter):
-    """Drops records about bytes that are not HTTP, which were answered by 400: they must not fill the log."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return record.exc_info is None or not isinstance(record.exc_info[1], BadHttpMessage)
+def _is_http(record: logging.LogRecord) -> bool:
+    """Drop records about bytes that are not HTTP, which were answered by 400: they must not fill the log."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], BadHttpMessage)
 
 
 def _unusable(host: str, port: int, error: OSError) -> SettingsError:

@@ -1,1 +1,1 @@
-"""Shared by the cogs: the interaction flow, autocomplete, error messages."""
+"""Shared by the cogs: the interaction flow, rendering, error messages."""

@@ -16,10 +16,12 @@ from bot.observability.request_log import ReceivedQuestion, RequestOutcome, Sour
 from bot.services import Services
 from bot.services.admission import RefusedError, TooBusyError
 from bot.services.permissions import Requester
+from bot.services.titles import choice_value
 from bot.services.worker_pool import Slot
 from bot.store.message_state import MessageState
 from bot.transport.delivery import Outgoing, Responder
 from bot.ui import strings
+from bot.ui.articles import choice_name
 from bot.ui.buttons import BotInteraction, actions_for, view_for
 from bot.ui.markup.pages import Form, Page, sentence
 from retrieval.core.errors import QuestionError, UnknownArticleError
@@ -121,11 +123,7 @@ class InteractionHandler:
         return not self._count
 
     async def reply(self, slot: Slot, requester: Requester, make: Callable[[], MessageState], form: Form) -> Reply:
-        """Make and render a new message in ``slot``, and store its state.
-
-        Raises:
-            RefusedError, RetrievalError: as ``make`` does.
-        """
+        """Make and render a new message in ``slot``, and store its state. Raises what ``make`` raises."""
 
         def work() -> tuple[MessageState, list[Page]]:
             state = make()
@@ -190,10 +188,7 @@ class InteractionHandler:
                 await self._services.records.link_conversation(reply.key, message, context.requester.conversation)
 
     async def send(self, interaction: BotInteraction, outgoing: Outgoing, *, private: bool) -> int | None:
-        """Fill in a deferred response; the message's id if it is where it was meant to be.
-
-        A response that Discord refuses is logged and replaced by an error message.
-        """
+        """Fill in a deferred response, with an error message if Discord refuses it; the message's id if it arrived."""
         try:
             with self._log.timed(Step.SENDING):
                 sent = await self.responder.edit_response(interaction, outgoing, private=private)
@@ -203,6 +198,11 @@ class InteractionHandler:
         if not sent.arrived:
             self._log.mark_undelivered()
         return sent.message
+
+    def suggestions(self, typed: str) -> list[app_commands.Choice[str]]:
+        """The articles whose names are like what was typed, the best first, for autocomplete."""
+        articles = self._services.articles.title_index.suggest(typed)
+        return [app_commands.Choice(name=choice_name(a), value=choice_value(a)) for a in articles]
 
     async def say(self, interaction: BotInteraction, text: str) -> None:
         """Send a private line at once."""
@@ -226,14 +226,11 @@ class InteractionHandler:
     async def show_to_manager(
         self, interaction: BotInteraction, make: Callable[[int], Awaitable[Sequence[Outgoing]]]
     ) -> None:
-        """As ``show_privately``, for a member who may manage the guild, which is passed to ``make``.
-
-        Checked at each command, because a guild can grant commands to other members.
-        """
+        """As ``show_privately``, for a member who may manage the guild, which is passed to ``make``."""
         guild = interaction.guild_id
         if guild is None:
             await self.say(interaction, strings.ONLY_IN_SERVERS)
-        elif not interaction.permissions.manage_guild:
+        elif not interaction.permissions.manage_guild:  # a guild can grant commands to other members
             await self.say(interaction, strings.NOT_A_MANAGER)
         else:
             await self.show_privately(interaction, lambda: make(guild))

@@ -8,20 +8,13 @@ from bot.ui.answers import answer_pages, context_pages, search_pages
 from bot.ui.articles import article_pages, list_pages
 from bot.ui.markup.pages import Form, Page
 
-#: Passages that the results of a search show at most.
-_MAX_RESULTS = 200
-
 
 def render(articles: ArticleSource, state: MessageState, form: Form) -> list[Page]:
-    """The pages of ``state``. Reads the articles, so run it in a slot of the worker pool.
-
-    Raises:
-        RetrievalError: when the articles cannot be read.
-    """
+    """The pages of ``state``. Reads the articles, so run it in a slot of the worker pool; raises RetrievalError."""
     titles = articles.title_index.titles
     match state:
         case SearchResults(words):
-            findings = articles.find(words, _MAX_RESULTS)
+            findings = articles.find(words, limit=200)
             return search_pages(words, findings.total, findings.hits, titles, form)
         case ArticleView(article):
             return article_pages(*articles.read(article), form)

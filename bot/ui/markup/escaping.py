@@ -25,19 +25,13 @@ def escape(text: str) -> str:
     return marked(text)
 
 
-def _places(text: str) -> set[int]:
-    places = {found.start() for found in _ANYWHERE.finditer(text)}
-    for found in _AT_START.finditer(text):
-        places.add(found.start(1) if found.group(1) else found.start(2))
-    return places
-
-
 def marked(text: str, spans: Sequence[Span] = (), *, prefix: str = "", mark: str = "**") -> str:
     """``text`` escaped, each line behind ``prefix``, with ``mark`` around the words at ``spans``.
 
     Marks never reach over a line's end nor touch white space, where Discord would not take them for formatting.
     """
-    places = _places(text)
+    places = {found.start() for found in _ANYWHERE.finditer(text)}
+    places |= {found.start(found.lastindex or 0) for found in _AT_START.finditer(text)}
     opening, closing = _edges(text, spans)
     out = [prefix]
     for index, sign in enumerate(text):

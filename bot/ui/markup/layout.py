@@ -34,11 +34,6 @@ def passage(text: str, highlights: Sequence[Span] = ()) -> QuotedText:
     return QuotedText(text, tuple(highlights), QUOTE_PREFIX)
 
 
-def in_italics(text: str) -> QuotedText:
-    """A lead-in."""
-    return QuotedText(text, (Span(0, len(text)),), mark="*")
-
-
 def in_bold(text: str) -> QuotedText:
     """A question as it was asked."""
     return QuotedText(text, (Span(0, len(text)),))
