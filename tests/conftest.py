@@ -27,10 +27,10 @@ from retrieval.index.vector import ChromaVectorIndex
 from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher, open_session
 from retrieval.storage.library import Library
-from tests.support import fork_server
-from tests.support.chroma_process import ChromaProcess
-from tests.support.fakes import WordEmbedder
+from tests.support.doubles.fakes import WordEmbedder
 from tests.support.offline import sitecustomize  # noqa: F401 - keeps this process on this machine
+from tests.support.processes import fork_server
+from tests.support.processes.chroma_process import ChromaProcess
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"

@@ -13,7 +13,7 @@ from retrieval.core.errors import StorageError
 from retrieval.index.indexer import LexicalStore
 from retrieval.index.lexical import LexicalEntry, TantivyLexicalIndex
 from retrieval.search.retriever import LexicalSearch
-from tests.support.fakes import MemoryLexicalIndex
+from tests.support.doubles.fakes import MemoryLexicalIndex
 
 MANY = 6000
 

@@ -17,8 +17,8 @@ from retrieval.core.vectors import Matrix, normalise
 from retrieval.index.indexer import VectorStore
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex
 from retrieval.search.retriever import VectorSearch
-from tests.support.chroma_process import ChromaProcess
-from tests.support.fakes import MemoryVectorIndex
+from tests.support.doubles.fakes import MemoryVectorIndex
+from tests.support.processes.chroma_process import ChromaProcess
 
 #: More than Chroma takes in one call (5,461).
 MANY = 6000

@@ -19,7 +19,7 @@ from tests.support.fake_discord import (
     NotOfferedError,
     Person,
     Said,
-    Sight,
+    VisibleMessage,
 )
 
 #: Questions a minute that one person and one server ask on average: below the bot's limits of 6 and 60.
@@ -29,7 +29,7 @@ _EAGER = 0.03  # of all questions come from one person, who is asked to wait
 _NEWCOMER = 0.02  # of all questions are the first of a new person
 _LONGEST = 1000  # signs that the command takes; messages may be longer
 _KEPT = 50  # answers whose buttons may still be pressed
-Way = Callable[[Person, Channel], Awaitable[Sight | None]]
+Way = Callable[[Person, Channel], Awaitable[VisibleMessage | None]]
 
 
 class Crowd:
@@ -43,8 +43,8 @@ class Crowd:
         self._guilds = [discord.guild(f"Server {n}") for n in range(max(3, round(rate * 60 / _BY_SERVER)))]
         self._members = [self._newcomer() for _ in range(max(20, round(rate * 60 / _BY_PERSON)))]
         self._eager = self._newcomer()
-        self._answers: deque[tuple[Person, Sight]] = deque(maxlen=_KEPT)
-        self._said: deque[tuple[Channel, Sight]] = deque(maxlen=_KEPT)
+        self._answers: deque[tuple[Person, VisibleMessage]] = deque(maxlen=_KEPT)
+        self._said: deque[tuple[Channel, VisibleMessage]] = deque(maxlen=_KEPT)
         self._tasks: set[asyncio.Task[None]] = set()
         self._ways: tuple[tuple[str, int, Way], ...] = (
             ("ask", 34, self._ask),
@@ -105,26 +105,26 @@ class Crowd:
         text = self._random.choice(kind)
         return text if kind is HOSTILE else f"{text[:-1]}, {self._random.randrange(1000)}?"
 
-    async def _ask(self, person: Person, place: Channel) -> Sight:
+    async def _ask(self, person: Person, place: Channel) -> VisibleMessage:
         return await self._answer(person.slash("ask", place, question=self._question()[:_LONGEST]))
 
-    async def _mention(self, person: Person, place: Channel) -> Sight:
+    async def _mention(self, person: Person, place: Channel) -> VisibleMessage:
         sight = await self._reply(person, person.mention(self._question(), place))
         if sight.embeds:
             self._said.append((place, sight))
         return sight
 
-    async def _follow_up(self, person: Person, place: Channel) -> Sight:
+    async def _follow_up(self, person: Person, place: Channel) -> VisibleMessage:
         known = [sight for where, sight in self._said if where is place]
         if not known:
             return await self._mention(person, place)
         text = self._random.choice(FOLLOW_UPS)
         return await self._reply(person, person.say(text, place, reply_to=self._random.choice(known)))
 
-    async def _direct(self, person: Person, _: Channel) -> Sight:
+    async def _direct(self, person: Person, _: Channel) -> VisibleMessage:
         return await self._reply(person, person.dm(self._question()))
 
-    async def _press(self, person: Person, place: Channel) -> Sight:
+    async def _press(self, person: Person, place: Channel) -> VisibleMessage:
         if not self._answers:
             return await self._ask(person, place)
         presser, sight = self._random.choice(self._answers)
@@ -133,28 +133,28 @@ class Crowd:
             return await self._ask(person, place)
         return await self._answer(presser.press(sight, custom_id=self._random.choice(buttons).custom_id))
 
-    async def _find(self, person: Person, place: Channel) -> Sight:
+    async def _find(self, person: Person, place: Channel) -> VisibleMessage:
         return await self._answer(person.slash("find", place, words=self._random.choice(WORDS)))
 
-    async def _find_sources(self, person: Person, place: Channel) -> Sight:
+    async def _find_sources(self, person: Person, place: Channel) -> VisibleMessage:
         said = person.say(self._random.choice(ANSWERABLE), place)
         return await self._answer(person.message_command("Find sources", said))
 
     async def _type(self, person: Person, place: Channel) -> None:
         await person.autocomplete("ask", "article", self._random.choice(TYPED), place, question="Who?")
 
-    async def _about(self, person: Person, place: Channel) -> Sight:
+    async def _about(self, person: Person, place: Channel) -> VisibleMessage:
         return await self._answer(person.slash(self._random.choice(("about", "help", "sources")), place))
 
     @staticmethod
-    async def _answer(exchange: Exchange) -> Sight:
+    async def _answer(exchange: Exchange) -> VisibleMessage:
         return await exchange.answer(_PATIENCE)
 
-    async def _reply(self, person: Person, said: Said) -> Sight:
+    async def _reply(self, person: Person, said: Said) -> VisibleMessage:
         """The answer, or the line in direct messages that says why there is none."""
         before = set(person.dm_channel.messages)
 
-        def look() -> Sight | None:
+        def look() -> VisibleMessage | None:
             received = [each for each in person.sees(person.dm_channel) if each.id not in before]
             own = [each for each in received if each.message.author is self._discord.bot and each.reply_to is None]
             return next(iter([*said.sights, *own]), None)

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import SEEDS
-from tests.integration.bot.bot_process import TO_END, Bot, BotEndedError, started_afresh
 from tests.load.crowd import Crowd
 from tests.load.gauges import Gauge, Handles, handles
 from tests.load.outcomes import Outcomes
 from tests.load.programs import ServerProcess, answers, fetch, pullquote
 from tests.load.questions import ANSWERABLE, UNANSWERABLE
+from tests.support.bot.bot_process import TO_END, Bot, BotEndedError, started_afresh
 from tests.support.fake_discord import DiscordDouble
-from tests.support.ports import free_port
+from tests.support.processes.ports import free_port
 
 _SAMPLED_EVERY = 10.0
 #: Seconds for which the double remembers: longer than any wait, and than buttons are pressed.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT, SEEDS
-from tests.support.ports import free_port
+from tests.support.processes.ports import free_port
 
 _TO_START = 60.0
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.container.running import Container, Machine
-from tests.integration.bot.rendered_messages import passages
-from tests.integration.bot.seed_articles import assert_verbatim
-from tests.support.chroma_process import ChromaProcess
+from tests.support.bot.rendered_messages import passages
+from tests.support.bot.seed_articles import assert_verbatim
 from tests.support.fake_discord import DiscordDouble
+from tests.support.processes.chroma_process import ChromaProcess
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 TO_CONNECT, TO_END = 120.0, 10.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.settings import Settings
-from tests.integration.bot.bot_session import TRANSCRIPTS
+from tests.support.bot.bot_session import TRANSCRIPTS
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

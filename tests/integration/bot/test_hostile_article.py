@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.integration.bot.bot_process import started
-from tests.integration.bot.bot_session import assert_kept_quiet, assert_nothing_amiss
-from tests.integration.bot.rendered_messages import displayed, numbered, passages
-from tests.support.fake_discord import TALKING, Channel, DiscordDouble, Permission, Person, Sight
+from tests.support.bot.bot_process import started
+from tests.support.bot.bot_session import assert_kept_quiet, assert_nothing_amiss
+from tests.support.bot.rendered_messages import displayed, numbered, passages
+from tests.support.fake_discord import TALKING, Channel, DiscordDouble, Permission, Person, VisibleMessage
 
 #: Hostile content of each paragraph, behind words by which it is found. USER, ROLE and CHANNEL become ids that exist.
 NASTY = {
@@ -66,7 +66,7 @@ class Cast:
         return found
 
 
-def plain_quote(sight: Sight) -> str:
+def plain_quote(sight: VisibleMessage) -> str:
     """The block quote of a message without embeds."""
     return "\n".join(displayed(line[2:]) for line in sight.content.split("\n") if line.startswith("> "))
 

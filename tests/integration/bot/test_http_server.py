@@ -14,7 +14,7 @@ from bot.observability.health import Health, Status, assess
 from bot.observability.metrics import Metrics
 from bot.web.http_server import serve_pages
 from retrieval.core.errors import SettingsError
-from tests.support.ports import free_port
+from tests.support.processes.ports import free_port
 
 
 def has_ipv6() -> bool:

@@ -14,8 +14,8 @@ from bot.runtime.bot import PullquoteBot
 from bot.runtime.monitor import Monitor
 from bot.services.worker_pool import WorkerPool
 from bot.transport.http_trace import error_trace
-from tests.support.fake_articles import FakeArticles
-from tests.support.ports import free_port
+from tests.support.doubles.fake_articles import FakeArticles
+from tests.support.processes.ports import free_port
 
 
 @asynccontextmanager

@@ -18,12 +18,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from retrieval.core.settings import Settings
 from tests.conftest import SEEDS
-from tests.integration.bot.bot_process import TO_END, Bot, started, started_afresh
-from tests.integration.bot.bot_session import assert_kept_quiet
-from tests.integration.bot.rendered_messages import passages
+from tests.support.bot.bot_process import TO_END, Bot, started, started_afresh
+from tests.support.bot.bot_session import assert_kept_quiet
+from tests.support.bot.rendered_messages import passages
 from tests.support.fake_discord import Channel, DiscordDouble
 from tests.support.fake_discord.rest.errors import invalid_form
-from tests.support.ports import free_port
+from tests.support.processes.ports import free_port
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 UNANSWERED = "How do I reset my password?"

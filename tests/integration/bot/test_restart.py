@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.integration.bot.bot_process import Bot, started
-from tests.integration.bot.bot_session import assert_kept_quiet, assert_nothing_amiss
-from tests.integration.bot.rendered_messages import heading, numbered, passages, question
-from tests.integration.bot.seed_articles import assert_verbatim
-from tests.support.fake_discord import Channel, DiscordDouble, Person, Sight
+from tests.support.bot.bot_process import Bot, started
+from tests.support.bot.bot_session import assert_kept_quiet, assert_nothing_amiss
+from tests.support.bot.rendered_messages import heading, numbered, passages, question
+from tests.support.bot.seed_articles import assert_verbatim
+from tests.support.fake_discord import Channel, DiscordDouble, Person, VisibleMessage
 
 COUNTRIES = "How many countries are in the Coalition of the Willing?"
 TRUCE = "Who will lead the truce monitoring mechanism?"
@@ -23,17 +23,17 @@ class Before:
     ada: Person
     bob: Person
     cy: Person
-    asked: Sight
-    private: Sight
-    nothing: Sight
-    mentioned: Sight
-    found: Sight
-    card: Sight
-    bearing: Sight
+    asked: VisibleMessage
+    private: VisibleMessage
+    nothing: VisibleMessage
+    mentioned: VisibleMessage
+    found: VisibleMessage
+    card: VisibleMessage
+    bearing: VisibleMessage
     thread: Channel
 
     @property
-    def sights(self) -> list[Sight]:
+    def sights(self) -> list[VisibleMessage]:
         """Those messages."""
         return [self.asked, self.private, self.nothing, self.mentioned, self.found, self.card, self.bearing]
 

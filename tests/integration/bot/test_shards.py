@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tests.integration.bot.bot_process import TO_END, started
-from tests.integration.bot.bot_session import assert_kept_quiet
-from tests.integration.bot.rendered_messages import passages
+from tests.support.bot.bot_process import TO_END, started
+from tests.support.bot.bot_session import assert_kept_quiet
+from tests.support.bot.rendered_messages import passages
 from tests.support.fake_discord import DiscordDouble, Exchange, Guild, Person, Said
 from tests.support.fake_discord.gateway.server import Gateway
 from tests.support.fake_discord.gateway.sessions import shard_of

@@ -19,7 +19,7 @@ from retrieval.search.session import open_searcher
 from retrieval.storage.home.layout import collection_name
 from retrieval.storage.library import Library
 from tests.conftest import Workspace
-from tests.support.chroma_process import ChromaProcess, FaultyProxy
+from tests.support.processes.chroma_process import ChromaProcess, FaultyProxy
 
 
 @dataclass

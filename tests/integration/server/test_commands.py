@@ -18,7 +18,7 @@ from retrieval.core.settings import Settings
 from retrieval.search.searcher import KEYWORDS_ALONE
 from tests.conftest import Pullquote, article_text
 from tests.integration.server.conftest import until
-from tests.support.chroma_process import ChromaProcess
+from tests.support.processes.chroma_process import ChromaProcess
 
 QUESTION = "What do visitors of the harbour pay?"
 COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from retrieval.core.settings import Settings
 from retrieval.search.searcher import KEYWORDS_ALONE
-from tests.integration.bot.bot_process import TO_END, started
-from tests.integration.bot.rendered_messages import passages
 from tests.load.programs import fetch
-from tests.support.chroma_process import ChromaProcess, FaultyProxy
+from tests.support.bot.bot_process import TO_END, started
+from tests.support.bot.rendered_messages import passages
 from tests.support.fake_discord import DiscordDouble
-from tests.support.ports import free_port
+from tests.support.processes.chroma_process import ChromaProcess, FaultyProxy
+from tests.support.processes.ports import free_port
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 

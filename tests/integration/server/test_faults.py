@@ -29,8 +29,8 @@ from retrieval.storage.home.lock import owning
 from retrieval.storage.library import Library
 from tests.conftest import Workspace
 from tests.integration.server.conftest import RemoteLibrary, until
-from tests.support.chroma_process import ChromaProcess, FaultyProxy
-from tests.support.ports import free_port
+from tests.support.processes.chroma_process import ChromaProcess, FaultyProxy
+from tests.support.processes.ports import free_port
 
 QUESTION = "What do visitors of the harbour of town number 1 pay?"
 TOKEN = "s3cret-token-of-the-server"

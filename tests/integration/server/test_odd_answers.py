@@ -15,7 +15,7 @@ from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorState
 from retrieval.index.vector import probe_server
 from tests.integration.server.conftest import RemoteLibrary
-from tests.support.chroma_process import FaultyProxy
+from tests.support.processes.chroma_process import FaultyProxy
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 Send = Callable[[socket.socket, Event], None]

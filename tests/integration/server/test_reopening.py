@@ -13,7 +13,7 @@ from retrieval.core.types import ModelIdentity
 from retrieval.search.session import ModelCache
 from tests.conftest import Workspace
 from tests.integration.server.conftest import RemoteLibrary
-from tests.support.fakes import WordEmbedder
+from tests.support.doubles.fakes import WordEmbedder
 
 _HANDLES = Path("/proc/self/fd")
 

@@ -21,7 +21,7 @@ raises NotOfferedError. Who is left without an answer gets NoAnswerError.
 from tests.support.fake_discord.client.command_input import NotOfferedError
 from tests.support.fake_discord.client.exchanges import Exchange, NoAnswerError, Said
 from tests.support.fake_discord.client.people import Person
-from tests.support.fake_discord.client.visible_message import Button, Sight
+from tests.support.fake_discord.client.visible_message import Button, VisibleMessage
 from tests.support.fake_discord.double import DiscordDouble
 from tests.support.fake_discord.rest.openapi import OpenApi
 from tests.support.fake_discord.state.permissions import NONE, TALKING, Permission
@@ -44,6 +44,6 @@ __all__ = [
     "Ping",
     "Role",
     "Said",
-    "Sight",
     "User",
+    "VisibleMessage",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 from tests.support.fake_discord.client.command_input import NotOfferedError
 from tests.support.fake_discord.client.exchanges import NoAnswerError, visible
 from tests.support.fake_discord.client.people import Person
-from tests.support.fake_discord.client.visible_message import Sight
+from tests.support.fake_discord.client.visible_message import VisibleMessage
 from tests.support.fake_discord.double import DiscordDouble
 from tests.support.fake_discord.limits.commands import BOOLEAN, CHAT_INPUT, INTEGER, NUMBER, SUB_COMMAND
 from tests.support.fake_discord.state.world import Channel
@@ -42,7 +42,7 @@ class Terminal:
         self._discord = discord
         self._person = person
         self._channel = channel
-        self._last: Sight | None = None
+        self._last: VisibleMessage | None = None
         self._printed: dict[int, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -51,10 +51,10 @@ class Terminal:
         while True:
             for channel in list(self._discord.world.channels.values()):
                 for message in list(channel.messages.values()):
-                    self._show(Sight(message, self._person.user, self._discord.world))
+                    self._show(VisibleMessage(message, self._person.user, self._discord.world))
             await asyncio.sleep(0.1)
 
-    def _show(self, sight: Sight) -> None:
+    def _show(self, sight: VisibleMessage) -> None:
         mine = sight.message.author is self._person.user
         if not sight.history or not visible(sight.message, self._person.user):
             return
@@ -90,7 +90,7 @@ class Terminal:
         elif verb:
             self._slash(verb.removeprefix("/"), rest)
 
-    def _seen(self) -> Sight:
+    def _seen(self) -> VisibleMessage:
         if self._last is None:
             raise NotOfferedError("nothing was seen yet")
         return self._last

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.integration.bot.bot_session import BotSession
-from tests.integration.bot.rendered_messages import displayed, heading, labels, passages, question
-from tests.integration.bot.seed_articles import HEADLINE, assert_verbatim
-from tests.support.fake_discord import Sight
+from tests.support.bot.bot_session import BotSession
+from tests.support.bot.rendered_messages import displayed, heading, labels, passages, question
+from tests.support.bot.seed_articles import HEADLINE, assert_verbatim
+from tests.support.fake_discord import VisibleMessage
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 COUNTRIES = "How many countries are in the Coalition of the Willing?"
@@ -14,7 +14,7 @@ PASSWORD = "How do I reset my password?"
 UNDER_AN_ANSWER = ["More passages", "In context", "Helpful", "Not helpful"]
 
 
-def assert_answers(sight: Sight, asked: str, words: str) -> None:
+def assert_answers(sight: VisibleMessage, asked: str, words: str) -> None:
     """The question stands above, and quotes below, each a slice of its article, the first with ``words`` in it."""
     assert question(sight) == asked
     quotes = passages(sight)

@@ -6,10 +6,10 @@ import csv
 import io
 
 from bot.ui import strings
-from tests.integration.bot.bot_session import BotSession
-from tests.integration.bot.rendered_messages import displayed, labels, numbered, passages, question
-from tests.integration.bot.seed_articles import assert_verbatim, ids, paragraphs, texts
-from tests.support.fake_discord import Permission, Sight
+from tests.support.bot.bot_session import BotSession
+from tests.support.bot.rendered_messages import displayed, labels, numbered, passages, question
+from tests.support.bot.seed_articles import assert_verbatim, ids, paragraphs, texts
+from tests.support.fake_discord import Permission, VisibleMessage
 
 COUNTRIES = "How many countries are in the Coalition of the Willing?"
 NAUSEDA = "What did Nausėda say?"
@@ -82,7 +82,7 @@ async def test_in_context_shows_the_paragraphs_around(session: BotSession) -> No
     assert next(button for button in context.buttons if button.label == "Next ▶").disabled
 
 
-def votes(sight: Sight) -> list[tuple[str, str, str]]:
+def votes(sight: VisibleMessage) -> list[tuple[str, str, str]]:
     """Question, helpful and not helpful of each row of a report."""
     (content,) = sight.files.values()
     rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))

@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from tests.integration.bot.bot_session import BotSession
-from tests.integration.bot.rendered_messages import displayed, heading, labels, numbered, passages, question
-from tests.integration.bot.seed_articles import HEADLINE, assert_verbatim, ids, paragraphs, texts
-from tests.support.fake_discord import Person, Sight
+from tests.support.bot.bot_session import BotSession
+from tests.support.bot.rendered_messages import displayed, heading, labels, numbered, passages, question
+from tests.support.bot.seed_articles import HEADLINE, assert_verbatim, ids, paragraphs, texts
+from tests.support.fake_discord import Person, VisibleMessage
 
 WESTERN = "001_c89cddc9c1940466"
 
 
-async def turned(person: Person, sight: Sight) -> list[list[str]]:
+async def turned(person: Person, sight: VisibleMessage) -> list[list[str]]:
     """All texts of a message's pages: turned to the end, and back to the first."""
     pages = [[embed.get("description", "") for embed in sight.embeds]]
     while any(button.label == "Next ▶" and not button.disabled for button in sight.buttons):
@@ -178,6 +178,6 @@ async def test_about_and_help(session: BotSession) -> None:
     assert alone.text == reply.text
 
 
-def displayed_lines(sight: Sight) -> str:
+def displayed_lines(sight: VisibleMessage) -> str:
     """The text with its escapes undone and its bold kept."""
     return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", sight.text)

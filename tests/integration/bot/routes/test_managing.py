@@ -9,8 +9,8 @@ import sqlite3
 import pytest
 
 from bot.ui import strings
-from tests.integration.bot.bot_session import BotSession
-from tests.integration.bot.rendered_messages import displayed, labels, passages
+from tests.support.bot.bot_session import BotSession
+from tests.support.bot.rendered_messages import displayed, labels, passages
 from tests.support.fake_discord import Channel, Guild, NotOfferedError, Permission, Person, Role
 
 TRUCE = "Who will lead the truce monitoring mechanism?"

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from retrieval.core.settings import Settings
-from tests.integration.bot.bot_session import BotSession, bot_session
+from tests.support.bot.bot_session import BotSession, bot_session
 
 
 @pytest.fixture(scope="package")

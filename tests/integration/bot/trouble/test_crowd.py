@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
-from tests.integration.bot.bot_session import BotSession
-from tests.integration.bot.rendered_messages import passages, question
-from tests.integration.bot.seed_articles import assert_verbatim
-from tests.support.fake_discord import Exchange, Sight
+from tests.support.bot.bot_session import BotSession
+from tests.support.bot.rendered_messages import passages, question
+from tests.support.bot.seed_articles import assert_verbatim
+from tests.support.fake_discord import Exchange, VisibleMessage
 
 QUESTIONS = (
     "Who will lead the truce monitoring mechanism?",
@@ -34,7 +34,7 @@ async def ask_all(session: BotSession) -> float:
         text = f"{QUESTIONS[number % len(QUESTIONS)][:-1]}, {number}?"
         asked.append((text, people[number % 50].slash("ask", places[number % 50 % 3], question=text)))
     waits = sorted(await asyncio.gather(*(each.acknowledged() for _, each in asked)))
-    sights: list[Sight] = await asyncio.gather(*(each.answer(60) for _, each in asked))
+    sights: list[VisibleMessage] = await asyncio.gather(*(each.answer(60) for _, each in asked))
     answered = [(text, sight) for (text, _), sight in zip(asked, sights, strict=True) if sight.embeds]
     refused = [sight for sight in sights if not sight.embeds]
     assert len(answered) >= 36, "so many have a place at once"

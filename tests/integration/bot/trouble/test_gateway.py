@@ -8,15 +8,15 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.integration.bot.bot_session import BotSession
-from tests.integration.bot.rendered_messages import passages
-from tests.integration.bot.seed_articles import assert_verbatim
-from tests.support.fake_discord import Sight
+from tests.support.bot.bot_session import BotSession
+from tests.support.bot.rendered_messages import passages
+from tests.support.bot.seed_articles import assert_verbatim
+from tests.support.fake_discord import VisibleMessage
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
 
 
-def assert_answered_once(sights: list[Sight]) -> None:
+def assert_answered_once(sights: list[VisibleMessage]) -> None:
     """One answer, with quotes from the articles."""
     assert len(sights) == 1
     quotes = passages(sights[0])

@@ -7,10 +7,10 @@ from contextlib import suppress
 
 import pytest
 
-from tests.integration.bot.bot_session import BotSession
-from tests.integration.bot.rendered_messages import passages
-from tests.integration.bot.seed_articles import assert_verbatim
-from tests.support.fake_discord import Channel, NoAnswerError, Permission, Person, Sight
+from tests.support.bot.bot_session import BotSession
+from tests.support.bot.rendered_messages import passages
+from tests.support.bot.seed_articles import assert_verbatim
+from tests.support.fake_discord import Channel, NoAnswerError, Permission, Person, VisibleMessage
 from tests.support.fake_discord.rest.errors import cannot_message_user, invalid_form, missing_permissions, unknown
 
 TRUCE = "Who will lead the truce monitoring mechanism?"
@@ -30,7 +30,7 @@ def cast(session: BotSession, name: str) -> tuple[Person, Person, Channel]:
     )
 
 
-def assert_answer(sight: Sight) -> None:
+def assert_answer(sight: VisibleMessage) -> None:
     """The answer to the question of these tests."""
     quotes = passages(sight)
     assert "The US has agreed to lead" in quotes[0].text

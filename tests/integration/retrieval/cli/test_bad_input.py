@@ -21,7 +21,7 @@ from retrieval.core.errors import CorpusFileError, RemovalRefusedError, Retrieva
 from retrieval.core.settings import Settings
 from retrieval.storage.home.layout import LIBRARY_FILE
 from tests.conftest import ROOT, Pullquote, Run, Workspace, article_text, run_command
-from tests.support.fakes import WordEmbedder
+from tests.support.doubles.fakes import WordEmbedder
 
 GOOD = "The harbour of the town opened in 1890.\nIt closed again in 1921, says Anna Berg.\n"
 

@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.core.settings import Settings
 from tests.conftest import ROOT
-from tests.support import fork_server
+from tests.support.processes import fork_server
 
 _INTERRUPTED = """
 import os, signal, sys

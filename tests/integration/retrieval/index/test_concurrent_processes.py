@@ -14,10 +14,10 @@ from retrieval.core.settings import Settings
 from retrieval.index.sync import run_indexing
 from retrieval.maintenance.doctor import run_checks
 from tests.conftest import Pullquote, Workspace, article_text
-from tests.support.fakes import WordEmbedder
+from tests.support.doubles.fakes import WordEmbedder
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing"])
+_FORKS.set_forkserver_preload(["pytest", "tests.support.kills.indexing"])
 
 
 def _index_slowly(settings: Settings, line: Connection) -> None:

@@ -28,7 +28,7 @@ from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import LibraryWriter
 from tests.conftest import Workspace, article_text
-from tests.support.fakes import WordEmbedder
+from tests.support.doubles.fakes import WordEmbedder
 
 
 def alter(workspace: Workspace, sql: str) -> None:

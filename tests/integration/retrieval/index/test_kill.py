@@ -19,8 +19,8 @@ from retrieval.core.settings import Settings
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.storage.library import Library
 from tests.conftest import Workspace, article_text
-from tests.support import killed_indexing
-from tests.support.fakes import WordEmbedder
+from tests.support.doubles.fakes import WordEmbedder
+from tests.support.kills import indexing
 
 #: How many times each scenario is killed: at turns, and at steps spread over the run; the same in every run.
 TURNS, POINTS = 5, 4
@@ -29,7 +29,7 @@ PARAGRAPHS = 4
 CHROMA_DAMAGED = 3
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing"])
+_FORKS.set_forkserver_preload(["pytest", "tests.support.kills.indexing"])
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def write(workspace: Workspace, versions: dict[str, int]) -> None:
 def start(settings: Settings, scenario: Scenario, fatal: int = 0, counted: Path | None = None) -> BaseProcess:
     """Start the run of a scenario in a process of its own."""
     options = {"rebuild": scenario.rebuild, "fatal": fatal, "counted": counted}
-    child = _FORKS.Process(target=killed_indexing.run, args=(settings, scenario.model), kwargs=options)
+    child = _FORKS.Process(target=indexing.run, args=(settings, scenario.model), kwargs=options)
     child.start()
     return child
 

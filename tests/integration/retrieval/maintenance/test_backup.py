@@ -38,7 +38,7 @@ from retrieval.storage.library import LIBRARY_ID, Library, LibraryWriter, Staged
 from retrieval.text.vocabulary import passage_words
 from tests.conftest import Pullquote, Workspace, article_text, run_command
 from tests.integration.retrieval.index.test_concurrent_processes import _index_often
-from tests.support.builders import article
+from tests.support.doubles.builders import article
 from tests.unit.retrieval.storage.sqlite.test_migrations import NEXT, dump, full_disk
 
 SCHEMAS = {"bot.sqlite3": BOT_MIGRATIONS}
@@ -49,7 +49,7 @@ QUESTIONS = (
     "Is there a monastery?",
 )
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing"])
+_FORKS.set_forkserver_preload(["pytest", "tests.support.kills.indexing"])
 
 
 def restore_file(file: Path, home: Path, **options: Any) -> RestoreReport:

@@ -29,7 +29,7 @@ from retrieval.maintenance.backup import back_up
 from retrieval.maintenance.restore import restore
 from retrieval.storage.home.layout import LIBRARY_FILE
 from tests.conftest import article_text
-from tests.support.fakes import WordEmbedder
+from tests.support.doubles.fakes import WordEmbedder
 from tests.unit.retrieval.storage.sqlite.test_migrations import dump
 
 Files = dict[str, bytes]

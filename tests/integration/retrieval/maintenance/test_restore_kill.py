@@ -17,10 +17,10 @@ from retrieval.maintenance.backup import back_up
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.lock import owning
 from tests.conftest import Workspace
-from tests.support import killed_restore
+from tests.support.kills import restore
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["pytest", "tests.support.killed_indexing", "tests.support.killed_restore"])
+_FORKS.set_forkserver_preload(["pytest", "tests.support.kills.indexing", "tests.support.kills.restore"])
 
 OLD = {
     "library.sqlite3": "old", "library.sqlite3-wal": "old log", "library.sqlite3-shm": "old", "bot.sqlite3": "old",
@@ -79,16 +79,16 @@ def test_killed_in_every_state_of_the_swap(tmp_path: Path, before: dict[str, str
     write(atomic_swap.prepare(ready), NEW)
     counted = tmp_path / "counted"
     home = Path(shutil.copytree(ready, tmp_path / "whole"))
-    assert run(killed_restore.commit, home, 0, counted) == 0
+    assert run(restore.commit, home, 0, counted) == 0
     assert recovered(home, before)
     outcomes = []
     lines = list(map(int, counted.read_text().split()))
     assert len(lines) > len(NEW) + len(before)
     for turn, fatal in enumerate(lines):
         home = Path(shutil.copytree(ready, tmp_path / f"home{fatal}"))
-        assert run(killed_restore.commit, home, fatal) == -signal.SIGKILL
+        assert run(restore.commit, home, fatal) == -signal.SIGKILL
         if turn % 2:  # and the one that mends is killed as well, somewhere
-            assert run(killed_restore.mend, home, 1 + fatal % 30) in {0, -signal.SIGKILL}
+            assert run(restore.mend, home, 1 + fatal % 30) in {0, -signal.SIGKILL}
         outcomes.append(recovered(home, before))
         shutil.rmtree(home)
     assert outcomes == sorted(outcomes)
@@ -107,12 +107,12 @@ def test_a_whole_restore_is_killed(workspace: Workspace, tmp_path: Path) -> None
     present = workspace.texts()
     counted = tmp_path / "counted"
     home = Path(shutil.copytree(workspace.home, tmp_path / "whole"))
-    assert run(killed_restore.restore_killed, home, file, 0, counted) == 0
+    assert run(restore.restore_killed, home, file, 0, counted) == 0
     turns = list(map(int, counted.read_text().split()))
     seen = []
     for fatal in turns[:: max(1, len(turns) // 6)]:
         home = Path(shutil.copytree(workspace.home, tmp_path / f"home{fatal}"))
-        assert run(killed_restore.restore_killed, home, file, fatal) == -signal.SIGKILL
+        assert run(restore.restore_killed, home, file, fatal) == -signal.SIGKILL
         killed = Workspace(Settings(home=home, corpus=workspace.corpus), workspace.embedder)
         if atomic_swap.is_pending(home):
             before = sorted(home.rglob("*"))

@@ -13,7 +13,7 @@ from retrieval.search.query.analysis import analyse
 from retrieval.search.ranking.reranker import DEPTH, CrossEncoderReranker, rerank
 from retrieval.search.ranking.scoring import score
 from retrieval.text.vocabulary import Vocabulary
-from tests.support.builders import candidate, stored
+from tests.support.doubles.builders import candidate, stored
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "who", "leads", "the", "truce", "paris", "monitors"]
 

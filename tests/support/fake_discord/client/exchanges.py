@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from tests.support.fake_discord.client.visible_message import Sight
+from tests.support.fake_discord.client.visible_message import VisibleMessage
 from tests.support.fake_discord.state.interactions import ACKNOWLEDGE_WITHIN, TOKEN_LASTS, Interaction, Reply
 from tests.support.fake_discord.state.permissions import P
 from tests.support.fake_discord.state.world import Channel, ChannelType, Message, User, World
@@ -25,7 +25,7 @@ class Exchange:
         self._world = world
         self._seen = len(interaction.message.versions) if interaction.message else 0
 
-    def __await__(self) -> Generator[Any, None, Sight]:
+    def __await__(self) -> Generator[Any, None, VisibleMessage]:
         return self.answer().__await__()
 
     @property
@@ -34,9 +34,9 @@ class Exchange:
         return self.interaction.user
 
     @property
-    def sights(self) -> list[Sight]:
+    def sights(self) -> list[VisibleMessage]:
         """Everything that came so far, in order, complete or not."""
-        return [Sight(each, self.user, self._world) for each in self.interaction.messages if not each.deleted]
+        return [VisibleMessage(each, self.user, self._world) for each in self.interaction.messages if not each.deleted]
 
     def expire(self) -> None:
         """Let the token of this interaction end now."""
@@ -47,12 +47,12 @@ class Exchange:
         found: float = await self._until(lambda: self.interaction.acknowledged, timeout, "acknowledgement")
         return found - self.interaction.created
 
-    async def answer(self, timeout: float = PATIENCE) -> Sight:
+    async def answer(self, timeout: float = PATIENCE) -> VisibleMessage:
         """The first complete message; of a press that changes its own message, that message."""
         message = await self._until(self._first, timeout, "answer")
-        return Sight(message, self.user, self._world)
+        return VisibleMessage(message, self.user, self._world)
 
-    async def followups(self, count: int = 1, timeout: float = PATIENCE) -> list[Sight]:
+    async def followups(self, count: int = 1, timeout: float = PATIENCE) -> list[VisibleMessage]:
         """The messages after the first, once there are so many."""
 
         def enough() -> list[Message] | None:
@@ -60,7 +60,7 @@ class Exchange:
             return found if len(found) >= count else None
 
         found = await self._until(enough, timeout, f"{count} follow-ups")
-        return [Sight(each, self.user, self._world) for each in found]
+        return [VisibleMessage(each, self.user, self._world) for each in found]
 
     async def modal(self, timeout: float = PATIENCE) -> dict[str, Any]:
         """The form that opened."""
@@ -101,31 +101,31 @@ class Said:
         self.message = message
         self._world = world
 
-    def __await__(self) -> Generator[Any, None, Sight]:
+    def __await__(self) -> Generator[Any, None, VisibleMessage]:
         return self.answer().__await__()
 
     @property
-    def sights(self) -> list[Sight]:
+    def sights(self) -> list[VisibleMessage]:
         """The bot's answers so far: replies to it, what stands in its thread, and in a quiet place what came after."""
         found = [*self.message.channel.messages.values()]
         thread = self.message.thread
         if thread is not None:
             found += thread.messages.values()
-        return [Sight(each, self.message.author, self._world) for each in found if self._answers(each)]
+        return [VisibleMessage(each, self.message.author, self._world) for each in found if self._answers(each)]
 
     @property
     def typed(self) -> bool:
         """Tell whether "is typing…" has been visible since."""
         return any(at >= self._at and channel is self.message.channel for channel, at in self._world.typing)
 
-    async def answer(self, timeout: float = PATIENCE) -> Sight:
+    async def answer(self, timeout: float = PATIENCE) -> VisibleMessage:
         """The bot's first answer."""
         return (await self.answers(1, timeout))[0]
 
-    async def answers(self, count: int, timeout: float = PATIENCE) -> list[Sight]:
+    async def answers(self, count: int, timeout: float = PATIENCE) -> list[VisibleMessage]:
         """The bot's answers, once there are so many."""
 
-        def enough() -> list[Sight] | None:
+        def enough() -> list[VisibleMessage] | None:
             found = self.sights
             return found if len(found) >= count else None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.fake_discord.client import command_input
 from tests.support.fake_discord.client.command_input import NotOfferedError
 from tests.support.fake_discord.client.exchanges import PATIENCE, Exchange, Said, visible
-from tests.support.fake_discord.client.visible_message import Sight
+from tests.support.fake_discord.client.visible_message import VisibleMessage
 from tests.support.fake_discord.limits.commands import CHAT_INPUT, MESSAGE_MENU
 from tests.support.fake_discord.limits.components import BUTTON, SELECTS, TEXT_INPUT, walk
 from tests.support.fake_discord.rest.server import Upload
@@ -51,7 +51,7 @@ class Person:
         data = command_input.complete_members(command_input.fill_in(found, path, plain), where, self.user)
         return self._do(Kind.COMMAND, where, data)
 
-    def message_command(self, name: str, message: Message | Sight | Said) -> Exchange:
+    def message_command(self, name: str, message: Message | VisibleMessage | Said) -> Exchange:
         """Right click on a message, Apps, `name`."""
         target = _message(message)
         self._refuse_unless_visible(target)
@@ -73,13 +73,13 @@ class Person:
         await exchange.acknowledged()
         return exchange.interaction.choices
 
-    def press(self, sight: Sight, label: str | None = None, *, custom_id: str | None = None) -> Exchange:
+    def press(self, sight: VisibleMessage, label: str | None = None, *, custom_id: str | None = None) -> Exchange:
         """Press the button with this label or id. Raises NotOfferedError where the person could not."""
         self._refuse_unless_visible(sight.message)
         wanted = custom_id if custom_id is not None else sight.button(label or "").custom_id
         return self._component(sight.message, wanted, (BUTTON,), {})
 
-    def select(self, sight: Sight, *values: str, custom_id: str | None = None) -> Exchange:
+    def select(self, sight: VisibleMessage, *values: str, custom_id: str | None = None) -> Exchange:
         """Choose in a menu."""
         self._refuse_unless_visible(sight.message)
         wanted = custom_id if custom_id is not None else sight.selects[0]["custom_id"]
@@ -116,7 +116,7 @@ class Person:
         text: str,
         channel: Where = None,
         *,
-        reply_to: Message | Sight | Said | None = None,
+        reply_to: Message | VisibleMessage | Said | None = None,
         ping: bool = True,
         files: Mapping[str, bytes] | None = None,
     ) -> Said:
@@ -148,14 +148,14 @@ class Person:
             raise NotOfferedError("one edits only what one wrote")
         self._discord.messages.edit(message, {"content": text})
 
-    def delete(self, what: Said | Message | Sight) -> None:
+    def delete(self, what: Said | Message | VisibleMessage) -> None:
         """Take a message away: one's own, or any with the permission to manage messages."""
         message = _message(what)
         if message.author is not self.user:
             self._refuse_unless_allowed(message.channel, P.MANAGE_MESSAGES)
         self._discord.messages.delete(message)
 
-    def open_thread(self, name: str, message: Message | Sight | Said) -> Channel:
+    def open_thread(self, name: str, message: Message | VisibleMessage | Said) -> Channel:
         """Begin a thread under a message."""
         target = _message(message)
         return self._discord.threads.open(target.channel, self.user, {"name": name}, target)
@@ -175,15 +175,15 @@ class Person:
         """The conversation with the bot."""
         return self._world.direct_channel(self.user)
 
-    def sees(self, channel: Where = None) -> list[Sight]:
+    def sees(self, channel: Where = None) -> list[VisibleMessage]:
         """Everything in a channel that is there for this person's eyes, oldest first."""
         messages = self._place(channel).messages.values()
-        return [Sight(each, self.user, self._world) for each in messages if visible(each, self.user)]
+        return [VisibleMessage(each, self.user, self._world) for each in messages if visible(each, self.user)]
 
-    async def until_sees(self, words: str, channel: Where = None, timeout: float = PATIENCE) -> Sight:
+    async def until_sees(self, words: str, channel: Where = None, timeout: float = PATIENCE) -> VisibleMessage:
         """The first message with these words in it."""
 
-        def look() -> Sight | None:
+        def look() -> VisibleMessage | None:
             return next((each for each in self.sees(channel) if words in each.text), None)
 
         return await self._world.happenings.until(look, timeout, f"{self.user.name} sees {words!r}")
@@ -234,5 +234,5 @@ class Person:
         return P.VIEW_CHANNEL | (P.SEND_MESSAGES_IN_THREADS if where.is_thread else P.SEND_MESSAGES)
 
 
-def _message(what: Message | Sight | Said) -> Message:
+def _message(what: Message | VisibleMessage | Said) -> Message:
     return what if isinstance(what, Message) else what.message

@@ -20,7 +20,7 @@ class Button:
     style: int
 
 
-class Sight:
+class VisibleMessage:
     """A message in the eyes of one person. It follows the message: an edit is seen at once."""
 
     def __init__(self, message: Message, viewer: User, world: World) -> None:
@@ -29,7 +29,7 @@ class Sight:
         self._world = world
 
     def __repr__(self) -> str:
-        return f"<Sight of {self.message.id} by {self.viewer.name}: {self.text[:80]!r}>"
+        return f"<VisibleMessage of {self.message.id} by {self.viewer.name}: {self.text[:80]!r}>"
 
     @property
     def id(self) -> int:
@@ -126,7 +126,7 @@ class Sight:
             raise LookupError(f"{len(found)} buttons say {label!r}; there are {[each.label for each in self.buttons]}")
         return found[0]
 
-    async def changed(self, timeout: float = 10.0) -> Sight:
+    async def changed(self, timeout: float = 10.0) -> VisibleMessage:
         """Itself, once it was edited again."""
         seen = len(self.history)
         await self._world.happenings.until(lambda: len(self.history) > seen, timeout, f"a change of {self!r}")

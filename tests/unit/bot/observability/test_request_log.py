@@ -24,7 +24,7 @@ from bot.transport.delivery import Outgoing, Responder
 from bot.ui.markup.pages import Form, Page
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
-from tests.support.fake_articles import FakeArticles, answer, open_services
+from tests.support.doubles.fake_articles import FakeArticles, answer, open_services
 from tests.unit.bot.transport.test_delivery import FakeChannel, FakeInteraction
 from tests.unit.bot.transport.test_retry import refusal
 

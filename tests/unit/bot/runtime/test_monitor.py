@@ -15,7 +15,7 @@ from bot.runtime.monitor import Monitor, measure_resources
 from bot.services.worker_pool import WorkerPool
 from retrieval.core.errors import NotIndexedError, StorageError
 from retrieval.core.system import Memory
-from tests.support.fake_articles import FakeArticles
+from tests.support.doubles.fake_articles import FakeArticles
 
 
 def monitor(home: Path, pool: WorkerPool | None = None) -> Monitor:

@@ -10,7 +10,7 @@ from bot.observability.request_log import Source
 from bot.services.admission import RefusedError, TooBusyError, check_query
 from bot.services.permissions import Requester
 from bot.store.guild_settings import GuildSettings
-from tests.support.fake_articles import FakeArticles, open_services
+from tests.support.doubles.fake_articles import FakeArticles, open_services
 
 ADA = Requester(user=1, guild=7, channel=70)
 

@@ -11,7 +11,7 @@ from bot.services.admission import RefusedError
 from bot.services.question_service import QuestionRequest, QuestionService
 from bot.store.message_state import AskedQuestion, ClosestPassages, MorePassages, QuoteRef, RelatedPassages
 from retrieval.core.types import Outcome
-from tests.support.fake_articles import FakeArticles, answer
+from tests.support.doubles.fake_articles import FakeArticles, answer
 
 PARIS = "Macron met 31 leaders.\n\nMerz named 5 brigades.\n\nStarmer pledged 9 ships."
 

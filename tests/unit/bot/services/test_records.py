@@ -8,7 +8,7 @@ from bot.store import Store, Vote
 from bot.store.guild_settings import GuildSettings
 from bot.store.message_state import AnswerMessage, ArticleView, AskedQuestion, RelatedPassages
 from retrieval.core.types import Outcome
-from tests.support.fake_articles import FakeArticles, open_services
+from tests.support.doubles.fake_articles import FakeArticles, open_services
 
 ANSWER = AnswerMessage(AskedQuestion("and Ada?", None, "Who met?", "Who met Ada?"), Outcome.ANSWERED, 0.9, guild=7)
 

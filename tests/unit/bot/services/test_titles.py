@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.services.titles import TitleIndex, choice_value
 from bot.ui.articles import choice_name
-from tests.support.fake_articles import metadata, summary
+from tests.support.doubles.fake_articles import metadata, summary
 from tests.support.growth import assert_linear
 
 TITLES = {

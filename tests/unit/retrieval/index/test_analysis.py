@@ -19,8 +19,8 @@ from retrieval.storage.library import LibraryWriter
 from retrieval.text import tokenizer
 from retrieval.text.tokenizer import Word, content_terms, name_terms, plain_words, tokenize, tokens_between
 from retrieval.text.vocabulary import acronyms, initialisms
-from tests.support.builders import article
-from tests.support.fakes import DIMENSIONS, MemoryLexicalIndex, MemoryVectorIndex, WordEmbedder
+from tests.support.doubles.builders import article
+from tests.support.doubles.fakes import DIMENSIONS, MemoryLexicalIndex, MemoryVectorIndex, WordEmbedder
 
 TEXT = """Peace in the North
 

@@ -17,8 +17,8 @@ from retrieval.storage.library import LibraryWriter
 from retrieval.text import vocabulary
 from retrieval.text.tokenizer import terms_of
 from retrieval.text.vocabulary import Vocabulary
-from tests.support.builders import article
-from tests.support.fakes import MemoryLexicalIndex, MemoryVectorIndex, WordEmbedder
+from tests.support.doubles.builders import article
+from tests.support.doubles.fakes import MemoryLexicalIndex, MemoryVectorIndex, WordEmbedder
 
 OLD = {"a": "The harbour opened.\nIt closed again.", "b": "The orchard is old.", "c": "The railway is long."}
 NEW = {"a": "The harbour opened in 1890.\nIt closed again.", "b": OLD["b"], "d": "The library is new.\nIt is red."}

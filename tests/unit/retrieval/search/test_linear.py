@@ -16,7 +16,7 @@ from retrieval.search.query.validation import phrases_in
 from retrieval.search.ranking.answer_types import answer_type_score
 from retrieval.text.vocabulary import Vocabulary
 from tests.support.adversarial import TEXTS
-from tests.support.fake_articles import quote
+from tests.support.doubles.fake_articles import quote
 from tests.support.growth import assert_linear
 
 VOCABULARY = Vocabulary.of(["The North Atlantic Treaty Organization (NATO) met Anna Berg in March 2022."])

@@ -12,7 +12,7 @@ from bot.cogs.common.error_messages import for_user
 from bot.services.admission import RefusedError
 from bot.store import RecordsError
 from retrieval.core.errors import AlteredArticleError, NotIndexedError, QuestionError, UnknownArticleError
-from tests.support.fake_articles import FakeArticles
+from tests.support.doubles.fake_articles import FakeArticles
 
 TITLE_INDEX = FakeArticles({"paris": "", "prague": ""}).title_index
 

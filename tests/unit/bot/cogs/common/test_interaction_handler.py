@@ -14,7 +14,7 @@ from bot.transport.delivery import Responder
 from bot.ui.markup.pages import Form
 from retrieval.core.errors import QuestionError
 from retrieval.core.types import Outcome
-from tests.support.fake_articles import FakeArticles, answer, open_services
+from tests.support.doubles.fake_articles import FakeArticles, answer, open_services
 from tests.support.markdown import quoted_words
 
 PARIS = "Macron met 31 leaders.\n\nMerz named 5 brigades.\n\nStarmer pledged 9 ships."

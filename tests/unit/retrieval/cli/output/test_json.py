@@ -16,7 +16,7 @@ from retrieval.core.types import (
     Repair,
     TitleSource,
 )
-from tests.support.builders import quote
+from tests.support.doubles.builders import quote
 
 QUOTE_KEYS = [
     "passage_id", "article_id", "title", "title_source", "publisher", "published", "url", "section", "paragraph",

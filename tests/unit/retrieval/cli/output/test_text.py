@@ -13,7 +13,7 @@ from rich.console import Console
 
 from retrieval.cli.output.text import attribution, sanitise, shortened, show_answer, show_findings
 from retrieval.core.types import Answer, Findings, Metadata, Outcome, Quote, TitleSource
-from tests.support.builders import quote
+from tests.support.doubles.builders import quote
 
 LONG = (
     "Estonia’s Kristen Michal stressed that “security guarantees must be defined by those who seek and provide them. "

@@ -8,7 +8,7 @@ from retrieval.core.types import Quote
 from retrieval.search.answer.conflicts import differing_figures
 from retrieval.search.query.analysis import Question, analyse
 from retrieval.text.vocabulary import Vocabulary
-from tests.support.builders import quote
+from tests.support.doubles.builders import quote
 
 
 def notes(question: str, *texts: str, articles: str = "abcdef") -> tuple[str, ...]:

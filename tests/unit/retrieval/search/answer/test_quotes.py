@@ -11,7 +11,7 @@ from retrieval.search.query.analysis import analyse
 from retrieval.search.ranking.scoring import rank
 from retrieval.search.ranking.selection import Choice, diversify
 from retrieval.text.vocabulary import Vocabulary
-from tests.support.builders import candidate, stored
+from tests.support.doubles.builders import candidate, stored
 
 SENTENCES = (
     "The harbour opened in 1890.",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from retrieval.core.types import Outcome
 from retrieval.search.query.message import MAX_QUERIES, message_queries, related_passages
-from tests.support.fake_articles import answer, quote
+from tests.support.doubles.fake_articles import answer, quote
 
 
 @given(st.text(max_size=4000))

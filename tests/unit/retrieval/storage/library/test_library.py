@@ -21,8 +21,8 @@ from retrieval.storage.library import ArticleTable, LibraryWriter, PassageTable,
 from retrieval.storage.sqlite.connection import Database
 from retrieval.text.tokenizer import content_terms
 from retrieval.text.vocabulary import Vocabulary, passage_words
-from tests.support.builders import article
-from tests.support.fakes import WordEmbedder
+from tests.support.doubles.builders import article
+from tests.support.doubles.fakes import WordEmbedder
 
 TEXTS = (
     "The Nordic-Baltic Eight (NB8) met in Riga. They spoke of peace.",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.bot.bot_process import TO_END, Bot, started, started_afresh
-from tests.integration.bot.transcript import transcript
+from tests.support.bot.bot_process import TO_END, Bot, started, started_afresh
+from tests.support.bot.transcript import transcript
 from tests.support.fake_discord import DiscordDouble
 
 TRANSCRIPTS: pytest.StashKey[list[Path]] = pytest.StashKey()

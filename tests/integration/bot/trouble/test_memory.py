@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.bot.bot_process import Bot, started_afresh
-from tests.integration.bot.rendered_messages import labels, passages
+from tests.support.bot.bot_process import Bot, started_afresh
+from tests.support.bot.rendered_messages import labels, passages
 from tests.support.fake_discord import DiscordDouble, Exchange, NoAnswerError
 
 TRUCE = "Who will lead the truce monitoring mechanism?"

@@ -20,7 +20,7 @@ import retrieval
 from retrieval.core.errors import RetrievalError
 from retrieval.core.settings import Settings
 from retrieval.index.sync import run_indexing
-from tests.support.fakes import WordEmbedder
+from tests.support.doubles.fakes import WordEmbedder
 
 _PACKAGE = Path(retrieval.__file__).parent
 #: Modules that compute and store nothing: their steps would outnumber all others.

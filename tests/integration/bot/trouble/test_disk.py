@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.settings import Settings
-from tests.integration.bot.bot_process import TO_END, Bot, started
-from tests.integration.bot.bot_session import assert_kept_quiet
-from tests.integration.bot.rendered_messages import labels, numbered, passages
+from tests.support.bot.bot_process import TO_END, Bot, started
+from tests.support.bot.bot_session import assert_kept_quiet
+from tests.support.bot.rendered_messages import labels, numbered, passages
 from tests.support.fake_discord import DiscordDouble, Guild
 
 TRUCE = "Who will lead the truce monitoring mechanism?"

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from retrieval.index.embedding import quieten
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 _LIBRARIES = (
     "retrieval.cli",
     "bot.runtime.bot",
@@ -110,7 +110,7 @@ def _server() -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.fork_server", str(theirs.fileno())],
+            [sys.executable, "-m", "tests.support.processes.fork_server", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             cwd=_ROOT,
             stdin=subprocess.DEVNULL,

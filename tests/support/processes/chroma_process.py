@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from tests.support.ports import free_port
+from tests.support.processes.ports import free_port
 
 BINARY = Path(sys.executable).with_name("chroma")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.bot.rendered_messages import displayed, emphasised
+from tests.support.bot.rendered_messages import displayed, emphasised
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT, SEEDS
 from tests.support.fake_discord import DiscordDouble
-from tests.support.fork_server import ForkedProcess, start
+from tests.support.processes.fork_server import ForkedProcess, start
 
 TO_CONNECT = 60.0
 TO_END = 10.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.fake_discord import Channel, DiscordDouble, Sight
+from tests.support.fake_discord import Channel, DiscordDouble, VisibleMessage
 from tests.support.fake_discord.state.interactions import Interaction, Kind
 
 
@@ -14,7 +14,7 @@ def transcript(discord: DiscordDouble) -> str:
     for channel in discord.world.channels.values():
         for message in channel.messages.values():
             viewer = message.only_for or message.author
-            seen = Sight(message, viewer, discord.world)
+            seen = VisibleMessage(message, viewer, discord.world)
             if not seen.text and not seen.buttons and not seen.files:
                 continue  # Discord's own line at the head of a thread
             if message.author is not discord.bot:
@@ -26,7 +26,7 @@ def transcript(discord: DiscordDouble) -> str:
     return "\n\n".join(text for _, text in sorted(events)) + "\n"
 
 
-def _body(seen: Sight) -> str:
+def _body(seen: VisibleMessage) -> str:
     """The message as it came, every later page of it, and its buttons as they are in the end."""
     whole = seen.printed().split("\n", 1)[1]
     pages = [version for version in seen.history if not version.loading]
@@ -53,7 +53,7 @@ def _done(one: Interaction, discord: DiscordDouble) -> str:
     if one.kind is Kind.COMPONENT and one.message is not None:
         pressed = one.data["custom_id"]
         # A pager's message changes under the press, so that its buttons' ids end with another page by now.
-        buttons = Sight(one.message, one.user, discord.world).buttons
+        buttons = VisibleMessage(one.message, one.user, discord.world).buttons
         kind = pressed.rpartition(":")[0]
         label = next((each.label for each in buttons if str(each.custom_id).rpartition(":")[0] == kind), pressed)
         return f"{who} presses [ {label} ] in {where}"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.bot.bot_process import TO_END, started_afresh
-from tests.integration.bot.bot_session import assert_kept_quiet
-from tests.integration.bot.rendered_messages import labels, passages
+from tests.support.bot.bot_process import TO_END, started_afresh
+from tests.support.bot.bot_session import assert_kept_quiet
+from tests.support.bot.rendered_messages import labels, passages
 from tests.support.fake_discord import DiscordDouble
 
 TRUCE = "Who will lead the truce monitoring mechanism?"

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 
 from tests.conftest import SEEDS
-from tests.integration.bot.rendered_messages import RenderedPassage
+from tests.support.bot.rendered_messages import RenderedPassage
 
 #: The only wrongly decoded word in the files, and what it is once it is put right.
 _WRONG, _RIGHT = "NausÄ—da", "Nausėda"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.fake_discord import Sight
+from tests.support.fake_discord import VisibleMessage
 
 #: Stands for an escaped sign while the signs that are not escaped are looked at.
 _HIDDEN = "\ue000"
@@ -76,7 +76,7 @@ class RenderedPassage:
     footer: str
 
 
-def passages(sight: Sight) -> list[RenderedPassage]:
+def passages(sight: VisibleMessage) -> list[RenderedPassage]:
     """The quotes of a message, in order."""
     return [_passage(embed) for embed in sight.embeds if _FOOTER.match(embed.get("footer", {}).get("text", ""))]
 
@@ -106,20 +106,20 @@ def _passage(embed: Mapping[str, Any]) -> RenderedPassage:
     )
 
 
-def heading(sight: Sight) -> list[str]:
+def heading(sight: VisibleMessage) -> list[str]:
     """The lines above the quotes, as sent."""
     first = sight.embeds[0]
     return [*filter(None, [first.get("title")]), *first.get("description", "").split("\n")]
 
 
-def question(sight: Sight) -> str:
+def question(sight: VisibleMessage) -> str:
     """The question as the answer repeats it: the line in bold above the quotes."""
     line = next(line for line in heading(sight) if line.startswith("**"))
     assert emphasised(line) == [displayed(line)]
     return displayed(line)
 
 
-def numbered(sight: Sight) -> dict[int, str]:
+def numbered(sight: VisibleMessage) -> dict[int, str]:
     """The paragraphs of a page that numbers them, as ``¶ 7`` and the paragraph as a block quote below."""
     found: dict[int, str] = {}
     number = 0
@@ -132,6 +132,6 @@ def numbered(sight: Sight) -> dict[int, str]:
     return found
 
 
-def labels(sight: Sight) -> list[str]:
+def labels(sight: VisibleMessage) -> list[str]:
     """The labels of the buttons."""
     return [button.label for button in sight.buttons]

@@ -1,0 +1,1 @@
+"""Programs that end by SIGKILL at a chosen step."""

@@ -1,0 +1,1 @@
+"""Programs that tests start: forked ones, a Chroma server, free ports."""
