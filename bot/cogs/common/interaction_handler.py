@@ -10,18 +10,17 @@ from dataclasses import dataclass
 import discord
 from discord import app_commands
 
+from bot.cogs.common.autocomplete import suggestions
 from bot.cogs.common.error_messages import for_user
 from bot.cogs.common.rendering import render
 from bot.observability.request_log import ReceivedQuestion, RequestOutcome, Source, Step
 from bot.services import Services
 from bot.services.admission import RefusedError, TooBusyError
 from bot.services.permissions import Requester
-from bot.services.titles import choice_value
 from bot.services.worker_pool import Slot
 from bot.store.message_state import MessageState
 from bot.transport.delivery import Outgoing, Responder
 from bot.ui import strings
-from bot.ui.articles import choice_name
 from bot.ui.buttons import BotInteraction, actions_for, view_for
 from bot.ui.markup.pages import Form, Page, sentence
 from retrieval.core.errors import QuestionError, UnknownArticleError
@@ -201,8 +200,7 @@ class InteractionHandler:
 
     def suggestions(self, typed: str) -> list[app_commands.Choice[str]]:
         """The articles whose names are like what was typed, the best first, for autocomplete."""
-        articles = self._services.articles.title_index.suggest(typed)
-        return [app_commands.Choice(name=choice_name(a), value=choice_value(a)) for a in articles]
+        return suggestions(typed, self._services.articles.title_index)
 
     async def say(self, interaction: BotInteraction, text: str) -> None:
         """Send a private line at once."""

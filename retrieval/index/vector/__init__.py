@@ -1,8 +1,9 @@
 """Passage vectors in a Chroma collection, in the data folder or on a server. The only importer of chromadb."""
 
-from retrieval.index.vector.http import WRITE_TIMEOUTS, probe_server
 from retrieval.index.vector.local import ChromaVectorIndex
+from retrieval.index.vector.probe import probe_server
 from retrieval.index.vector.server import ServerVectorIndex, delete_collections
+from retrieval.index.vector.timeouts import WRITE_TIMEOUTS
 
 __all__ = [
     "WRITE_TIMEOUTS",

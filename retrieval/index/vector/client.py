@@ -20,16 +20,8 @@ from chromadb.types import Collection as CollectionModel
 
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.health import VectorState
-from retrieval.index.vector.http import (
-    QUERY_TIMEOUTS,
-    Timeouts,
-    headers,
-    probe_server,
-    trust,
-    unavailable,
-    unreachable,
-    unsupported_version,
-)
+from retrieval.index.vector.probe import headers, probe_server, trust, unavailable, unreachable, unsupported_version
+from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, Timeouts
 
 _LIST_PAGE = 100  # collections
 

@@ -14,7 +14,8 @@ from retrieval.core.errors import RetrievalError, StorageError, VectorsUnavailab
 from retrieval.core.health import VectorHealth, VectorState
 from retrieval.index.vector.base import COSINE, CollectionIndex
 from retrieval.index.vector.client import Connection
-from retrieval.index.vector.http import QUERY_TIMEOUTS, WRITE_TIMEOUTS, Timeouts, unavailable, unreachable
+from retrieval.index.vector.probe import unavailable, unreachable
+from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, WRITE_TIMEOUTS, Timeouts
 from retrieval.storage.home.index_state import is_current
 from retrieval.storage.home.layout import collection_name
 from retrieval.storage.library import Library

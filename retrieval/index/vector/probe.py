@@ -1,17 +1,12 @@
-"""Plain requests to a Chroma server: its probe before any work, headers, timeouts, and errors that say what to do.
+"""Plain requests to a Chroma server: its probe before any work, headers, and errors that say what to do.
 
-Chroma's client raises the same exception for an unreachable server, a refused token and a wrong address. So plain
-requests come first. httpx restarts its read timeout with every piece of a body, so one that trickles, or never ends,
-would be read for ever.
+Chroma's client raises the same exception for an unreachable server, a refused token and a wrong address.
 """
 
 from __future__ import annotations
 
 import logging
 import ssl
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import quote
 
 import httpx
@@ -21,54 +16,10 @@ from chromadb.errors import ChromaAuthError
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsUnavailableError, one_line
 from retrieval.core.health import VectorHealth, VectorState
+from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, Timeouts
 
 _MAJOR = "1"
-_MAX_BODY = 32_000_000  # bytes; regular answers have a hundredth of it
 _START = "Start it, or check CHROMA_URL; CHROMA_URL unset keeps the vectors in the data folder"
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds to wait for a connection, for the beginning of an answer, and for the rest of it."""
-
-    connection: float
-    answer: float
-
-    def limits(self) -> httpx.Timeout:
-        """Timeouts as httpx takes them."""
-        return httpx.Timeout(self.answer, connect=self.connection)
-
-    def bound_body(self, response: httpx.Response) -> None:
-        """Response hook of httpx: limit the time and the size of the body."""
-        assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - narrows the library's declared type
-        response.stream = BoundedStream(response.stream, self.answer)
-
-
-#: For searches: a person is waiting.
-QUERY_TIMEOUTS = Timeouts(1.0, 2.0)
-#: For writes: storing a page of vectors takes its time.
-WRITE_TIMEOUTS = Timeouts(3.0, 60.0)
-
-
-class BoundedStream(httpx.SyncByteStream):
-    """A body that is read for ``seconds`` at most, and up to a maximum size, else httpx's errors are raised."""
-
-    def __init__(self, rest: httpx.SyncByteStream, seconds: float) -> None:
-        self._rest = rest
-        self._end = time.monotonic() + seconds
-
-    def __iter__(self) -> Iterator[bytes]:
-        taken = 0
-        for piece in self._rest:
-            taken += len(piece)
-            if taken > _MAX_BODY:
-                raise httpx.DecodingError("its answer does not end")
-            if time.monotonic() > self._end:
-                raise httpx.ReadTimeout("its answer takes too long")
-            yield piece
-
-    def close(self) -> None:
-        self._rest.close()
 
 
 def probe_server(server: ChromaServer, timeouts: Timeouts = QUERY_TIMEOUTS) -> str:
