@@ -42,7 +42,7 @@ test-container: $(DEV) ## build the image and run it: needs root, buildah, deboo
 
 coverage: $(DEV) ## run all tests with branch coverage, subprocesses included; fails below BRANCHES
 	@rm -f .coverage .coverage.* coverage.json
-	$(BIN)/python -m pytest -m "not without_coverage" --cov --cov-report= $(TESTS)
+	$(BIN)/python -m pytest --cov --cov-report= $(TESTS)
 	@# The fork server ends after the tests, and writes then.
 	@[ -z "$$(ls .coverage.* 2>/dev/null)" ] || $(BIN)/coverage combine --quiet --append
 	$(BIN)/coverage report

@@ -420,7 +420,6 @@ def test_an_altered_text_at_the_command(pullquote: Pullquote, place: Path) -> No
     assert run_command("source", "001_c89cddc9c1940466", "--home", place / "home").code == 0
 
 
-@pytest.mark.without_coverage
 def test_an_interrupted_run_says_so(place: Path) -> None:
     """Ctrl+C ends without a traceback, with the exit code of an interrupt."""
     for number in range(40):
@@ -455,7 +454,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=False)
 
 
-@pytest.mark.without_coverage
 @pytest.mark.parametrize("room", [0, 30_000, 200_000, 600_000, 1_500_000, 3_000_000])
 def test_a_full_disk(small_disk: Path, workspace: Workspace, room: int) -> None:
     """With ``room`` bytes left an indexing run raises our own error, and the stored articles still answer."""

@@ -47,7 +47,6 @@ def test_a_closed_pipe(seeded: Settings, tmp_path: Path, command: str) -> None:
     assert (process.end(100), errors.read_bytes()) == (0, b"")
 
 
-@pytest.mark.without_coverage
 @pytest.mark.parametrize("module", ["retrieval.cli.app", "numpy", "chromadb", "retrieval.cli.index"])
 def test_an_interrupt_during_the_imports(module: str) -> None:
     """Ctrl-C during the imports ends the command silently."""
