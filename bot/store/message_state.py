@@ -15,7 +15,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from retrieval.core.types import Metadata, Outcome, Passage, Quote, Span
+from retrieval.core.display import Annotation
+from retrieval.core.span import Span
+from retrieval.core.types import NO_CONTEXT, Context, Metadata, Outcome, Passage, Quote
 
 KEY_LENGTH = 12
 #: Format of the stored JSON. Rows without a number are of format 1.
@@ -32,11 +34,14 @@ class QuoteRef:
     paragraph: int
     last_paragraph: int
     digest: str
-    section: str | None = None
+    section: str | None = None  # of rows that were stored before there was a context
     highlights: tuple[Span, ...] = ()
     lead_in: Span | None = None
     lead_in_adjacent: bool = True
     also_in: tuple[str, ...] = ()
+    context: Context = NO_CONTEXT
+    annotations: tuple[Annotation, ...] = ()
+    page: int | None = None
 
     @classmethod
     def of(cls, quote: Quote) -> QuoteRef:
@@ -44,9 +49,9 @@ class QuoteRef:
         passage = quote.passage
         return cls(
             article=passage.article_id, start=passage.start, end=passage.end, paragraph=passage.paragraph,
-            last_paragraph=passage.last_paragraph, digest=digest(quote.text), section=passage.section,
-            highlights=quote.highlights, lead_in=passage.lead_in, lead_in_adjacent=quote.lead_in_adjacent,
-            also_in=quote.also_in,
+            last_paragraph=passage.last_paragraph, digest=digest(quote.text), highlights=quote.highlights,
+            lead_in=passage.lead_in, lead_in_adjacent=quote.lead_in_adjacent, also_in=quote.also_in,
+            context=passage.context, annotations=passage.annotations, page=passage.page,
         )  # fmt: skip
 
     def quote(self, text: str, metadata: Metadata) -> Quote | None:
@@ -57,8 +62,9 @@ class QuoteRef:
         lead = text[self.lead_in.start : self.lead_in.end] if self.lead_in else None
         passage = Passage(
             passage_id=f"{self.article}:{self.start}", article_id=self.article, paragraph=self.paragraph,
-            last_paragraph=self.last_paragraph, section=self.section, start=self.start, end=self.end,
-            sentences=(), lead_in=self.lead_in,
+            last_paragraph=self.last_paragraph, start=self.start, end=self.end, sentences=(), lead_in=self.lead_in,
+            context=Context((self.section,)) if self.section else self.context, annotations=self.annotations,
+            page=self.page,
         )  # fmt: skip
         return Quote(
             passage=passage, metadata=metadata, text=words, highlights=self.highlights, lead_in=lead,

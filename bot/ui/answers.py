@@ -10,7 +10,8 @@ from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine, in_bold, pas
 from bot.ui.markup.pages import Form, Page, paged
 from bot.ui.quotes import counted, number_line, paragraphs_of, quote_panel, title_of
 from retrieval.core.errors import one_line
-from retrieval.core.types import Outcome, Quote, Span
+from retrieval.core.span import Span
+from retrieval.core.types import Outcome, Quote
 from retrieval.storage.articles import Paragraph
 
 GREEN, AMBER, GREY, BLUE = 0x2E7D32, 0xF9A825, 0x757575, 0x1565C0

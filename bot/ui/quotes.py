@@ -9,7 +9,8 @@ from bot.ui.markup.escaping import escape
 from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine, passage
 from bot.ui.markup.limits import ELISION
 from retrieval.core.errors import one_line
-from retrieval.core.types import Metadata, Quote, Span, TitleSource
+from retrieval.core.span import Span
+from retrieval.core.types import Metadata, Quote, TitleSource
 from retrieval.storage.articles import Paragraph
 
 _MARKS = {TitleSource.ASSIGNED: " (title assigned)", TitleSource.FILE_NAME: " (file name)"}

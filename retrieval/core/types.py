@@ -9,12 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-
-class Span(NamedTuple):
-    """A half-open range of code points, ``text[start:end]``."""
-
-    start: int
-    end: int
+from retrieval.core.display import Annotation, Display, display, within
+from retrieval.core.span import Span
 
 
 class TitleSource(StrEnum):
@@ -25,6 +21,22 @@ class TitleSource(StrEnum):
     CATALOG = "catalog"
     ASSIGNED = "assigned"
     FILE_NAME = "file name"
+
+
+class Format(StrEnum):
+    """Format of a file, by its ending or its first bytes."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    RST = "reStructuredText"
+    HTML = "HTML"
+    PDF = "PDF"
+    DOCX = "DOCX"
+    ODT = "ODT"
+    EPUB = "EPUB"
+    CSV = "CSV"
+    TSV = "TSV"
+    JSON_LINES = "JSON Lines"
 
 
 class Reason(StrEnum):
@@ -39,6 +51,7 @@ class Reason(StrEnum):
     FRONT_MATTER = "front matter"
     MARKUP = "markup"
     DROPPED = "dropped by the catalog"
+    FURNITURE = "running head or page number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,25 @@ class Metadata:
     language: str | None = None
 
 
+class Context(NamedTuple):
+    """Text around a passage that says what it is about. It is searched and shown above the quote, never part of it.
+
+    ``headings`` are those above it, the outermost first. ``introduction`` is the line that leads in a list, a table or
+    code and stands in an earlier passage; ``header`` the header row of a table that was cut. All without marks.
+    """
+
+    headings: tuple[str, ...] = ()
+    introduction: str = ""
+    header: str = ""
+
+    def lines(self) -> tuple[str, ...]:
+        """What there is of it, the outermost first."""
+        return tuple(filter(None, (*self.headings, self.introduction, self.header)))
+
+
+NO_CONTEXT = Context()
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Unit of search and quotation: a paragraph, part of a long one, or several that share a quotation.
@@ -71,18 +103,26 @@ class Passage:
     ``paragraph`` counts the file's paragraphs (runs of text, as a reader sees them) from 1, everything included,
     so that it does not move when more or less of an article is indexed. ``sentences`` are spans into the article's
     text within ``start:end``. ``lead_in`` is an earlier sentence of the article that names who or what the passage
-    speaks of; ``None`` where the passage needs none.
+    speaks of; ``None`` where the passage needs none. ``annotations`` touch the passage, with offsets into the
+    article's text, sorted by their start. ``page`` counts from 1, ``None`` where the format has no pages.
     """
 
     passage_id: str
     article_id: str
     paragraph: int
     last_paragraph: int
-    section: str | None
     start: int
     end: int
     sentences: tuple[Span, ...]
     lead_in: Span | None = None
+    context: Context = NO_CONTEXT
+    annotations: tuple[Annotation, ...] = ()
+    page: int | None = None
+
+    @property
+    def section(self) -> str | None:
+        """The innermost heading above it."""
+        return self.context.headings[-1] if self.context.headings else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +141,9 @@ class Omission:
 class Article:
     """A document after parsing, cleaning and chunking.
 
-    ``text`` is the whole decoded document with LF line ends and repaired characters; ``source`` its original bytes.
-    ``files`` are the names, relative to the corpus folder, under which that same content was found; the first one
-    gave ``article_id``.
+    ``text`` is what the parser read: of text formats the whole decoded document with LF line ends and repaired
+    characters. ``source`` is the original file. ``files`` are the names, relative to the corpus folder, under which
+    that same content was found; the first one gave ``article_id``. ``encoding`` is empty for binary formats.
     """
 
     article_id: str
@@ -115,10 +155,15 @@ class Article:
     repairs: tuple[Repair, ...]
     passages: tuple[Passage, ...]
     omissions: tuple[Omission, ...]
+    format: Format = Format.TEXT
 
     def slice(self, span: Span) -> str:
         """The text at ``span``, verbatim."""
         return self.text[span[0] : span[1]]
+
+    def shown(self, passage: Passage, span: Span) -> str:
+        """The text at ``span``, which touches ``passage``, without rendering marks and on one line."""
+        return " ".join(display(self.slice(span), within(passage.annotations, *span)).text.split())
 
 
 class PassageWords(NamedTuple):
@@ -159,6 +204,7 @@ class ArticleSummary:
     characters: int
     sections: tuple[str, ...]
     repairs: tuple[Repair, ...]
+    format: Format = Format.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +213,7 @@ class StoredPassage:
 
     ``key`` is the library's number for this version of the passage, and its id in the derived indexes.
     ``text`` and ``lead_in`` are slices of the article's text; ``lead_in_adjacent`` is false where other text stands
-    between the two. ``terms`` are the folded content words of each sentence.
+    between the two. ``terms`` are the folded content words of each sentence. ``lead_in`` is without rendering marks.
     """
 
     key: int
@@ -204,6 +250,16 @@ class Quote:
     score: float
     also_in: tuple[str, ...] = ()
     evidence: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def annotations(self) -> tuple[Annotation, ...]:
+        """Annotations of ``text``, with offsets into it."""
+        return within(self.passage.annotations, self.passage.start, self.passage.end)
+
+    @property
+    def display(self) -> Display:
+        """``text`` without rendering marks, with the map between the two."""
+        return display(self.text, self.annotations)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.core.types import Article, Passage, PassageWords, Span
+from retrieval.core.span import Span
+from retrieval.core.types import Article, Passage, PassageWords
 from retrieval.core.vectors import Matrix, pool_sentences
 from retrieval.index.embedding import Embedder
 from retrieval.index.lexical import LexicalEntry

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from retrieval.core.types import Span
+from retrieval.core.span import Span
 
 # Signs that mean something anywhere. ``:`` only before another sign: there it may begin an address that would become
 # a link (within one, a backslash would show), or the name of an emoji.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.ui.markup.escaping import QUOTE_PREFIX, marked, merged
 from bot.ui.markup.limits import size
-from retrieval.core.types import Span
+from retrieval.core.span import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import NamedTuple
 
-from retrieval.core.types import Passage, Span
+from retrieval.core.span import Span
+from retrieval.core.types import NO_CONTEXT, Context, Passage
 from retrieval.ingest.chunking.lead_in import LeadInFinder
 from retrieval.ingest.chunking.packing import pack_sentences
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock
@@ -55,11 +56,11 @@ def _passages(text: str, article_id: str, group: _Group, max_tokens: int, lead_i
             article_id=article_id,
             paragraph=group.blocks[covering].block.number,
             last_paragraph=group.blocks[last].block.number,
-            section=group.blocks[0].section,
             start=start,
             end=end,
             sentences=sentences,
             lead_in=lead_ins.find(Span(start, end), inside=inside),
+            context=Context((section,)) if (section := group.blocks[0].section) else NO_CONTEXT,
         )
         inside = is_open_at_end(text, start, end, inside=inside)
         lead_ins.add(sentences)

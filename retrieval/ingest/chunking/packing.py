@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from retrieval.core.types import Span
+from retrieval.core.span import Span
 from retrieval.text.sentences import split_sentences
 
 _TOKEN = re.compile(r"[A-Za-z]{1,64}|[0-9]{1,64}|[^\W\d_]{1,64}|\s+|.", re.DOTALL)

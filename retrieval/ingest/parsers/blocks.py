@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from retrieval.core.span import Span
+
 
 class BlockKind(StrEnum):
     """Kind of a block by its markup; in plain text every block is text."""
@@ -15,13 +17,22 @@ class BlockKind(StrEnum):
     ITEM = "list item"
     CODE = "code"
     TABLE = "table"
+    QUESTION = "question"
+    TERM = "term"
+    DEFINITION = "definition"
+    FOOTNOTE = "footnote"
     MARKUP = "markup"
+    FURNITURE = "running head or page number"
 
 
 class Block(NamedTuple):
     """Paragraph ``number`` (from 1) of a body: ``text[start:end]`` without white space at its edges.
 
-    ``line`` counts from 1 in the file. ``label`` is a heading's text without its marks, ``level`` its depth.
+    ``line`` counts from 1 in the file. ``label`` is a heading's text without its marks, ``level`` its depth (1 to 6) or
+    that of a list item's nesting (from 0). ``page`` counts from 1, where the format has pages. Of a list item the block
+    is the item alone, without the lists nested in it; its further paragraphs and code are blocks of their own kind.
+    Blocks of the same ``list_id`` (not 0) make one list, those of nested lists and an item's further blocks included.
+    ``rows`` are the spans of a table's rows, ``header_rows`` of which head it.
     """
 
     number: int
@@ -31,6 +42,10 @@ class Block(NamedTuple):
     kind: BlockKind = BlockKind.TEXT
     label: str = ""
     level: int = 0
+    page: int | None = None
+    list_id: int = 0
+    rows: tuple[Span, ...] = ()
+    header_rows: int = 0
 
 
 class Line(NamedTuple):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retrieval.core.types import Quote, Span, StoredPassage
+from retrieval.core.span import Span
+from retrieval.core.types import Quote, StoredPassage
 from retrieval.search.answer.highlights import highlight
 from retrieval.search.query.analysis import Question
 from retrieval.search.ranking.selection import Choice

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, fields
 from typing import Any
 
-from retrieval.core.types import Article, Metadata, Passage, Repair, Span, TitleSource
+from retrieval.core.span import Span
+from retrieval.core.types import Article, Metadata, Passage, Repair, TitleSource
 
 #: Live passages with their articles; conditions are added with AND.
 LIVE_PASSAGES = "FROM passages p JOIN articles a ON a.key = p.article_key WHERE a.live = 1"

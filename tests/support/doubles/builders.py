@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from retrieval.core.types import Article, Metadata, Passage, Quote, Span, StoredPassage, TitleSource
+from retrieval.core.span import Span
+from retrieval.core.types import Article, Context, Metadata, Passage, Quote, StoredPassage, TitleSource
 from retrieval.ingest import build_article, parse_document
 from retrieval.search.ranking.scoring import Candidate, PassageTerms
 from retrieval.text.sentences import split_sentences
@@ -17,7 +18,7 @@ def article(text: str, name: str = "a") -> Article:
 def stored(text: str, *, article_id: str = "a", start: int = 0, lead_in: str | None = None) -> StoredPassage:
     """A passage that stands at ``start`` of its article."""
     sentences = tuple(Span(start + s.start, start + s.end) for s in split_sentences(text, 0, len(text)))
-    passage = Passage(f"{article_id}:1", article_id, 1, 1, None, start, start + len(text), sentences, None)
+    passage = Passage(f"{article_id}:1", article_id, 1, 1, start, start + len(text), sentences)
     terms = tuple(content_terms(text[s.start - start : s.end - start]) for s in sentences)
     meta = Metadata(f"Title of {article_id}", TitleSource.DOCUMENT)
     return StoredPassage(1, passage, meta, text, lead_in, True, terms)
@@ -51,7 +52,9 @@ def quote(
     also_in: tuple[str, ...] = (),
 ) -> Quote:
     """A quote of ``text``, all of it highlighted unless said otherwise."""
-    passage = Passage(f"{article_id}:4", article_id, *paragraphs, section, 100, 100 + len(text), (Span(100, 101),))
+    context = Context((section,)) if section else Context()
+    sentences = (Span(100, 101),)
+    passage = Passage(f"{article_id}:4", article_id, *paragraphs, 100, 100 + len(text), sentences, context=context)
     spans = ((0, len(text)),) if highlights is None else highlights
     meta = metadata or Metadata(f"Title of {article_id}", TitleSource.DOCUMENT)
     marked = tuple(Span(*span) for span in spans)

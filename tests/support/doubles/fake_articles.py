@@ -19,6 +19,7 @@ from bot.store import PersonHash, Store
 from bot.store.message_state import QuoteRef
 from retrieval.core.errors import UnknownArticleError
 from retrieval.core.health import VectorHealth
+from retrieval.core.span import Span
 from retrieval.core.types import (
     Answer,
     ArticleSummary,
@@ -28,7 +29,6 @@ from retrieval.core.types import (
     Passage,
     Quote,
     Repair,
-    Span,
     TitleSource,
 )
 from retrieval.storage.articles import Paragraph
@@ -52,7 +52,7 @@ def quote(
     adjacent: bool = True,
 ) -> Quote:
     """A quote of ``text``."""
-    passage = Passage(f"{article}:{start}", article, paragraph, paragraph, None, start, start + len(text), ())
+    passage = Passage(f"{article}:{start}", article, paragraph, paragraph, start, start + len(text), ())
     return Quote(passage, meta or metadata(), text, highlights, lead_in, adjacent, 1.0, also_in)
 
 

@@ -21,7 +21,8 @@ from bot.store.message_state import (
     from_json,
     to_json,
 )
-from retrieval.core.types import Outcome, Span
+from retrieval.core.span import Span
+from retrieval.core.types import Outcome
 
 FIRST = QuoteRef("paris", 5, 9, 2, 3, "0" * 16, "Section", (Span(0, 2),), Span(1, 4), False, ("other",))
 SECOND = QuoteRef("paris", 15, 19, 4, 4, "1" * 16)

@@ -15,7 +15,8 @@ from bot.store.message_state import (
     new_key,
 )
 from bot.ui.buttons import TEMPLATE, Action, ActionButton, actions_for, view_for
-from retrieval.core.types import Outcome, Span
+from retrieval.core.span import Span
+from retrieval.core.types import Outcome
 
 QUESTION = AskedQuestion("?")
 REF = QuoteRef("paris", 0, 9, 1, 1, "0" * 16, highlights=(Span(0, 3),), lead_in=Span(1, 2))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from retrieval.core.types import Span
+from retrieval.core.span import Span
 from retrieval.core.vectors import Matrix
 from retrieval.index.analysis import analyse_passages
 from retrieval.index.indexer import Indexer, Stores

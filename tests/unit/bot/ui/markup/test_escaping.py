@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.ui.markup.escaping import escape, marked
-from retrieval.core.types import Span
+from retrieval.core.span import Span
 from tests.support.markdown import quoted_words, unmarked
 
 SIGNS = st.text(

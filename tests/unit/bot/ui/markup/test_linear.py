@@ -10,7 +10,7 @@ from bot.ui.markup.escaping import escape, marked
 from bot.ui.markup.layout import Panel, passage
 from bot.ui.markup.limits import fitted, fitted_line
 from bot.ui.markup.pages import Form, link, paged
-from retrieval.core.types import Span
+from retrieval.core.span import Span
 from tests.support.adversarial import TEXTS
 from tests.support.growth import assert_linear
 

@@ -23,7 +23,8 @@ from bot.ui.markup.layout import TextLine, bodies, passage
 from bot.ui.markup.pages import Form, Page, link, weight
 from bot.ui.notices import Finding, about_pages, help_pages, settings_pages
 from bot.ui.reports import report_pages
-from retrieval.core.types import Metadata, Outcome, Quote, Span, TitleSource
+from retrieval.core.span import Span
+from retrieval.core.types import Metadata, Outcome, Quote, TitleSource
 from tests.support.doubles.fake_articles import metadata, paragraphs, quote, summary
 from tests.support.markdown import quoted_words
 

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.core.errors import AlteredArticleError, DamagedStoreError
-from retrieval.core.types import Article, Span
+from retrieval.core.span import Span
+from retrieval.core.types import Article
 from retrieval.core.vectors import pack
 from retrieval.ingest import article_digest
 from retrieval.storage.home.layout import LIBRARY_FILE
