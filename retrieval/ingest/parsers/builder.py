@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -54,6 +55,16 @@ class TextBuilder:
         """The annotations so far, by their start; of two that start together the longer one first."""
         return tuple(sorted(self._annotations, key=lambda each: (each.start, -each.end)))
 
+    def __len__(self) -> int:
+        """Number of blocks so far."""
+        return len(self._blocks)
+
+    def quote_since(self, first: int) -> None:
+        """Mark as one block quotation all blocks that were added after the first ``first`` ones."""
+        if first < len(self._blocks):
+            span = Span(self._blocks[first].start, self._blocks[-1].end)
+            self._annotations.append(Annotation(*span, AnnotationKind.QUOTE))
+
     def heading(self, level: int, runs: Runs, *, page: int | None = None) -> None:
         """Add a heading; ``level`` counts from 1."""
         self._add(BlockKind.HEADING, runs, level=level, page=page)
@@ -97,12 +108,16 @@ class TextBuilder:
         self._annotations.append(Annotation(start + first, self._size, AnnotationKind.CODE_BLOCK, language))
         self._line += len(lines) - 1
 
-    def table(self, rows: Sequence[Sequence[Runs]], *, header_rows: int = 1, page: int | None = None) -> None:
+    def table(
+        self, rows: Sequence[Sequence[Runs]], *, header_rows: int = 1, list_id: int = 0, page: int | None = None
+    ) -> None:
         """Add a table: a line a row, tabs between cells; rows without any words are left out."""
-        rows = [row for row in rows if any(run.text.strip() for cell in row for run in cell)]
-        if not rows:
+        kept = [number for number, row in enumerate(rows) if any(run.text.strip() for cell in row for run in cell)]
+        if not kept:
             return
-        start = self._open(0)
+        header_rows = bisect_left(kept, header_rows)
+        rows = [rows[number] for number in kept]
+        start = self._open(list_id)
         spans: list[Span] = []
         for index, row in enumerate(rows):
             if index:
@@ -122,8 +137,8 @@ class TextBuilder:
         start += len(text) - len(text.lstrip())
         spans = [Span(max(span.start, start), min(span.end, end)) for span in spans]
         self._blocks.append(
-            Block(len(self._blocks) + 1, self._line, start, end, BlockKind.TABLE, page=page, rows=tuple(spans),
-                  header_rows=min(header_rows, len(rows) - 1))
+            Block(len(self._blocks) + 1, self._line, start, end, BlockKind.TABLE, page=page, list_id=list_id,
+                  rows=tuple(spans), header_rows=min(header_rows, len(rows) - 1))
         )  # fmt: skip
         self._annotations.append(Annotation(start, end, AnnotationKind.TABLE))
         self._line += len(rows) - 1
@@ -159,17 +174,23 @@ class TextBuilder:
         """Write words with white space folded, none at the edges."""
         first = self._size
         gap = False
+        opened: dict[tuple[AnnotationKind, str], int] = {}  # styles of the run before: where each one began
         for text, styles in runs:
             words = text.split()
             if not words:
                 gap = gap or bool(text)
                 continue
+            end = self._size
             if (gap or text[0].isspace()) and self._size > first:
                 self._write(" ")
-            begin = self._size
+            self._annotate({style: begin for style, begin in opened.items() if style not in styles}, end)
+            opened = {style: opened.get(style, self._size) for style in styles}
             self._write(" ".join(words))
             gap = text[-1].isspace()
-            self._annotations += [Annotation(begin, self._size, kind, value) for kind, value in styles]
+        self._annotate(opened, self._size)
+
+    def _annotate(self, styles: dict[tuple[AnnotationKind, str], int], end: int) -> None:
+        self._annotations += [Annotation(begin, end, kind, value) for (kind, value), begin in styles.items()]
 
     def _tail(self, start: int) -> str:
         """The text from ``start``, without joining all that stands before it."""

@@ -1,0 +1,1 @@
+"""Parsers of formats with markup: HTML and reStructuredText."""

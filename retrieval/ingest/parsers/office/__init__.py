@@ -1,0 +1,1 @@
+"""Parsers of documents that are archives: EPUB, DOCX, ODT."""
