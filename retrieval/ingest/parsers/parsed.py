@@ -17,7 +17,7 @@ class Parsed:
     ``blocks`` divide ``text[body_start:]``: every character of it that is not white space is in exactly one block.
     ``annotations`` are sorted by their start; of two that start together the longer one comes first. ``properties``
     have the names of ``Metadata``'s fields. ``part`` tells apart the documents of one file ("12"); empty for the only
-    one.
+    one. ``problems`` say, a line each, what of the file was left out.
     """
 
     text: str
@@ -28,3 +28,4 @@ class Parsed:
     encoding: str = ""
     repairs: tuple[Repair, ...] = ()
     part: str = ""
+    problems: tuple[str, ...] = ()
