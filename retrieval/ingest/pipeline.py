@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Article, Metadata, Omission, Reason, TitleSource
 from retrieval.ingest.chunking.chunker import split_passages
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock, clean
-from retrieval.ingest.parsers.document import Document
+from retrieval.ingest.parsers.document import Document, parse_document
 from retrieval.ingest.sources.catalog import Catalog, CatalogEntry, load_catalog
 from retrieval.ingest.sources.folder import list_documents, read_document
 
@@ -144,6 +144,17 @@ def build_article(document: Document, entry: CatalogEntry | None = None, *, max_
         passages=split_passages(document.text, document.article_id, cleaned.blocks, max_tokens),
         omissions=tuple(_omissions(document, cleaned.blocks)),
     )
+
+
+def build_articles(source: bytes, file: str, options: Mapping[str, object]) -> tuple[Article, ...]:
+    """Parse, clean and chunk one file. ``options`` are ``max_tokens`` and ``mend``.
+
+    Raises:
+        CorpusFileError: if it cannot be used.
+    """
+    max_tokens = options.get("max_tokens", 256)
+    document = parse_document(source, file, mend=bool(options.get("mend", True)))
+    return (build_article(document, max_tokens=max_tokens if isinstance(max_tokens, int) else 256),)
 
 
 def _omissions(document: Document, blocks: tuple[ClassifiedBlock, ...]) -> Iterator[Omission]:
