@@ -56,7 +56,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('[articles."a"]\ntitle_source = "assigned"\n', 'articles."a" has a title_source without a title'),
         ('[articles."a"]\nurl = "ftp://example.org"\n', 'articles."a".url is no web address'),
         ("articles = 3\n", "articles is no table"),
-        ("\n[article.a]\n", 'unknown key "article"'),
+        ("\n[article.a]\n", "line 2: article is unknown. Known are "),
         ("[articles]\na = 3\n", 'articles."a" is no table. Write [articles."a"].'),
     ],
 )
@@ -78,8 +78,8 @@ def test_a_mistake_costs_its_own_entry_only(tmp_path: Path) -> None:
     catalog = load_catalog(tmp_path)
 
     assert [problem.problem for problem in catalog.problems] == [
-        'articles."a".keep is no list of paragraph numbers',
         'articles."a".titel is unknown',
+        'articles."a".keep is no list of paragraph numbers',
     ]
     assert (catalog.entry("a").title, catalog.entry("b").title) == (None, "B")
 
