@@ -22,7 +22,7 @@ from retrieval.ingest.cleaning.boilerplate import (
 from retrieval.ingest.cleaning.features import BlockFeatures, block_features, normalised
 from retrieval.ingest.cleaning.headings import is_kicker, is_name, is_title, states_a_fact
 from retrieval.ingest.parsers.blocks import Block, BlockKind
-from retrieval.ingest.parsers.markdown import parse_markdown
+from retrieval.ingest.parsers.markup.markdown import parse_markdown
 from retrieval.ingest.parsers.plain_text import parse_plain_text
 
 _MAX_HEADING_SIZE = 90  # columns
@@ -81,7 +81,7 @@ def clean(
     ``known_title`` is one that front matter or catalog give; a first block with the same words repeats it.
     ``keep`` and ``drop`` are paragraph numbers that override every rule.
     """
-    blocks = (parse_markdown if markup == "markdown" else parse_plain_text)(text, body_start)
+    blocks = parse_markdown(text, body_start)[0] if markup == "markdown" else parse_plain_text(text, body_start)
     features = [block_features(text[block.start : block.end]) for block in blocks]
     wordless = [block.kind is BlockKind.MARKUP or not line.first for block, line in zip(blocks, features, strict=True)]
     draft = _Draft(blocks, features, [Reason.MARKUP if each else None for each in wordless], [""] * len(blocks))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from retrieval.ingest.parsers.blocks import BlockKind
-from retrieval.ingest.parsers.markdown import parse_markdown
+from retrieval.ingest.parsers.markup.markdown import parse_markdown
 from tests.support.growth import assert_linear
 
 
 def divided(text: str) -> list[tuple[str, BlockKind]]:
     """The blocks' words and kinds."""
-    return [(text[each.start : each.end], each.kind) for each in parse_markdown(text)]
+    return [(text[each.start : each.end], each.kind) for each in parse_markdown(text)[0]]
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ def divided(text: str) -> list[tuple[str, BlockKind]]:
         ("<!-- a", [("<!-- a", BlockKind.TEXT)]),
         ("<div>\n<img src=a>\n</div>", [("<div>\n<img src=a>\n</div>", BlockKind.MARKUP)]),
         ("<div>\nOne\n</div>", [("<div>\nOne\n</div>", BlockKind.TEXT)]),
-        ("[![a](b)](c) ![d][e]", [("[![a](b)](c) ![d][e]", BlockKind.MARKUP)]),
+        ("[![a](b)](c) ![d](e)", [("[![a](b)](c) ![d](e)", BlockKind.MARKUP)]),
         ("[a]: b 'c'\n[d]: e", [("[a]: b 'c'\n[d]: e", BlockKind.MARKUP)]),
-        ("[^1]: Yes.\n\n- [a]: b", [("[^1]: Yes.", BlockKind.TEXT), ("- [a]: b", BlockKind.MARKUP)]),
+        ("[^1]: Yes.\n\n- [a]: b", [("[^1]: Yes.", BlockKind.FOOTNOTE), ("- [a]: b", BlockKind.MARKUP)]),
         ("\u00a0\n\u00a0\n One \n\u00a0\n", [("One", BlockKind.TEXT)]),
         ("-\n\n\f\nOne", [("-", BlockKind.MARKUP), ("One", BlockKind.TEXT)]),
     ],
@@ -44,7 +44,7 @@ def test_a_heading_has_a_label_and_a_level() -> None:
     """The label is the heading as a reader sees it, without marks; its level is the number of marks."""
     text = "# The *old* `pier` [and](a) &amp; **sea** \\# #\n\nNew _harbour_\n---\n\n**In bold**\n\n## " + "[" * 600
 
-    assert [(each.label, each.level) for each in parse_markdown(text)] == [
+    assert [(each.label, each.level) for each in parse_markdown(text)[0]] == [
         ("The old pier and & sea #", 1),
         ("New harbour", 2),
         ("In bold", 0),
@@ -56,7 +56,7 @@ def test_lines_are_those_of_the_file() -> None:
     """Line numbers count the front matter above the body, and offsets are those of the whole text."""
     text = "---\na: b\n---\n\nOne\n\n\nTwo"
 
-    blocks = parse_markdown(text, text.index("\nOne"))
+    blocks, _ = parse_markdown(text, text.index("\nOne"))
 
     assert [(each.number, each.line, text[each.start : each.end]) for each in blocks] == [(1, 5, "One"), (2, 8, "Two")]
 
