@@ -20,22 +20,29 @@ _NO_LANGUAGE = frozenset({"default", "none", "text", "plaintext", "plain", "txt"
 
 
 class Shapes:
-    """Tables that hold the layout of a page rather than data, and forms that hold its text."""
+    """Tables that hold the layout of a page rather than data, forms that hold its text, the element that does."""
 
     def __init__(self, root: etree._Element) -> None:
         self.layouts: set[etree._Element] = set()
         self.texts: set[etree._Element] = set()
+        self.central: etree._Element | None = None
+        articles: list[etree._Element] = []
         tables: list[_Table] = []
         forms: list[etree._Element] = []
         for _, (name, element, tag) in walk(root):
             if name == "start":
                 self._start(element, tag, tables, forms)
+                articles += [element] if tag == "article" else []
+                if self.central is None and (tag == "main" or element.get("role") == "main"):
+                    self.central = element
             elif name == "end" and tag == "table" and tables:
                 table = tables.pop()
                 if table.layout or table.cells < 2:
                     self.layouts.add(element)
             elif name == "end" and forms and forms[-1] is element:
                 forms.pop()
+        if self.central is None and len(articles) == 1:
+            self.central = articles[0]
 
     def _start(self, element: etree._Element, tag: str, tables: list[_Table], forms: list[etree._Element]) -> None:
         if tag == "table":

@@ -40,7 +40,7 @@ def write_fragment(builder: TextBuilder, html: str) -> None:
 
 def write_tree(
     builder: TextBuilder, root: etree._Element, *, page: bool = False, base: str = "", top_level: int = 1
-) -> None:
+) -> range:
     """Write the blocks of an element.
 
     Args:
@@ -49,8 +49,12 @@ def write_tree(
         page: Leave out what stands around the text of a page: navigation, head, foot, forms, asides.
         base: The address that relative links start from; without it they are kept as they are.
         top_level: The level of an ``h1``.
+
+    Returns:
+        The numbers of the blocks in the element that says of itself that it holds the text (``main``, else the only
+        ``article``), of all blocks if there is none.
     """
-    _TreeWriter(builder, root, page=page, base=base, top_level=top_level).write()
+    return _TreeWriter(builder, root, page=page, base=base, top_level=top_level).write()
 
 
 @dataclass(slots=True)
@@ -84,14 +88,16 @@ class _TreeWriter:
     notes: int = 0  # footnotes that are open
     texts: int = 0  # elements that are open of those that hold a page's text
     quote: tuple[etree._Element, int] | None = None  # the outermost quotation, and the blocks before it
+    central: range = range(0)  # the numbers of the blocks in the element that holds the text
     joined: bool = False  # the words collected are a title that stands before the next paragraph
 
     def __post_init__(self) -> None:
         self.words = Words(self.base)
         self.shapes = Shapes(self.root)
 
-    def write(self) -> None:
+    def write(self) -> range:
         skipped = False
+        first = len(self.builder) + 1
         for walker, (name, element, tag) in walk(self.root):
             if name == "start":
                 skipped = self._is_left_out(element, tag) or self._is_written_whole(element, tag)
@@ -107,6 +113,7 @@ class _TreeWriter:
             if element is not self.root:
                 self.words.add(element.tail)
         self._flush()
+        return self.central or range(first, len(self.builder) + 1)
 
     def _is_left_out(self, element: etree._Element, tag: str) -> bool:
         if tag == "input" and element.get("type") == "checkbox" and self.item is not None:
@@ -146,6 +153,8 @@ class _TreeWriter:
         if not (self.joined and tag in {"p", "div"}):
             self._flush()
         self.joined = False
+        if element is self.shapes.central:
+            self.central = range(len(self.builder) + 1, len(self.builder) + 1)
         self.texts += tag in {"main", "article"}
         self.notes += is_note(element, tag)
         if tag in HEADINGS or tag in {"summary", "dt"}:
@@ -184,6 +193,8 @@ class _TreeWriter:
             self.joined = True
             return
         self._flush()
+        if element is self.shapes.central:
+            self.central = range(self.central.start, len(self.builder) + 1)
         self.texts -= tag in {"main", "article"}
         self.notes -= is_note(element, tag)
         if tag in _LISTS and self.lists:
