@@ -58,7 +58,7 @@ def stands_around(element: etree._Element, tag: str, *, within_text: bool) -> bo
     if tag == "aside":
         names = (element.get("class") or "") + (element.get("aria-label") or "").lower()
         return not (is_note(element, tag) or any(word in names for word in ("note", "admonition", "callout", "tip")))
-    return tag == "header" and not within_text
+    return tag in {"header", "form"} and not within_text
 
 
 def is_note(element: etree._Element, tag: str) -> bool:

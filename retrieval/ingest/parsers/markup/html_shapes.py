@@ -20,7 +20,11 @@ _NO_LANGUAGE = frozenset({"default", "none", "text", "plaintext", "plain", "txt"
 
 
 class Shapes:
-    """Tables that hold the layout of a page rather than data, forms that hold its text, the element that does."""
+    """Elements of a page that serve another purpose than they are for.
+
+    ``layouts`` are tables without data, ``texts`` forms and heads that hold the text, ``central`` is the element that
+    says of itself that it does.
+    """
 
     def __init__(self, root: etree._Element) -> None:
         self.layouts: set[etree._Element] = set()
@@ -49,7 +53,7 @@ class Shapes:
             if tables:
                 tables[-1].layout = True
             tables.append(_Table(layout=element.get("role") == "presentation"))
-        elif tag == "form":
+        elif tag in {"form", "header"}:
             forms.append(element)
         elif tag in {"h1", "main", "article"}:
             self.texts.update(forms)

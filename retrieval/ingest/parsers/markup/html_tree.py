@@ -16,13 +16,15 @@ from retrieval.ingest.parsers.markup.html_elements import (
     holds_no_text,
     is_note,
     stands_around,
+    tag_of,
 )  # fmt: skip
 from retrieval.ingest.parsers.markup.html_parsing import html_tree
 from retrieval.ingest.parsers.markup.html_shapes import Shapes, language_of, rows_of
 from retrieval.ingest.parsers.markup.html_words import Words, code_of, walk
 from retrieval.ingest.parsers.markup.ordinal import ordinal, whole_number
 
-_PARTS = {"dt": BlockKind.TERM, "dd": BlockKind.DEFINITION, "summary": BlockKind.QUESTION}
+_NOT_IN_LINE = frozenset({"p", "ul", "ol", "dl", "table", "pre", "blockquote", "section", "article", *HEADINGS})
+_MAX_HEADING = 500  # characters; a longer one was never closed
 _CODE = frozenset({"pre", "xmp", "listing"})
 _LISTS = frozenset({"ul", "ol", "dl", "dir", "menu"})
 
@@ -126,8 +128,8 @@ class _TreeWriter:
             return True
         if not self.page:
             return False
-        within = self.texts > 0
-        return stands_around(element, tag, within_text=within) or (tag == "form" and element not in self.shapes.texts)
+        within = element in self.shapes.texts or (tag == "header" and self.texts > 0)
+        return stands_around(element, tag, within_text=within)
 
     def _is_written_whole(self, element: etree._Element, tag: str) -> bool:
         """Write code and tables, whose insides are no blocks."""
@@ -144,10 +146,12 @@ class _TreeWriter:
         return False
 
     def _start(self, element: etree._Element, tag: str) -> None:
+        if self.line is not None and tag in _NOT_IN_LINE and any(run.text.strip() for run in self.words.runs):
+            self._end_line()
+        self.words.start(element, tag)
         if tag not in BLOCKS or self.line is not None:
-            if tag == "br" and self.line is None and self.words.runs and self.words.runs[-1].text == "\n":
+            if tag == "br" and self.line is None and self.words.breaks():
                 self._flush()
-            self.words.start(element, tag)
             self.words.add(" " if tag in BLOCKS else None)
             return
         if not (self.joined and tag in {"p", "div"}):
@@ -157,6 +161,9 @@ class _TreeWriter:
             self.central = range(len(self.builder) + 1, len(self.builder) + 1)
         self.texts += tag in {"main", "article"}
         self.notes += is_note(element, tag)
+        self._start_block(element, tag)
+
+    def _start_block(self, element: etree._Element, tag: str) -> None:
         if tag in HEADINGS or tag in {"summary", "dt"}:
             self.line = element
         elif tag in _LISTS:
@@ -169,18 +176,20 @@ class _TreeWriter:
             self.quote = element, len(self.builder)
 
     def _end(self, element: etree._Element, tag: str) -> None:
+        self.words.end()
         if self.line is element:
-            self._end_line(tag)
+            self._end_line()
         elif tag not in BLOCKS or self.line is not None:
-            self.words.end()
             self.words.add(" " if tag in BLOCKS else None)
         else:
             self._end_block(element, tag)
 
-    def _end_line(self, tag: str) -> None:
+    def _end_line(self) -> None:
+        """Write the heading, summary or term that is open."""
+        tag = tag_of(self.line) if self.line is not None else ""
         self.line = None
         runs = self.words.take()
-        if tag in HEADINGS:
+        if tag in HEADINGS and sum(len(run.text) for run in runs) <= _MAX_HEADING:
             self.builder.heading(min(HEADINGS[tag] + self.top_level - 1, 6), runs)
             return
         asks = tag == "summary" and "".join(run.text for run in runs[-3:]).rstrip().endswith("?")

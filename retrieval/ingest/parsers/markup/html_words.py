@@ -18,6 +18,7 @@ _STYLES = {
     **dict.fromkeys(("code", "kbd", "samp", "tt"), AnnotationKind.CODE),
     **dict.fromkeys(("del", "s", "strike"), AnnotationKind.STRIKE),
 }
+_BREAK = Run("\v")  # white space that HTML does not have
 _MAX_TARGET = 2_000  # characters of a link
 
 
@@ -38,14 +39,14 @@ class Words:
         self._styles: list[tuple[tuple[AnnotationKind, str], ...]] = [()]
 
     def start(self, element: etree._Element, tag: str) -> None:
-        """Open an element that is no block."""
+        """Open an element."""
         styles = self._styles[-1]
         style = (_STYLES[tag], "") if tag in _STYLES else self._link(element) if tag == "a" else None
         if style and all(kind is not style[0] for kind, _ in styles):
             styles = (*styles, style)
         self._styles.append(styles)
         if tag == "br":
-            self.runs.append(Run("\n"))
+            self.runs.append(_BREAK)
 
     def end(self) -> None:
         """Close what was opened last."""
@@ -61,6 +62,11 @@ class Words:
         bold = (AnnotationKind.BOLD, "")
         self.runs = [Run(text, styles if bold in styles else (*styles, bold)) for text, styles in self.runs]
         self.runs.append(Run(" "))
+
+    def breaks(self) -> bool:
+        """Tell whether the last two things added are line breaks."""
+        last = [run.text for run in self.runs[-3:] if run is _BREAK or not run.text.isspace()]
+        return last[-2:] == [_BREAK.text, _BREAK.text]
 
     def take(self) -> list[Run]:
         """The runs collected since the last call."""

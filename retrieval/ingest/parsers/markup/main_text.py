@@ -13,7 +13,9 @@ _WINDOW = 3  # words
 _SHARE = 0.5  # of a block's windows that stand in the main text
 _MAX_PAGE = 5_000_000  # characters; beyond it all blocks are text
 _LINKED = 0.5  # share of links above which a block is no prose
-_TOO_LITTLE = 0.5  # of the page's prose
+_STRUCTURED = 0.1  # share of code, tables and definitions that makes a page one of documentation
+_TOO_LITTLE = 0.7  # of the text of a page of documentation
+_FAR_TOO_LITTLE = 0.15  # of the text of any page
 _STRUCTURES = frozenset({BlockKind.CODE, BlockKind.TABLE, BlockKind.TERM, BlockKind.DEFINITION, BlockKind.FOOTNOTE})
 
 
@@ -44,11 +46,13 @@ def without_furniture(
     """
     sizes = _unlinked(blocks, annotations)
     kept = _in_main(text, blocks, main)
-    prose = [block.kind is not BlockKind.HEADING and size > 0 for block, size in zip(blocks, sizes, strict=True)]
     inner = [block.number in central for block in blocks]
-    whole = sum(size for size, is_prose, within in zip(sizes, prose, inner, strict=True) if is_prose and within)
-    taken = sum(size for size, is_kept, within in zip(sizes, kept, inner, strict=True) if is_kept and within)
-    too_little = taken < _TOO_LITTLE * whole or not any(kept)
+    whole = sum(size for size, within in zip(sizes, inner, strict=True) if within)
+    taken = sum(size for size, is_kept in zip(sizes, kept, strict=True) if is_kept)
+    structures = sum(size for block, size in zip(blocks, sizes, strict=True) if block.kind in _STRUCTURES)
+    documentation = len(central) < len(blocks) and structures > _STRUCTURED * whole
+    share = _TOO_LITTLE if documentation else _FAR_TOO_LITTLE
+    too_little = taken < share * whole or not any(kept)
     kept = inner if too_little else _with_structures(blocks, sizes, kept)
     kept = _with_headings(blocks, kept)
     return tuple(
