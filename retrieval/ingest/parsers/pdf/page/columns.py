@@ -1,0 +1,144 @@
+"""Reading order: columns of a page found by the gutters that its cells leave free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from retrieval.ingest.parsers.pdf.page.boxes import Cell, is_right_to_left, joined, rows_of
+
+_MARGIN = 0.12  # of the width: free space at the sides is no gutter
+_MIN_GUTTER = 0.8  # of the size
+_MIN_LINES = 3  # of a column
+_MIN_WORDS = 3  # of a column's line, at the median
+_FILLED = 0.4  # share of a column's lines that reach over most of its width
+
+_MAX_APART = 3  # rows of a running head or foot
+_MAX_LENGTH = 160  # characters of such a row
+_APART = 1.6  # times the size: the distance of such a row from the text
+_MAX_BACK = 40  # cells that a band may take over from the one above it
+
+Interval = tuple[float, float]
+
+
+class Row(NamedTuple):
+    """Cells on one base line; ``tabular`` if they may be cells of a table, else they are words of one line."""
+
+    cells: tuple[Cell, ...]
+
+
+def reading_order(cells: Iterable[Cell]) -> list[Row]:
+    """Rows of a page in the order in which they are read, column after column; every cell is in exactly one row."""
+    rows = rows_of(cells)
+    head, foot = _apart(rows), _apart(rows[::-1])
+    if head + foot >= len(rows):
+        return [Row(tuple(joined(row))) for row in rows]
+    middle = rows[head : len(rows) - foot]
+    order = _columns_in_order([cell for row in middle for cell in sorted(row, key=lambda each: each.x0)])
+    outer = [[Row(tuple(joined(row))) for row in part] for part in (rows[:head], rows[len(rows) - foot :])]
+    return outer[0] + order + outer[1]
+
+
+def _apart(rows: Sequence[Sequence[Cell]]) -> int:
+    """How many of the first rows stand apart from all others: a running head would hide the gutter below it."""
+    last = 0
+    for at, (row, after) in enumerate(pairwise(rows[: _MAX_APART + 1]), start=1):
+        if sum(len(cell.text) for cell in row) > _MAX_LENGTH:
+            break
+        size = max(cell.style.size for cell in (*row, *after))
+        last = at if abs(row[0].y - after[0].y) > _APART * size else last
+    return last
+
+
+def _columns_in_order(ordered: Sequence[Cell]) -> list[Row]:
+    gutters: list[Interval] = []
+    bands = [(band, _divided(band, free)) for band, free in _bands(ordered)]
+    for _, columns in bands:
+        if _is_text(columns, _MIN_LINES):
+            gutters += _between(columns)
+    found: list[Row] = []
+    for band, columns in bands:
+        known = all(any(left < high and low < right for low, high in gutters) for left, right in _between(columns))
+        if _is_text(columns, _MIN_LINES) or (known and _is_text(columns, 1)):
+            if is_right_to_left("".join(cell.text for cell in band)):
+                columns.reverse()
+            found += [Row(tuple(joined(row))) for column in columns for row in rows_of(column)]
+        else:
+            found += [Row(tuple(joined(row))) for row in rows_of(band)]
+    return found
+
+
+def _bands(cells: Sequence[Cell]) -> Iterator[tuple[list[Cell], list[Interval]]]:
+    """Divide cells, given from top to bottom, where no gutter runs on; each band with its gutters."""
+    left, right = min(cell.x0 for cell in cells), max(cell.x1 for cell in cells)
+    width = right - left
+    whole = [(left + _MARGIN * width, right - _MARGIN * width)]
+    band: list[Cell] = []
+    free = whole
+    for cell in cells:
+        least = max(_MIN_GUTTER * cell.style.size, width / 100)  # at most a hundred gutters
+        rest = _without(free, cell, least)
+        if band and not rest:
+            own, rest = _without_last(band, _without(whole, cell, least), least)
+            if len(own) < len(band):
+                yield band[: len(band) - len(own)], free
+            band = own
+        band.append(cell)
+        free = rest
+    yield band, free
+
+
+def _without_last(band: Sequence[Cell], free: list[Interval], least: float) -> tuple[list[Cell], list[Interval]]:
+    """The last cells of a band that leave a gutter free, which is left of what was ``free``; they begin the next band.
+
+    A line in a column may fit in with the title above the columns, but belongs to its column.
+    """
+    first = len(band)
+    while first > max(len(band) - _MAX_BACK, 0) and (rest := _without(free, band[first - 1], least)):
+        first, free = first - 1, rest
+    return list(band[first:]), free
+
+
+def _without(free: Sequence[Interval], cell: Cell, least: float) -> list[Interval]:
+    rest = []
+    for low, high in free:
+        if cell.x1 <= low or high <= cell.x0:
+            rest.append((low, high))
+            continue
+        rest += [each for each in ((low, cell.x0), (cell.x1, high)) if each[1] - each[0] >= least]
+    return rest
+
+
+def _divided(band: Sequence[Cell], free: Sequence[Interval]) -> list[list[Cell]]:
+    """The columns of a band, from left to right; those without cells are left out."""
+    edges = [low for low, _ in free]
+    columns: list[list[Cell]] = [[] for _ in range(len(edges) + 1)]
+    for cell in band:
+        columns[sum(edge <= cell.x0 for edge in edges)].append(cell)
+    return [column for column in columns if column]
+
+
+def _between(columns: Sequence[Sequence[Cell]]) -> list[Interval]:
+    """The gaps between columns."""
+    sides = [(min(cell.x0 for cell in column), max(cell.x1 for cell in column)) for column in columns]
+    return [(before[1], after[0]) for before, after in pairwise(sides)]
+
+
+def _is_text(columns: Sequence[Sequence[Cell]], least: int) -> bool:
+    """True if these are columns of running text, not of a table or a list."""
+    return len(columns) > 1 and all(_is_column(column, least) for column in columns)
+
+
+def _is_column(cells: Sequence[Cell], least: int) -> bool:
+    lines = rows_of(cells)
+    if len(lines) < least:
+        return False
+    left, right = min(cell.x0 for cell in cells), max(cell.x1 for cell in cells)
+    if right - left < 8 * median(cell.style.size for cell in cells):
+        return False
+    spans = [max(cell.x1 for cell in line) - min(cell.x0 for cell in line) for line in lines]
+    filled = sum(span > 0.6 * (right - left) for span in spans)
+    words = median(sum(cell.text.count(" ") + 1 for cell in line) for line in lines)
+    return filled >= _FILLED * len(lines) and words >= _MIN_WORDS
