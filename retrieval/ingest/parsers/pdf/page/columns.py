@@ -75,10 +75,11 @@ def _bands(cells: Sequence[Cell]) -> Iterator[tuple[list[Cell], list[Interval]]]
     left, right = min(cell.x0 for cell in cells), max(cell.x1 for cell in cells)
     width = right - left
     whole = [(left + _MARGIN * width, right - _MARGIN * width)]
+    # Of the text's size, since a large heading makes no gutter smaller; at most a hundred gutters.
+    least = max(_MIN_GUTTER * median(cell.style.size for cell in cells), width / 100)
     band: list[Cell] = []
     free = whole
     for cell in cells:
-        least = max(_MIN_GUTTER * cell.style.size, width / 100)  # at most a hundred gutters
         rest = _without(free, cell, least)
         if band and not rest:
             own, rest = _without_last(band, _without(whole, cell, least), least)

@@ -11,14 +11,23 @@ _UNKNOWN = frozenset({0xFFFE, 0xFFFF, 0xFFFD})
 #: Accents that old fonts draw before the letter they belong to.
 _ACCENTS = {"\xa8": "\u0308", "\xb4": "\u0301", "`": "\u0300", "\u02c6": "\u0302", "\u02dc": "\u0303",
             "\u02c7": "\u030c", "\xb8": "\u0327", "\u02da": "\u030a", "\xaf": "\u0304"}  # fmt: skip
-#: Bullets of symbol fonts, in the private use area.
-_SYMBOLS = {0xF0B7: "\u2022", 0xF0A7: "\u25aa", 0xF0D8: "\u2022", 0xF0FC: "\u2713", 0xF0A8: "\u2022", 0xF02D: "\u2013"}
 #: Ligatures in the places that TeX's fonts have them, where a font does not say what its characters mean.
 _TEX = {0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi", 0x1F: "ffl"}
-_TEX_BULLET = 0x88
+#: What a code stands for other than its own character: those above, ligatures, Windows' code page, bullets of symbol
+#: fonts in the private use area.
+_MEANT = {
+    **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)},
+    **{code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)},
+    **_TEX,
+    _LINE_END_HYPHEN: "-",
+    0x88: "\u2022",
+    0xF02D: "\u2013",
+    0xF0FC: "\u2713",
+    0xF0A7: "\u25aa",
+    **dict.fromkeys((0xF0B7, 0xF0A8, 0xF0D8), "\u2022"),
+}
 #: Codes of white space and of control characters.
 BLANKS = frozenset(range(0x21)) - {_LINE_END_HYPHEN} - set(_TEX) | {0x7F, 0xA0, 0x200B, 0xFEFF}
-_LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 
 
 class Letters:
@@ -87,23 +96,14 @@ class Letters:
     def _char(self, code: int) -> str:
         """The character of a code, empty where it has no meaning."""
         self.all += 1
-        high, self._high = self._high, 0
-        if 0xD800 <= code < 0xDC00:
-            self._high = code
-            return ""
-        if 0xDC00 <= code < 0xE000:
-            return chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00) if high else ""
-        if code == _LINE_END_HYPHEN:
-            return "-"
-        if code in _TEX:
-            return _TEX[code]
-        if 0x80 <= code < 0xA0:
-            return "\u2022" if code == _TEX_BULLET else bytes([code]).decode("cp1252", "ignore")
-        char = _SYMBOLS.get(code) or (chr(code) if code < 0x110000 else "")
-        if code in _UNKNOWN or not char or unicodedata.category(char) in ("Cc", "Cn", "Co"):
+        high, self._high = self._high, code if 0xD800 <= code < 0xDC00 else 0
+        if 0xD800 <= code < 0xE000:
+            return chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00) if high and code >= 0xDC00 else ""
+        char = _MEANT.get(code) or chr(code)
+        if code in _UNKNOWN or unicodedata.category(char) in ("Cc", "Cn", "Co"):
             self.unknown += 1
             return ""
-        return _LIGATURES.get(char, char)
+        return char
 
 
 def _follows(before: Box, after: Box) -> bool:
