@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from bot.store.message_state import AnswerMessage, AskedQuestion, ClosestPassages, PassagesMessage, RelatedPassages
 from bot.ui import strings
-from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine, in_bold, passage
+from bot.ui.markup.escaping import SMALL
+from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine, in_bold
 from bot.ui.markup.pages import Form, Page, paged
-from bot.ui.quotes import counted, number_line, paragraphs_of, quote_panel, title_of
+from bot.ui.markup.quotation import quotation
+from bot.ui.quotes import context_lines, counted, number_line, place_of, quote_panel, title_of
 from retrieval.core.errors import one_line
 from retrieval.core.span import Span
 from retrieval.core.types import Outcome, Quote
@@ -16,7 +18,6 @@ from retrieval.storage.articles import Paragraph
 
 GREEN, AMBER, GREY, BLUE = 0x2E7D32, 0xF9A825, 0x757575, 0x1565C0
 
-_SMALL = "-# "
 #: Title, text and colour of a heading without an answer.
 _UNANSWERED = {
     Outcome.NOT_SURE: (strings.NOT_SURE, strings.ABOUT_NOT_SURE, AMBER),
@@ -60,8 +61,8 @@ def _question(question: AskedQuestion | None) -> list[Part]:
         return [in_bold(question.text)]
     return [
         in_bold(question.text),
-        QuotedText(strings.FOLLOW_UP_OF.format(question=one_line(question.previous_question)), prefix=_SMALL),
-        QuotedText(strings.UNDERSTOOD_AS.format(question=one_line(question.searched)), prefix=_SMALL),
+        QuotedText(strings.FOLLOW_UP_OF.format(question=one_line(question.previous_question)), prefix=SMALL),
+        QuotedText(strings.UNDERSTOOD_AS.format(question=one_line(question.searched)), prefix=SMALL),
     ]
 
 
@@ -91,16 +92,16 @@ def _context_panel(quote: Quote | None, paragraphs: Sequence[Paragraph]) -> Pane
     if quote is None:
         return Panel((TextLine(strings.CHANGED),), colour=GREY)
     where = quote.passage
-    parts: list[Part] = []
+    parts: list[Part] = [*context_lines(where.context)]
     for paragraph in paragraphs:
         quoted = where.paragraph <= paragraph.number <= where.last_paragraph and not paragraph.left_out
         parts.append(number_line(paragraph, f" · {strings.QUOTED}" if quoted else ""))
-        parts.append(passage(paragraph.text, _within(quote, paragraph) if quoted else ()))
+        parts += quotation(paragraph.text, paragraph.annotations, _within(quote, paragraph) if quoted else ())
     return Panel(
         parts=tuple(parts),
         title=title_of(quote.metadata, where.article_id),
         url=quote.metadata.url,
-        footer=strings.CONTEXT_FOOTER.format(paragraphs=paragraphs_of(where.paragraph, where.last_paragraph)),
+        footer=strings.CONTEXT_FOOTER.format(paragraphs=place_of(where)),
         colour=BLUE,
     )
 

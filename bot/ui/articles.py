@@ -9,9 +9,10 @@ from bot.ui import strings
 from bot.ui.answers import BLUE
 from bot.ui.markup import limits
 from bot.ui.markup.escaping import escape
-from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine, passage
+from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine
 from bot.ui.markup.limits import fitted, fitted_line, size
 from bot.ui.markup.pages import Form, Page, link, paged
+from bot.ui.markup.quotation import quotation
 from bot.ui.quotes import counted, number_line, title_of
 from retrieval.core.errors import one_line
 from retrieval.core.types import ArticleSummary
@@ -28,7 +29,7 @@ def article_pages(article: ArticleSummary, paragraphs: Sequence[Paragraph], form
     """The card, then the numbered paragraphs; the anchors of a page are the numbers of the paragraphs on it."""
     parts: list[Part] = []
     for paragraph in paragraphs:
-        parts += [number_line(paragraph), passage(paragraph.text)]
+        parts += [number_line(paragraph), *quotation(paragraph.text, paragraph.annotations)]
     title = title_of(article.metadata, article.article_id)
     text = Panel(tuple(parts), title=title, url=article.metadata.url, footer=article.article_id, colour=BLUE)
     return [*paged([card(article)], form, one_a_page=True), *(paged([text], form, one_a_page=True) if parts else [])]

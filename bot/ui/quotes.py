@@ -1,21 +1,23 @@
-"""Quotes as panels: title, lead-in, the passage with the answering sentence in bold, source."""
+"""Quotes as panels: title, context, lead-in, the passage with the answering sentence in bold, source."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from bot.ui import strings
-from bot.ui.markup.escaping import escape
-from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine, passage
-from bot.ui.markup.limits import ELISION
+from bot.ui.markup.escaping import SMALL, escape
+from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine
+from bot.ui.markup.limits import ELISION, fitted_line
+from bot.ui.markup.marks import ITALIC, Mark
+from bot.ui.markup.quotation import quotation
 from retrieval.core.errors import one_line
-from retrieval.core.span import Span
-from retrieval.core.types import Metadata, Quote, TitleSource
+from retrieval.core.types import Context, Metadata, Passage, Quote, TitleSource
 from retrieval.storage.articles import Paragraph
 
 _MARKS = {TitleSource.ASSIGNED: " (title assigned)", TitleSource.FILE_NAME: " (file name)"}
 _MOST_ALSO_IN = 5
 _TITLE_IN_LIST = 80
+_CONTEXT_LINE = 300
 
 
 def title_of(metadata: Metadata, article_id: str) -> str:
@@ -26,6 +28,12 @@ def title_of(metadata: Metadata, article_id: str) -> str:
 def paragraphs_of(first: int, last: int) -> str:
     """``paragraph 3`` or ``paragraphs 3–5``."""
     return f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
+
+
+def place_of(passage: Passage) -> str:
+    """``page 12, paragraph 3``, without the page where there are none."""
+    page = f"page {passage.page}, " if passage.page is not None else ""
+    return page + paragraphs_of(passage.paragraph, passage.last_paragraph)
 
 
 def counted(count: int, noun: str) -> str:
@@ -41,12 +49,12 @@ def number_line(paragraph: Paragraph, mark: str = "") -> TextLine:
 
 def quote_panel(quote: Quote, titles: Mapping[str, str], colour: int) -> Panel:
     """A quote; ``titles`` gives the titles of other articles by id."""
-    parts: list[Part] = []
+    parts: list[Part] = [*context_lines(quote.passage.context)]
     if quote.lead_in:
-        parts.append(QuotedText(quote.lead_in, (Span(0, len(quote.lead_in)),), mark="*"))
+        parts.append(QuotedText(quote.lead_in, (Mark(0, len(quote.lead_in), ITALIC),)))
         if not quote.lead_in_adjacent:
             parts.append(TextLine(ELISION.replace("[", r"\[").replace("]", r"\]")))
-    parts.append(passage(quote.text, quote.highlights))
+    parts += quotation(quote.text, quote.annotations, quote.highlights)
     return Panel(
         parts=tuple(parts),
         title=title_of(quote.metadata, quote.passage.article_id),
@@ -57,11 +65,20 @@ def quote_panel(quote: Quote, titles: Mapping[str, str], colour: int) -> Panel:
     )
 
 
+def context_lines(context: Context) -> list[TextLine]:
+    """What a passage stands under, in small print: its headings, the line that introduces it, the header of a table."""
+    lines = (
+        " › ".join(filter(None, map(one_line, context.headings))),
+        one_line(context.introduction),
+        " · ".join(filter(None, map(one_line, context.header.split("\t")))),
+    )
+    return [TextLine(f"{SMALL}{fitted_line(line, _CONTEXT_LINE)}") for line in lines if line]
+
+
 def _footer(quote: Quote, titles: Mapping[str, str]) -> str:
     where, meta = quote.passage, quote.metadata
     facts = [
-        paragraphs_of(where.paragraph, where.last_paragraph),
-        f"“{one_line(where.section)}”" if where.section else None,
+        place_of(where),
         meta.publisher,
         meta.published,
         _also_in(quote.also_in, titles),

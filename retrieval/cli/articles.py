@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
 
 from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout
 from retrieval.cli.output.json import article_document, omission_document
-from retrieval.cli.output.text import MAX_WIDTH, article_heading, sanitise, shortened
+from retrieval.cli.output.quotation import quotation
+from retrieval.cli.output.sanitising import sanitise
+from retrieval.cli.output.text import MAX_WIDTH, article_heading, shortened
+from retrieval.core.display import display
 from retrieval.core.types import ArticleSummary
-from retrieval.storage.articles import ArticleReader, open_articles
+from retrieval.storage.articles import ArticleReader, Paragraph, open_articles
 
 
 def sources(
@@ -76,7 +81,14 @@ def source(
         summary, paragraphs = reader.read(article_id)
     if as_json:
         listed = [
-            {"paragraph": p.number, "start": p.start, "end": p.end, "left_out": p.left_out, "text": p.text}
+            {
+                "paragraph": p.number,
+                "start": p.start,
+                "end": p.end,
+                "left_out": p.left_out,
+                "text": p.text,
+                "display": display(p.text, p.annotations).text,
+            }
             for p in paragraphs
         ]
         print_json(article_document(summary) | {"text": listed})
@@ -85,8 +97,20 @@ def source(
     stdout.print(article_heading(summary), width=width)
     for paragraph in paragraphs:
         stdout.print()
-        number = Text.assemble((f"{paragraph.number:>4} ", "cyan"))
-        mark = f"[{paragraph.left_out}] " if paragraph.left_out else ""
-        body = Text.assemble((mark, "yellow"), (sanitise(paragraph.text), "dim" if mark else ""))
-        for index, line in enumerate(body.wrap(stdout, width - 5)):
-            stdout.print((number if index == 0 else Text("     ")) + line, soft_wrap=True)
+        _print_paragraph(paragraph, width)
+
+
+def _print_paragraph(paragraph: Paragraph, width: int) -> None:
+    number, margin = Text.assemble((f"{paragraph.number:>4} ", "cyan")), Text("     ")
+    if paragraph.left_out:
+        body = Text.assemble((f"[{paragraph.left_out}] ", "yellow"), (sanitise(paragraph.text), "dim"))
+        lines: Iterable[RenderableType] = (margin + line for line in body.wrap(stdout, width - 5))
+    else:
+        lines = quotation(stdout, paragraph.text, paragraph.annotations, width=width, bar=margin)
+    for index, line in enumerate(lines):
+        if not isinstance(line, Text):
+            stdout.print(line, width=width)
+        elif index == 0:
+            stdout.print(number + line[len(margin) :], soft_wrap=True)
+        else:
+            stdout.print(line, soft_wrap=True)

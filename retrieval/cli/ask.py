@@ -30,7 +30,8 @@ from retrieval.cli.options import (
     write_text,
 )
 from retrieval.cli.output.json import answer_document, findings_document
-from retrieval.cli.output.text import sanitise, show_answer, show_findings
+from retrieval.cli.output.sanitising import sanitise
+from retrieval.cli.output.text import show_answer, show_findings
 from retrieval.core.errors import CorpusFileError, QuestionError, UnknownArticleError
 from retrieval.core.settings import Settings
 from retrieval.core.types import Answer, Outcome

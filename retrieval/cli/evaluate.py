@@ -25,7 +25,8 @@ from retrieval.cli.options import (
     stdout,
     write_text,
 )
-from retrieval.cli.output.text import sanitise, shortened
+from retrieval.cli.output.sanitising import sanitise
+from retrieval.cli.output.text import shortened
 from retrieval.core.errors import RetrievalError, VectorsUnavailableError
 from retrieval.core.settings import Settings
 from retrieval.core.timing import Progress

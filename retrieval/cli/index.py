@@ -21,7 +21,7 @@ from retrieval.cli.options import (
     stdout,
     warn,
 )
-from retrieval.cli.output.text import sanitise
+from retrieval.cli.output.sanitising import sanitise
 from retrieval.core.environment import variables
 from retrieval.core.health import Verdict
 from retrieval.index.sync import IndexReport, run_indexing

@@ -14,7 +14,7 @@ from rich import progress as bars
 from rich.console import Console
 from rich.text import Text
 
-from retrieval.cli.output.text import sanitise
+from retrieval.cli.output.sanitising import sanitise
 from retrieval.core.environment import variables
 from retrieval.core.errors import StorageError
 from retrieval.core.settings import Settings

@@ -6,16 +6,14 @@ stood for. Every character of a display is a character of the slice, except wher
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from typing import NamedTuple
 
 from retrieval.core.span import Span
-
-_LINE_BREAK = re.compile("\n")
 
 
 class AnnotationKind(StrEnum):
@@ -36,6 +34,7 @@ class AnnotationKind(StrEnum):
     TABLE = "table"  # all rows of a table, a line each
     CELL = "cell"  # one cell ("header" in a header row)
     QUOTE = "quote"  # a block quotation
+    HIGHLIGHT = "highlight"  # words that answer a question: made for a quote, never stored with an article
 
 
 _UNSHOWN = frozenset({AnnotationKind.HIDDEN, AnnotationKind.REPLACED})
@@ -96,109 +95,177 @@ class Display:
         return piece.start + min(at - piece.shown, max(piece.length - 1, 0))
 
 
+class AnnotationIndex:
+    """Annotations of a whole text, to be asked for those of many ranges.
+
+    ``annotations`` are sorted by their start. A range costs what it holds: annotations of one kind hardly nest, so
+    looking back from its end is over at the first that ends before its start.
+    """
+
+    def __init__(self, annotations: Iterable[Annotation]) -> None:
+        by_kind: dict[AnnotationKind, list[tuple[int, Annotation]]] = {}
+        for number, each in enumerate(annotations):
+            by_kind.setdefault(each.kind, []).append((number, each))
+        self._kinds = [
+            ([each.start for _, each in some], list(accumulate((each.end for _, each in some), max)), some)
+            for some in by_kind.values()
+        ]
+
+    def within(self, start: int, end: int) -> tuple[Annotation, ...]:
+        """The annotations that touch ``start:end``, clipped to it and relative to ``start``, in their order."""
+        found: list[tuple[int, Annotation]] = []
+        for starts, furthest, some in self._kinds:
+            at = bisect_left(starts, end)
+            while at > 0 and furthest[at - 1] > start:
+                at -= 1
+                if some[at][1].end > start:
+                    found.append(some[at])
+        return tuple(_clipped(each, start, end) for _, each in sorted(found))
+
+
+def _clipped(each: Annotation, start: int, end: int) -> Annotation:
+    return each._replace(start=max(each.start, start) - start, end=min(each.end, end) - start)
+
+
 def within(annotations: Sequence[Annotation], start: int, end: int) -> tuple[Annotation, ...]:
     """The annotations that touch ``start:end``, clipped to it and relative to ``start``.
 
-    ``annotations`` are sorted by their start.
+    ``annotations`` are sorted by their start. For many ranges of one text use an AnnotationIndex.
     """
     last = bisect_left(annotations, end, key=lambda each: each.start)
-    return tuple(
-        each._replace(start=max(each.start, start) - start, end=min(each.end, end) - start)
-        for each in annotations[:last]
-        if each.end > start
-    )
+    return tuple(_clipped(each, start, end) for each in annotations[:last] if each.end > start)
 
 
 def display(text: str, annotations: Iterable[Annotation] = ()) -> Display:
     """Show ``text`` without its hidden marks. ``annotations`` are relative to ``text``, sorted by their start.
 
-    A line of nothing but hidden marks goes with its line break; so do white space at both ends and blank lines in a
-    row.
+    A line of nothing but hidden marks goes with its line break, and with the blank line after it where one stands
+    before it. White space at both ends goes, the indentation of code does not. All else stays as it is.
 
     Example:
         >>> marks = [Annotation(4, 5, AnnotationKind.HIDDEN), Annotation(8, 9, AnnotationKind.HIDDEN)]
         >>> display("the *new* rule", marks).text
         'the new rule'
     """
-    kept: list[tuple[int, int, str | None]] = []  # start, end, what is shown instead
+    unshown: list[Annotation] = []
+    code: list[Annotation] = []
+    for each in annotations:
+        if each.kind in _UNSHOWN:
+            unshown.append(each)
+        elif each.kind is AnnotationKind.CODE_BLOCK:
+            code.append(each)
+    lines = list(_shown_lines(text, _kept(text, unshown)) if unshown else _lines(text, [_Part(0, len(text))]))
+    return _assembled(text, _trimmed(text, lines, code))
+
+
+class _Part(NamedTuple):
+    """A part of the slice that is shown, as ``value`` where that is given."""
+
+    start: int
+    end: int
+    value: str | None = None
+
+    def blank(self, text: str) -> bool:
+        return not (text[self.start : self.end] if self.value is None else self.value).strip()
+
+
+def _kept(text: str, unshown: Iterable[Annotation]) -> Iterator[_Part]:
     at = 0
-    for start, end, kind, value in annotations:
-        if kind not in _UNSHOWN or end <= at:
+    for start, end, kind, value in unshown:
+        if end <= at:
             continue
         if start > at:
-            kept.append((at, start, None))
-        if kind is AnnotationKind.REPLACED:
-            kept.append((max(start, at), end, value))
+            yield _Part(at, start)
+        if kind is AnnotationKind.REPLACED and start >= at:
+            yield _Part(start, end, value)
         at = end
-    if not kept and at == 0:
-        return _assembled(text, _trimmed(text, [(0, len(text), None)]))
     if at < len(text):
-        kept.append((at, len(text), None))
-    return _assembled(text, _trimmed(text, list(_without_empty_lines(text, kept))))
+        yield _Part(at, len(text))
 
 
-def _without_empty_lines(
-    text: str, kept: Iterable[tuple[int, int, str | None]]
-) -> Iterator[tuple[int, int, str | None]]:
-    """Leave out the line breaks of lines that show nothing, except of one blank line in a row."""
-    empty, blank = True, False  # this line shows nothing yet; a blank line was shown just before
-    for start, end, value in kept:
+def _lines(text: str, parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """The parts of each line, the last of which holds its line break alone, if it has one."""
+    line: list[_Part] = []
+    for start, end, value in parts:
         if value is not None:
-            empty = blank = False
-            yield start, end, value
+            line.append(_Part(start, end, value))
             continue
-        run = start
-        for found in _LINE_BREAK.finditer(text, start, end):
-            at = found.start()
-            if text[run:at].strip():
-                empty = False
-            if empty:
-                whole = not text[text.rfind("\n", 0, at) + 1 : at].strip()  # blank in the source as well
-                if blank or not whole:
-                    if at > run and text[run:at].strip():
-                        yield run, at, None
-                    run = at + 1
-                blank = blank or whole
-            else:
-                blank = False
-            empty = True
-        if run < end:
-            if text[run:end].strip():
-                empty = blank = False
-            yield run, end, None
+        rest = start
+        while (at := text.find("\n", rest, end)) >= 0:
+            if at > rest:
+                line.append(_Part(rest, at))
+            line.append(_Part(at, at + 1))
+            yield line
+            line, rest = [], at + 1
+        if end > rest:
+            line.append(_Part(rest, end))
+    if line:
+        yield line
 
 
-def _trimmed(text: str, kept: list[tuple[int, int, str | None]]) -> list[tuple[int, int, str | None]]:
-    """Leave out white space at both ends."""
-    first, last = 0, len(kept)
-    while first < last:
-        start, end, value = kept[first]
-        if value is not None:
-            break
-        lead = len(text[start:end]) - len(text[start:end].lstrip())
-        if start + lead < end:
-            kept[first] = (start + lead, end, None)
-            break
+def _shown_lines(text: str, parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """Leave out the lines of nothing but marks, and a blank line where that makes two of them meet."""
+    source = 0  # where the line begins in the slice
+    after_blank = True  # the line shown before is blank
+    left_out = False  # a line was left out since
+    for line in _lines(text, parts):
+        end = line[-1].end
+        blank = all(part.blank(text) for part in line)
+        marks = blank and bool(text[source:end].strip())
+        source = end
+        if marks or (blank and after_blank and left_out):
+            left_out = True
+            continue
+        after_blank, left_out = blank, False
+        yield line
+
+
+def _trimmed(text: str, lines: list[list[_Part]], code: Sequence[Annotation]) -> Iterator[_Part]:
+    """The parts of ``lines`` without blank lines and white space at both ends."""
+    first, last = 0, len(lines)
+    while first < last and all(part.blank(text) for part in lines[first]):
         first += 1
-    while last > first:
-        start, end, value = kept[last - 1]
-        if value is not None:
-            break
-        size = len(text[start:end].rstrip())
-        if size:
-            kept[last - 1] = (start, start + size, None)
-            break
+    while last > first and all(part.blank(text) for part in lines[last - 1]):
         last -= 1
-    return kept[first:last]
+    if first == last:
+        return
+    if not any(each.start <= lines[first][0].start < each.end for each in code):
+        lines[first] = _stripped(text, lines[first])
+    lines[last - 1] = _stripped(text, lines[last - 1], at_end=True)
+    for line in lines[first:last]:
+        yield from line
 
 
-def _assembled(text: str, kept: Iterable[tuple[int, int, str | None]]) -> Display:
+def _stripped(text: str, line: list[_Part], *, at_end: bool = False) -> list[_Part]:
+    edge = -1 if at_end else 0
+    while line[edge].blank(text):
+        del line[edge]
+    start, end, value = line[edge]
+    if value is None:
+        words = text[start:end]
+        if at_end:
+            end = start + len(words.rstrip())
+        else:
+            start = end - len(words.lstrip())
+        line[edge] = _Part(start, end)
+    return line
+
+
+def _assembled(text: str, parts: Iterable[_Part]) -> Display:
+    """Join parts; those that meet are one piece."""
     shown: list[str] = []
     pieces: list[Piece] = []
     size = 0
-    for start, end, value in kept:
-        part = text[start:end] if value is None else value
-        shown.append(part)
-        pieces.append(Piece(start, end - start, size, len(part)))
-        size += len(part)
+    for start, end, value in parts:
+        words = text[start:end] if value is None else value
+        if pieces and value is None and pieces[-1].start + pieces[-1].size == start == _end(pieces[-1]):
+            pieces[-1] = pieces[-1]._replace(length=end - pieces[-1].start, size=end - pieces[-1].start)
+        else:
+            pieces.append(Piece(start, end - start, size, len(words)))
+        shown.append(words)
+        size += len(words)
     return Display("".join(shown), tuple(pieces))
+
+
+def _end(piece: Piece) -> int:
+    return piece.start + piece.length

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 
+from retrieval.core.display import Annotation, within
 from retrieval.core.errors import UnknownArticleError
 from retrieval.core.settings import Settings
 from retrieval.core.types import ArticleSummary, Omission, Passage
@@ -18,13 +19,17 @@ from retrieval.storage.library import Library
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph as a reader counts it; ``left_out`` says why it is not indexed. ``text`` is a slice."""
+    """A paragraph as a reader counts it; ``left_out`` says why it is not indexed.
+
+    ``text`` is a slice, ``annotations`` are relative to it. What is not indexed has none.
+    """
 
     number: int
     start: int
     end: int
     text: str
     left_out: str | None
+    annotations: tuple[Annotation, ...] = ()
 
 
 class ArticleReader:
@@ -85,7 +90,7 @@ def _paragraphs(text: str, passage: Passage) -> Iterator[Paragraph]:
             spans = list(zip([passage.start, *starts], [*ends, passage.end], strict=True))
             break
     for number, (start, end) in enumerate(spans, start=passage.paragraph):
-        yield Paragraph(number, start, end, text[start:end], None)
+        yield Paragraph(number, start, end, text[start:end], None, within(passage.annotations, start, end))
 
 
 def _joined(text: str, parts: list[Paragraph]) -> list[Paragraph]:
@@ -94,7 +99,9 @@ def _joined(text: str, parts: list[Paragraph]) -> list[Paragraph]:
     for part in parts:
         last = joined[-1] if joined else None
         if last is not None and last.number == part.number and last.left_out == part.left_out:
-            joined[-1] = Paragraph(last.number, last.start, part.end, text[last.start : part.end], last.left_out)
+            moved = (each.moved(part.start - last.start) for each in part.annotations)
+            annotations = (*last.annotations, *moved)
+            joined[-1] = replace(last, end=part.end, text=text[last.start : part.end], annotations=annotations)
         else:
             joined.append(part)
     return joined

@@ -6,9 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.ui.markup.escaping import QUOTE_PREFIX, marked, merged
+from bot.ui.markup.escaping import QUOTE_PREFIX, marked
 from bot.ui.markup.limits import size
-from retrieval.core.span import Span
+from bot.ui.markup.marks import BOLD, Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +21,40 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class QuotedText:
-    """Text quoted verbatim: cut over several pages where too long, never shortened."""
+    """Text quoted verbatim: cut over several pages where too long, never shortened.
+
+    ``marks`` are in order by their start. Each line stands behind ``prefix``, the first one behind ``first`` where that
+    is given. ``spaced``: a blank line stands between it and a quote above it.
+    """
 
     text: str
-    spans: tuple[Span, ...] = ()
+    marks: tuple[Mark, ...] = ()
     prefix: str = ""
-    mark: str = "**"
+    first: str | None = None
+    spaced: bool = False
 
 
-def passage(text: str, highlights: Sequence[Span] = ()) -> QuotedText:
-    """A passage as a block quote, with ``highlights`` in bold."""
-    return QuotedText(text, tuple(highlights), QUOTE_PREFIX)
+@dataclass(frozen=True, slots=True)
+class CodeText:
+    """Code in a block that a reader can copy, cut between lines where too long; ``fenced`` says what it may hold."""
+
+    text: str
+    language: str = ""
+
+
+def fenced(text: str) -> bool:
+    """True if ``text`` can stand in a code block: nothing in it ends one, and something can be seen of it."""
+    return _FENCE not in text and bool(text.strip())
 
 
 def in_bold(text: str) -> QuotedText:
     """A question as it was asked."""
-    return QuotedText(text, (Span(0, len(text)),))
+    return QuotedText(text, (Mark(0, len(text), BOLD),))
 
 
-Part = TextLine | QuotedText
+Part = TextLine | QuotedText | CodeText
+_FENCE = "```"
+_NEWLINE = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +92,67 @@ def bodies(parts: Sequence[Part], room: int) -> list[Body]:
             pieces = _pieces(part, free, room)
         for joins, markup in pieces:
             if joins:
-                done[-1] = Body(f"{done[-1].markup}\n{markup}", done[-1].anchors + anchors)
+                above = f"{done[-1].markup}\n{_space(parts[index - 1], part)}"
+                done[-1] = Body(f"{above}{markup}", done[-1].anchors + anchors)
             else:
                 done.append(Body(markup, anchors))
     return done
 
 
-def _pieces(words: QuotedText, free: int, room: int) -> list[tuple[bool, str]]:
+def _space(above: Part, part: Part) -> str:
+    """The blank line between two pieces of one block quote."""
+    if isinstance(above, QuotedText) and isinstance(part, QuotedText) and part.spaced:
+        return f"{QUOTE_PREFIX}\n"
+    return ""
+
+
+def _pieces(words: QuotedText | CodeText, free: int, room: int) -> list[tuple[bool, str]]:
     """The markup of ``words`` in pieces; true: joined to the body before it, which has ``free`` left."""
-    words = replace(words, spans=tuple(merged(words.spans, len(words.text))))
+    free -= len(QUOTE_PREFIX) + 1 if isinstance(words, QuotedText) and words.spaced else 0
     whole = _markup(words, 0, len(words.text))
     if size(whole) <= room:
         return [(size(whole) <= free, whole)]
     pieces: list[tuple[bool, str]] = []
     start, joins = 0, free >= room // 2
+    marks = sorted(words.marks) if isinstance(words, QuotedText) else []
+    crossing: list[Mark] = []  # marks that began before this piece
     while start < len(words.text):
-        end = _cut(words, start, free if joins else room)
-        pieces.append((joins, _markup(words, start, end)))
+        near = words
+        if isinstance(near, QuotedText):
+            first, last = (bisect_left(marks, at, key=lambda mark: mark.start) for at in (start, start + room))
+            near = replace(near, marks=(*crossing, *marks[first:last]))
+            crossing = list(near.marks)
+        end = _cut(near, start, free if joins else room)
+        pieces.append((joins, _markup(near, start, end)))
+        crossing = [mark for mark in crossing if mark.start < end < mark.end]
         start, joins = end, False
     return pieces
 
 
-def _markup(words: QuotedText, start: int, end: int) -> str:
-    """The markup of ``words.text[start:end]``; the spans are in order and apart, so that a search finds the first."""
-    first = bisect_right(words.spans, start, key=lambda span: span.end)
-    last = bisect_left(words.spans, end, key=lambda span: span.start)
-    spans = [Span(max(s, start) - start, min(e, end) - start) for s, e in words.spans[first:last]]
-    return marked(words.text[start:end], spans, prefix=words.prefix, mark=words.mark)
+def _markup(words: QuotedText | CodeText, start: int, end: int) -> str:
+    """The markup of ``words.text[start:end]``."""
+    text = words.text[start:end]
+    if isinstance(words, CodeText):
+        return f"{_FENCE}{words.language}\n{text.removeprefix(_NEWLINE) if start else text}\n{_FENCE}"
+    marks = [
+        mark._replace(start=max(mark.start, start) - start, end=min(mark.end, end) - start)
+        for mark in words.marks
+        if mark.start < end and mark.end > start
+    ]
+    markup = marked(text, marks, prefix=words.prefix)
+    if start or words.first is None:
+        return markup
+    return words.first + markup.removeprefix(words.prefix)
 
 
-def _cut(words: QuotedText, start: int, room: int) -> int:
+def _cut(words: QuotedText | CodeText, start: int, room: int) -> int:
     """The end of a piece that begins at ``start``: before white space if possible, so that nothing is trimmed."""
     ends = range(start + 2, min(len(words.text), start + room) + 1)
     longest = start + 1 + bisect_right(ends, room, key=lambda end: size(_markup(words, start, end)))
     if longest >= len(words.text):
         return len(words.text)
+    if isinstance(words, CodeText) and (line := words.text.rfind("\n", start + 1, longest + 1)) > 0:
+        return line
     for end in range(longest, max(start + 1, longest - 200), -1):
         if words.text[end].isspace() and not words.text[end - 1].isspace():
             return end

@@ -9,8 +9,17 @@ from retrieval.core.types import Answer, ArticleSummary, Findings, Omission, Quo
 
 
 def quote_document(quote: Quote, *, explain: bool = False) -> dict[str, Any]:
-    """Document of one quote; ``explain`` adds the scores behind it."""
+    """Document of one quote; ``explain`` adds the scores behind it.
+
+    ``text`` is the slice ``start:end`` of the article's stored text, ``highlights`` are ranges of it. ``display`` is
+    what a reader of the rendered document sees of it: each ``[start, length, shown, size]`` of ``display_map`` says
+    that ``text[start:start+length]`` is shown as ``display[shown:shown+size]``. The two are the same words, unless
+    they replace each other (a character reference). ``context`` stands above the passage and is no part of it: the
+    ``headings`` (the outermost first), the line of ``introduction`` and the ``header`` of a table that was cut.
+    ``section`` is the innermost heading, ``page`` counts from 1; both are null where there are none.
+    """
     passage, meta = quote.passage, quote.metadata
+    context, shown = passage.context, quote.display
     document: dict[str, Any] = {
         "passage_id": passage.passage_id,
         "article_id": passage.article_id,
@@ -20,11 +29,19 @@ def quote_document(quote: Quote, *, explain: bool = False) -> dict[str, Any]:
         "published": meta.published,
         "url": meta.url,
         "section": passage.section,
+        "page": passage.page,
         "paragraph": passage.paragraph,
         "start": passage.start,
         "end": passage.end,
         "text": quote.text,
         "highlights": [list(span) for span in quote.highlights],
+        "display": shown.text,
+        "display_map": [list(piece) for piece in shown.pieces],
+        "context": {
+            "headings": list(context.headings),
+            "introduction": context.introduction or None,
+            "header": context.header or None,
+        },
         "lead_in": quote.lead_in,
         "score": round(quote.score, 6),
         "also_in": list(quote.also_in),
@@ -35,10 +52,15 @@ def quote_document(quote: Quote, *, explain: bool = False) -> dict[str, Any]:
 
 
 def answer_document(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
-    """Document of one answer, as printed by ``ask --json``."""
+    """Document of one answer, as printed by ``ask --json``.
+
+    ``outcome`` is "answered", "not_sure" or "nothing"; ``answered`` is true for the first alone. Only then are there
+    ``quotes``, else ``closest`` holds the nearest passages, which are no answer.
+    """
     return {
         "question": answer.question,
         "answered": answer.answered,
+        "outcome": answer.outcome.name.lower(),
         "confidence": round(answer.confidence, 6),
         "keyword_only": answer.keyword_only,
         "notes": list(answer.notes),

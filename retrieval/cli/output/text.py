@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from rich.console import Console, Group
+from collections.abc import Iterator
+
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from retrieval.cli.output.quotation import quotation
+from retrieval.cli.output.sanitising import sanitise
 from retrieval.core.errors import one_line
-from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote, TitleSource
+from retrieval.core.types import Answer, ArticleSummary, Context, Findings, Outcome, Quote, TitleSource
 
 MAX_WIDTH = 100  # columns; longer lines are hard to read
-
-# Control, direction and invisible characters are replaced by visible signs: an article must not steer the terminal.
-_CONTROLS = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\n\t"}
-_CONTROLS |= {0x7F: "\u2421"} | dict.fromkeys(range(0x80, 0xA0), "\ufffd")
-_CONTROLS |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C], "\ufffd")
-_CONTROLS |= dict.fromkeys([*range(0x200B, 0x200E), 0x2028, 0x2029, 0x2060, 0xFEFF], "\ufffd")
-_CONTROLS |= dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd")  # no characters at all
-
-
-def sanitise(text: str) -> str:
-    """Replace control characters one for one, so that offsets stay valid."""
-    return text.translate(_CONTROLS)
+_BAR = ("▌ ", "cyan")
 
 
 def attribution(quote: Quote) -> str:
-    """Source of a quote on one line: title, publisher and date where known, section, paragraph."""
+    """Source of a quote on one line: title, publisher and date where known, page, paragraph."""
     passage, meta = quote.passage, quote.metadata
     first, last = passage.paragraph, passage.last_paragraph
-    paragraph = f"paragraph {first}" if first == last else f"paragraphs {first}–{last}"
-    section = f"“{passage.section}”" if passage.section else None
-    parts = [title_of(meta.title, meta.title_source), meta.publisher, meta.published, section, paragraph]
+    page = f"page {passage.page}, " if passage.page is not None else ""
+    paragraph = f"{page}paragraph {first}" if first == last else f"{page}paragraphs {first}–{last}"
+    parts = [title_of(meta.title, meta.title_source), meta.publisher, meta.published, paragraph]
     return " · ".join(one_line(sanitise(part)) for part in parts if part)
 
 
@@ -40,26 +33,40 @@ def title_of(title: str, source: TitleSource) -> str:
     return f"{title}{mark}"
 
 
-def quote_lines(quote: Quote, width: int) -> Group:
-    """Render a quote with its attribution, wrapped to ``width`` columns."""
-    bar = Text.assemble(("▌ ", "cyan"))  # a style for the whole text would also colour what is appended
-    console = Console(width=width)
-    lines: list[Text] = []
+def print_quote(console: Console, quote: Quote, width: int) -> None:
+    """Print a quote under its context, with its attribution, wrapped to ``width`` columns.
+
+    Lines of code are as long as they are: a terminal wraps them without breaking what is copied.
+    """
+    for part in _quote_parts(console, quote, width):
+        console.print(part, soft_wrap=isinstance(part, Text), width=None if isinstance(part, Text) else width)
+
+
+def _quote_parts(console: Console, quote: Quote, width: int) -> Iterator[RenderableType]:
+    bar = Text.assemble(_BAR)  # a style for the whole text would also colour what is appended
+    for line in context_lines(quote.passage.context):
+        yield from Text(line, style="dim").wrap(console, width)
     if quote.lead_in:
         gap = "" if quote.lead_in_adjacent else " […]"
         lead = Text(sanitise(quote.lead_in) + gap, style="italic dim")
-        lines += [bar + line for line in lead.wrap(console, width - 2)]
-    text = Text(sanitise(quote.text))
-    for start, end in quote.highlights:
-        text.stylize("bold", start, end)
-    lines += [bar + line for line in text.wrap(console, width - 2)]
-    lines += [Text("  ") + line for line in Text(f"— {attribution(quote)}", style="green").wrap(console, width - 2)]
+        yield from (bar + line for line in lead.wrap(console, width - 2))
+    yield from quotation(console, quote.text, quote.annotations, quote.highlights, width=width, bar=bar)
+    yield from (Text("  ") + line for line in Text(f"— {attribution(quote)}", style="green").wrap(console, width - 2))
     if quote.metadata.url:
-        lines.append(Text(f"  {sanitise(quote.metadata.url)}", style="blue"))
+        yield from Text(f"  {sanitise(quote.metadata.url)}", style="blue").wrap(console, width)
     if quote.also_in:
         also = Text(f"also in {', '.join(map(sanitise, quote.also_in))}", style="dim")
-        lines += [Text("  ") + line for line in also.wrap(console, width - 2)]
-    return Group(*lines)
+        yield from (Text("  ") + line for line in also.wrap(console, width - 2))
+
+
+def context_lines(context: Context) -> list[str]:
+    """What a passage stands under: its headings, the line that introduces it, the header of a table that was cut."""
+    lines = (
+        " › ".join(filter(None, map(one_line, context.headings))),
+        one_line(context.introduction),
+        " · ".join(filter(None, map(one_line, context.header.split("\t")))),
+    )
+    return [shortened(line, 300) for line in lines if line]
 
 
 def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> None:
@@ -76,7 +83,7 @@ def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> N
         console.print(text, width=width)
         console.print()
     for quote in answer.quotes or answer.closest:
-        console.print(quote_lines(quote, width))
+        print_quote(console, quote, width)
         if explain:
             why = "  ".join(f"{name} {value:.2f}" for name, value in quote.evidence)
             console.print(Padding(Text(why, style="dim"), (0, 0, 0, 2)), width=width)
@@ -93,7 +100,7 @@ def show_findings(console: Console, findings: Findings) -> None:
     console.print(Text(f"{hits} with {sanitise(findings.words)}{more}", style="bold magenta"), width=width)
     console.print()
     for quote in findings.hits:
-        console.print(quote_lines(quote, width))
+        print_quote(console, quote, width)
         console.print()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retrieval.core.display import Annotation
 from retrieval.core.span import Span
 from retrieval.core.types import Article, Context, Metadata, Passage, Quote, StoredPassage, TitleSource
 from retrieval.ingest import build_article, parse_document
@@ -46,15 +47,20 @@ def quote(
     highlights: tuple[tuple[int, int], ...] | None = None,
     metadata: Metadata | None = None,
     section: str | None = None,
+    context: Context | None = None,
+    annotations: tuple[Annotation, ...] = (),
+    page: int | None = None,
     paragraphs: tuple[int, int] = (4, 4),
     lead_in: str | None = None,
     adjacent: bool = True,
     also_in: tuple[str, ...] = (),
 ) -> Quote:
-    """A quote of ``text``, all of it highlighted unless said otherwise."""
-    context = Context((section,)) if section else Context()
-    sentences = (Span(100, 101),)
-    passage = Passage(f"{article_id}:4", article_id, *paragraphs, 100, 100 + len(text), sentences, context=context)
+    """A quote of ``text`` from offset 100, all of it highlighted unless said otherwise."""
+    context = context or Context((section,) if section else ())
+    passage = Passage(
+        f"{article_id}:4", article_id, *paragraphs, 100, 100 + len(text), (Span(100, 101),), context=context,
+        annotations=annotations, page=page,
+    )  # fmt: skip
     spans = ((0, len(text)),) if highlights is None else highlights
     meta = metadata or Metadata(f"Title of {article_id}", TitleSource.DOCUMENT)
     marked = tuple(Span(*span) for span in spans)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.ui.markup.escaping import escape, marked
-from retrieval.core.span import Span
+from bot.ui.markup.marks import BOLD, ITALIC, Mark
 from tests.support.markdown import quoted_words, unmarked
 
 SIGNS = st.text(
@@ -64,14 +64,14 @@ def test_escapes_stand_only_where_they_are_needed(text: str, shown: str) -> None
 @given(SIGNS, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=4))
 def test_a_block_quote_with_highlights_can_be_read_back(text: str, spans: list[tuple[int, int]]) -> None:
     """Prefixes, bold marks and escapes come off without a trace, byte for byte."""
-    body = marked(text, [Span(start, end) for start, end in spans], prefix="> ")
+    body = marked(text, [Mark(start, end, BOLD) for start, end in spans], prefix="> ")
     assert quoted_words(body) == text
 
 
 @given(SIGNS, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=4))
 def test_bold_marks_come_in_pairs_on_each_line(text: str, spans: list[tuple[int, int]]) -> None:
     """Discord closes nothing over a line's end in a quote, and takes no mark beside white space."""
-    for line in marked(text, [Span(start, end) for start, end in spans]).split("\n"):
+    for line in marked(text, [Mark(start, end, BOLD) for start, end in spans]).split("\n"):
         bare = re.sub(r"\\[^0-9A-Za-z\s]", "x", line)
         pieces = bare.split("**")
         assert len(pieces) % 2 == 1
@@ -80,11 +80,11 @@ def test_bold_marks_come_in_pairs_on_each_line(text: str, spans: list[tuple[int,
 
 def test_marks_of_touching_spans_become_one() -> None:
     """``****`` would end nothing and begin nothing."""
-    assert marked("one two", [Span(0, 4), Span(4, 7)]) == "**one two**"
+    assert marked("one two", [Mark(0, 4, BOLD), Mark(4, 7, BOLD)]) == "**one two**"
 
 
 @given(SIGNS)
 def test_italics_can_be_read_back(text: str) -> None:
     """A lead-in loses its marks only."""
-    italic = marked(text, [Span(0, len(text))], mark="*")
+    italic = marked(text, [Mark(0, len(text), ITALIC)])
     assert unmarked(re.sub(r"(\\.)|\*", r"\1", italic, flags=re.DOTALL)) == text

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from bot.ui.markup.escaping import escape, marked
-from bot.ui.markup.layout import Panel, passage
+from bot.ui.markup.layout import Panel
 from bot.ui.markup.limits import fitted, fitted_line
+from bot.ui.markup.marks import BOLD, CODE, ITALIC, LINK, Mark
 from bot.ui.markup.pages import Form, link, paged
+from bot.ui.markup.quotation import quotation
 from retrieval.core.span import Span
 from tests.support.adversarial import TEXTS
 from tests.support.growth import assert_linear
@@ -20,14 +22,23 @@ def many_spans(text: str) -> list[Span]:
     return [Span(start, start + 3) for start in range(0, len(text), 5)]
 
 
+def many_marks(text: str) -> list[Mark]:
+    """Return marks of all kinds that cross each other."""
+    signs = (BOLD, CODE, ITALIC, LINK)
+    return [
+        Mark(start, start + 3 + start % 9, signs[start % 4], "https://a.example/b") for start in range(0, len(text), 5)
+    ]
+
+
 def pages(text: str, form: Form) -> None:
     """Lay out ``text`` as every part of a panel."""
-    paged([Panel((passage(text, many_spans(text)),), title=text, footer=text, url=f"https://a.example/{text}")], form)
+    parts = tuple(quotation(text, (), many_spans(text)))
+    paged([Panel(parts, title=text, footer=text, url=f"https://a.example/{text}")], form)
 
 
 FUNCTIONS: dict[str, Callable[[str], object]] = {
     "escape": escape,
-    "marked": lambda text: marked(text, many_spans(text), prefix="> "),
+    "marked": lambda text: marked(text, many_marks(text), prefix="> "),
     "fitted": lambda text: fitted(text, 300),
     "fitted_line": lambda text: fitted_line(text, 300),
     "link": lambda text: link(f"https://a.example/{text}"),

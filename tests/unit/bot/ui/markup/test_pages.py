@@ -19,8 +19,9 @@ from bot.store.message_state import (
 )
 from bot.ui.answers import answer_pages, context_pages, search_pages
 from bot.ui.articles import article_pages, list_pages, page_of, text_files
-from bot.ui.markup.layout import TextLine, bodies, passage
+from bot.ui.markup.layout import TextLine, bodies
 from bot.ui.markup.pages import Form, Page, link, weight
+from bot.ui.markup.quotation import quotation
 from bot.ui.notices import Finding, about_pages, help_pages, settings_pages
 from bot.ui.reports import report_pages
 from retrieval.core.span import Span
@@ -129,12 +130,12 @@ def test_answers_stay_within_the_limits(
 @settings(max_examples=40, deadline=None)
 @given(quotes(), st.sampled_from(Form))
 def test_a_long_quote_goes_on_and_nothing_of_it_is_lost(found: Quote, form: Form) -> None:
-    """All block quotes of all pages together are the passage, byte for byte."""
+    """All block quotes of all pages together are the passage's display, byte for byte."""
     shown = RelatedPassages()
     pages = answer_pages(shown, [quote(found.text, highlights=found.highlights)], {}, form)
     bodies_ = [embed.description or "" for page in pages for embed in page.embeds]
     bodies_ += [page.content for page in pages if page.content]
-    assert "".join(map(quoted_words, bodies_)) == found.text
+    assert "".join(map(quoted_words, bodies_)) == found.display.text
 
 
 @settings(max_examples=40, deadline=None)
@@ -244,14 +245,14 @@ def test_files_put_together_are_the_text(text: str, limit: int) -> None:
 @given(texts(2000), st.integers(200, 600))
 def test_pieces_fit_their_room(text: str, room: int) -> None:
     """A body is never longer than the room it was made for."""
-    made = bodies([TextLine("a line"), passage(text or "x")], room)
+    made = bodies([TextLine("a line"), *quotation(text or "x")], room)
     assert all(units(body.markup) <= room for body in made)
-    assert "".join(quoted_words(body.markup) for body in made) == (text or "x")
+    assert "".join(quoted_words(body.markup) for body in made) == (text or "x").strip()
 
 
 def test_the_room_is_used_up_and_not_exceeded() -> None:
     """At the very edge, where one sign more begins a new body."""
     for length in range(80, 110):
-        made = bodies([passage("a" * 50), passage("b" * length)], 150)
+        made = bodies([*quotation("a" * 50), *quotation("b" * length)], 150)
         assert all(units(body.markup) <= 150 for body in made)
         assert len(made) == (1 if 52 + 1 + 2 + length <= 150 else 2)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 
-from retrieval.cli.output.json import answer_document, article_document, findings_document, omission_document
+from retrieval.cli.output.json import (
+    answer_document,
+    article_document,
+    findings_document,
+    omission_document,
+    quote_document,
+)
+from retrieval.core.display import Annotation, AnnotationKind
 from retrieval.core.types import (
     Answer,
     ArticleSummary,
+    Context,
     Findings,
     Metadata,
     Omission,
@@ -19,8 +27,9 @@ from retrieval.core.types import (
 from tests.support.doubles.builders import quote
 
 QUOTE_KEYS = [
-    "passage_id", "article_id", "title", "title_source", "publisher", "published", "url", "section", "paragraph",
-    "start", "end", "text", "highlights", "lead_in", "score", "also_in",
+    "passage_id", "article_id", "title", "title_source", "publisher", "published", "url", "section", "page",
+    "paragraph", "start", "end", "text", "highlights", "display", "display_map", "context", "lead_in", "score",
+    "also_in",
 ]  # fmt: skip
 META = Metadata("Title", TitleSource.ASSIGNED, "Paper", "Anna", "2025-09-04", "https://example.org/a", "en")
 
@@ -31,7 +40,9 @@ def test_an_answer_has_the_promised_fields() -> None:
         "He said so. Yes.", metadata=META, section="Talks", highlights=((0, 11),), lead_in="Anna.", also_in=("b",)
     )
     document = answer_document(Answer("Who?", Outcome.ANSWERED, 0.87654321, ("note",), (shown,), ()))
-    assert list(document) == ["question", "answered", "confidence", "keyword_only", "notes", "quotes", "closest"]
+    assert list(document) == [
+        "question", "answered", "outcome", "confidence", "keyword_only", "notes", "quotes", "closest",
+    ]  # fmt: skip
     assert document["answered"] is True
     assert document["confidence"] == 0.876543
     (only,) = document["quotes"]
@@ -54,7 +65,24 @@ def test_what_is_unknown_is_null() -> None:
 
 def test_not_sure_is_not_answered() -> None:
     """Only an answer that may be shown as one counts as answered."""
-    assert answer_document(Answer("Who?", Outcome.NOT_SURE, 0.4, (), (), ()))["answered"] is False
+    document = answer_document(Answer("Who?", Outcome.NOT_SURE, 0.4, (), (), ()))
+    assert (document["answered"], document["outcome"]) == (False, "not_sure")
+
+
+def test_a_quote_has_its_display_and_context() -> None:
+    """The display is the text without marks, and its map leads back to the text."""
+    marks = (Annotation(104, 106, AnnotationKind.HIDDEN), Annotation(112, 114, AnnotationKind.HIDDEN))
+    context = Context(("Leave", "Parents"), "You get:", "")
+    shown = quote("Get **thirty** days.", annotations=marks, context=context, page=12)
+    document = quote_document(shown)
+    assert document["display"] == "Get thirty days."
+    pieces = [
+        (document["text"][start : start + length], document["display"][at : at + size])
+        for start, length, at, size in document["display_map"]
+    ]
+    assert pieces == [("Get ", "Get "), ("thirty", "thirty"), (" days.", " days.")]
+    assert document["context"] == {"headings": ["Leave", "Parents"], "introduction": "You get:", "header": None}
+    assert (document["page"], document["section"]) == (12, "Parents")
 
 
 def test_explain_adds_the_evidence() -> None:
@@ -79,6 +107,7 @@ def test_an_article_tells_its_repairs_and_names() -> None:
     assert list(document) == [
         "article_id", "title", "title_source", "publisher", "author", "published", "url", "language", "files",
         "encoding", "paragraphs", "passages", "characters", "sections", "repairs",
+        "format",
     ]  # fmt: skip
     assert document["files"] == ["a.txt", "b.txt"]
     assert document["repairs"] == [{"line": 7, "start": 30, "before": "Ä—", "after": "ė"}]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from retrieval.cli.output.text import attribution, sanitise, shortened, show_answer, show_findings
+from retrieval.cli.output.sanitising import sanitise
+from retrieval.cli.output.text import attribution, shortened, show_answer, show_findings
 from retrieval.core.types import Answer, Findings, Metadata, Outcome, Quote, TitleSource
 from tests.support.doubles.builders import quote
 
@@ -105,13 +106,13 @@ def test_the_answering_sentence_is_bold() -> None:
 
 
 def test_the_attribution_says_what_is_known() -> None:
-    """An attribution has title with mark, publisher, date, section and paragraphs; unknown fields are left out."""
-    full = quote("Words.", metadata=META, section="Talks", paragraphs=(4, 6))
-    assert attribution(full) == (
-        "What the leaders said (title assigned) · The Paper · 2025-09-04 · “Talks” · paragraphs 4–6"
-    )
+    """An attribution has title with mark, publisher, date and paragraphs; unknown fields are left out."""
+    full = quote("Words.", metadata=META, paragraphs=(4, 6))
+    assert attribution(full) == ("What the leaders said (title assigned) · The Paper · 2025-09-04 · paragraphs 4–6")
     bare = quote("Words.", metadata=Metadata("a.b", TitleSource.FILE_NAME))
     assert attribution(bare) == "a.b (file name) · paragraph 4"
+    paged = quote("Words.", metadata=Metadata("a.b", TitleSource.DOCUMENT), page=12)
+    assert attribution(paged) == "a.b · page 12, paragraph 4"
 
 
 def test_the_link_and_the_repeats_are_shown() -> None:
