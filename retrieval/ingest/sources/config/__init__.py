@@ -2,6 +2,6 @@
 
 from retrieval.ingest.sources.config.corpus_config import CONFIG_NAMES, CorpusConfig, load_config
 from retrieval.ingest.sources.config.links import LinkStyle
-from retrieval.ingest.sources.config.schema import CatalogEntry, DefaultMetadata, Rows
+from retrieval.ingest.sources.config.schema import CatalogEntry, DefaultMetadata
 
-__all__ = ["CONFIG_NAMES", "CatalogEntry", "CorpusConfig", "DefaultMetadata", "LinkStyle", "Rows", "load_config"]
+__all__ = ["CONFIG_NAMES", "CatalogEntry", "CorpusConfig", "DefaultMetadata", "LinkStyle", "load_config"]

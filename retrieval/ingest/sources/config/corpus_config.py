@@ -12,9 +12,10 @@ from typing import Any
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import Article
 from retrieval.ingest.parsers.metadata import clipped
+from retrieval.ingest.parsers.rows import RowColumns
 from retrieval.ingest.sources.config.globs import compiled, fixed_folder
 from retrieval.ingest.sources.config.links import LinkStyle, page_link, pattern_link
-from retrieval.ingest.sources.config.schema import CatalogEntry, ConfigFile, DefaultMetadata, Rows, Section
+from retrieval.ingest.sources.config.schema import CatalogEntry, ConfigFile, DefaultMetadata, Section
 from retrieval.ingest.sources.config.validation import parse_config, remove_mistakes
 from retrieval.ingest.sources.folder import read_bytes
 
@@ -68,12 +69,12 @@ class CorpusConfig:
             merged |= section.defaults.model_dump(exclude_none=True)
         return DefaultMetadata(**merged, url=self._link(path, slug))
 
-    def rows(self, path: str) -> Rows:
+    def rows(self, path: str) -> RowColumns:
         """Columns of a CSV, TSV or JSON Lines file; each is ``None`` where nothing is stated."""
         merged: dict[str, Any] = {}
         for section in (self.file, *(section for _, section in self._sections(path))):
             merged |= section.rows.model_dump(exclude_none=True)
-        return Rows(**merged)
+        return RowColumns(**merged)
 
     def unknown_articles(self, files: Mapping[str, str]) -> list[CorpusFileError]:
         """One error for each entry that names none of ``files``, or several: article ids by their paths."""

@@ -196,7 +196,7 @@ def test_the_catalog_goes_before_the_front_matter(tmp_path: Path) -> None:
     ]
     assert (metadata[0].publisher, metadata[0].author) == ("P", "B")
     assert [str(problem) for problem in loaded.problems] == [
-        'catalog.toml: there is no article "e". Use the file\'s name without its ending, or remove the entry.'
+        'catalog.toml: there is no article "e". Write a file\'s path, or remove the entry.'
     ]
     assert loaded.catalog_read
     assert loaded.articles[0].omissions[0].reason is Reason.FRONT_MATTER

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.ingest.parsers.rows import RowColumns
 from retrieval.ingest.sources.config import CorpusConfig, load_config
 from retrieval.ingest.sources.config.validation import parse_config
 from tests.support.growth import assert_linear
@@ -46,8 +47,8 @@ def test_sections_of_folders_go_before_what_holds_for_all(tmp_path: Path) -> Non
     assert config.defaults("api/d.md").url == "https://api.x.org/#d"
     assert (config.defaults("blog/c.md").publisher, config.defaults("blog/c.md").language) == ("Blog", "en")
     assert config.defaults("a/b.md").publisher == "P"
-    assert config.rows("data.csv").model_dump(exclude_none=True) == {"text": "body", "title": "head", "each": "passage"}
-    assert config.rows("x.csv").model_dump(exclude_none=True) == {"text": "body"}
+    assert config.rows("data.csv") == RowColumns(text="body", title="head", each="passage")
+    assert config.rows("x.csv") == RowColumns(text="body")
 
 
 def test_an_article_is_named_by_path_id_or_a_name_that_only_one_file_has(tmp_path: Path) -> None:

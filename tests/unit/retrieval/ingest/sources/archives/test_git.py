@@ -1,0 +1,79 @@
+"""Git repositories: their files come out, and nothing that they name is run."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from retrieval.core.errors import CorpusFileError
+from retrieval.ingest.sources.archives import export_head, is_bare_repository, unignored_files
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Run git in a folder."""
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A working tree with a commit, an ignored folder, a new file and a link."""
+    folder = tmp_path / "tree"
+    (folder / "docs").mkdir(parents=True)
+    (folder / "docs" / "ä.md").write_text("Text.")
+    (folder / "link.md").symlink_to("/etc/passwd")
+    (folder / ".gitignore").write_text("build/\n")
+    git(folder, "init", "-q")
+    git(folder, "add", "--all")
+    git(folder, "commit", "-qm", "First")
+    (folder / "build").mkdir()
+    (folder / "build" / "b.md").write_text("Built.")
+    (folder / "new.md").write_text("New.")
+    return folder
+
+
+def test_ignored_files_are_known(tree: Path, tmp_path: Path) -> None:
+    """Tracked and new files count, ignored ones do not, and paths are relative to the folder asked for."""
+    assert unignored_files(tree) == frozenset({".gitignore", "docs/ä.md", "link.md", "new.md"})
+    assert unignored_files(tree / "docs") == frozenset({"ä.md"})
+    assert unignored_files(tmp_path) is None
+
+
+def test_a_bare_repository_is_exported(tree: Path, tmp_path: Path) -> None:
+    """The files of the last commit are written as they are stored, links are left out."""
+    git(tmp_path, "clone", "-q", "--bare", str(tree), "bare.git")
+    target = tmp_path / "target"
+    target.mkdir()
+
+    exported = export_head(tmp_path / "bare.git", target)
+
+    assert is_bare_repository(tmp_path / "bare.git")
+    assert [path.relative_to(target).as_posix() for path in target.rglob("*.md")] == ["docs/ä.md"]
+    assert (target / "docs" / "ä.md").read_text() == "Text."
+    assert exported.skipped == [("link.md", "it is no regular file")]
+
+
+def test_programs_that_a_repository_names_are_not_run(tree: Path, tmp_path: Path) -> None:
+    """A monitor and a filter in the repository's own configuration stay unused."""
+    mark = tmp_path / "ran"
+    git(tree, "config", "core.fsmonitor", f"touch {mark}")
+    git(tree, "config", "filter.x.smudge", f"touch {mark}")
+    (tree / ".git" / "info" / "attributes").write_text("*.md filter=x\n")
+    target = tmp_path / "target"
+    target.mkdir()
+
+    unignored_files(tree)
+    export_head(tree / ".git", target)
+
+    assert (target / "docs" / "ä.md").exists()
+    assert not mark.exists()
+
+
+def test_a_repository_without_a_commit_is_one_line(tmp_path: Path) -> None:
+    """The error says what to do."""
+    git(tmp_path, "init", "-q", "--bare", "empty.git")
+
+    with pytest.raises(CorpusFileError, match=r"git cannot list its files\. Check it with"):
+        export_head(tmp_path / "empty.git", tmp_path)
