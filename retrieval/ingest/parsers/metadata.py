@@ -18,8 +18,21 @@ _OPENING = (
     yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken, yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
 )  # fmt: skip
 _CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
-_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
-_LONG_KEY = re.compile(rf"(?<![\w\\-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{32}}")
+# What stands in quotation marks, or in a comment, is no structure. What is never closed ends the parsing there.
+_UNSTRUCTURED = re.compile(
+    r'''"""(?:[^\\"]++|\\[\s\S]|"(?!""))*+(?:"{3,5}|\\?\Z)'''
+    r"""|'{3}(?:[^']++|'(?!''))*+(?:'{3,5}|\Z)"""
+    r"""|"(?:[^"\\\n]++|\\[^\n])*+"?+"""
+    r"""|'[^'\n]*+'?+"""
+    r"|\#[^\n]*+"
+)
+_LONG_KEY = re.compile(r"(?<![\w-])[\w-]++(?:[ \t]*+\.[ \t]*+[\w-]++){8}")
+_LONG_WORD = re.compile(r"(?<![\w.+-])[\w.+-]{400}")  # bare: a key or a number
+# Bytes that the parser takes for each table, part of a key, or value, measured; a table's own are most.
+_MEMORY = {"[": 900, "{": 900, ".": 900, "=": 150, ",": 50}
+_MAX_MEMORY = 256 * 1024 * 1024
+_MAX_YAML = 131_072  # characters; a node of one character takes the parser 30 µs and 1 kB
+_NULLS = frozenset({"", "~", "null"})
 
 
 class MetadataError(ValueError):
@@ -27,39 +40,66 @@ class MetadataError(ValueError):
 
     def __init__(self, problem: str, line: int | None = None) -> None:
         self.line = line
-        super().__init__(" ".join(problem.split())[:120] or "unreadable")
+        shown = "".join(char if char.isprintable() else " " for char in problem[:1_000])
+        super().__init__(" ".join(shown.split())[:120] or "unreadable")
 
 
 def parse_toml(text: str) -> dict[str, Any]:
     """Parse TOML.
 
     Raises:
-        MetadataError: if it is not valid, nested too deeply, or holds a number or a key beyond all bounds.
+        MetadataError: if it is not valid, nested too deeply, or would take too much memory.
     """
-    long_key = _LONG_KEY.search(text)
-    if long_key:  # the parser's time grows with the square of a key's parts
-        raise MetadataError("a key has too many parts", 1 + text.count("\n", 0, long_key.start()))
+    _refuse_large(text)
     try:
         return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise MetadataError("it is nested too deeply") from error
+    except (ValueError, OverflowError) as error:
         problem, _, place = str(error).partition(" (at line ")
         line = place.partition(",")[0]
         raise MetadataError(problem, int(line) if line.isdecimal() else None) from error
 
 
+def _refuse_large(text: str) -> None:
+    """Refuse what takes the parser memory or time out of proportion to its size."""
+    bare = _UNSTRUCTURED.sub(lambda found: ("" if found[0][0] == "#" else "k") + "\n" * found[0].count("\n"), text)
+    long_key = _LONG_KEY.search(bare)
+    if long_key:  # the parser's memory grows with the square of a key's parts
+        raise MetadataError("a key has too many parts", 1 + bare.count("\n", 0, long_key.start()))
+    long_word = _LONG_WORD.search(bare)
+    if long_word:
+        raise MetadataError("a number or a key is too long", 1 + bare.count("\n", 0, long_word.start()))
+    if sum(size * bare.count(mark) for mark, size in _MEMORY.items()) > _MAX_MEMORY:
+        raise MetadataError("it has too many tables and values")
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Leaves every scalar as it is written: a title such as ``No``, ``1.10`` or ``12:30`` is no other value."""
+
+    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+        """The text of a scalar, ``None`` for what is written for nothing."""
+        value = super().construct_scalar(node)
+        return None if node.style is None and value in _NULLS else value
+
+
 def parse_yaml(text: str) -> object:
-    """Parse YAML without aliases.
+    """Parse YAML without aliases to mappings, lists and strings as they are written; tags and merge keys mean nothing.
 
     Raises:
-        MetadataError: if it is not valid, nested too deeply, or holds an alias or a number beyond all bounds.
+        MetadataError: if it is not valid, too long, nested too deeply, or holds an alias.
     """
+    if len(text) > _MAX_YAML:
+        raise MetadataError("it is too long")
     try:
         _refuse_hostile(text)
-        return yaml.safe_load(text)
+        return yaml.load(text, _TextLoader)  # noqa: S506 - it makes strings, lists and dicts alone
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise MetadataError(error.problem or "", mark.line + 1 if mark else None) from error
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
+    except OverflowError as error:
+        raise MetadataError("it holds a character that does not exist") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         line = 1 + text.count("\n", 0, getattr(error, "position", 0))
         raise MetadataError(getattr(error, "reason", str(error)), line) from error
 

@@ -57,7 +57,6 @@ def test_rules_in_plain_text_are_no_front_matter(text: str) -> None:
         ("---\ntitle: A\n  bad: b\n---\nBody.", 3),
         ("---\n- a\n- b\n---\nBody.", 2),
         ("---\njust words\n---\nBody.", 2),
-        ("---\ntitle: A\ndate: 2024-13-45\n---\nBody.", None),
         ("---\ntitle: A\nurl: ftp://example.org\n---\nBody.", 3),
         ("---\ntitle: A\nurl: javascript:alert(1)\n---\nBody.", 3),
         ("---\nauthor: {name: A}\n---\nBody.", 2),
@@ -76,23 +75,36 @@ def test_broken_front_matter_names_the_line(text: str, line: int | None) -> None
 @pytest.mark.parametrize(
     "block",
     [
-        "---\ntitle: " + "9" * 5_000 + "\n---\n",
-        "---\ntitle: 0x" + "f" * 5_000 + "\n---\n",
         "---\na: &a {b: c}\nd: {<<: [" + "*a, " * 1_000 + "*a]}\n---\n",
         "---\ntitle: " + "[" * 30_000 + "\n---\n",
         "---\n? " + "? " * 30_000 + "\n---\n",
         "+++\ntitle = " + "9" * 5_000 + "\n+++\n",
         "+++\na" + ".a" * 30_000 + " = 1\n+++\n",
     ],
-    ids=["decimal", "hexadecimal", "merge keys", "nested", "nested keys", "toml", "dotted"],
+    ids=["merge keys", "nested", "nested keys", "toml", "dotted"],
 )
 def test_hostile_front_matter_is_one_short_line(block: str) -> None:
-    """Endless numbers, aliases that multiply and deep nesting are refused by one line of bounded length."""
+    """Endless keys, aliases that multiply and deep nesting are refused by one line of bounded length."""
     with pytest.raises(CorpusFileError, match=r"^a\.md") as caught:
         parse_document((block + "Body.").encode(), "a.md")
 
     assert len(str(caught.value)) < 300
     assert str(caught.value).isprintable()
+
+
+def test_yaml_values_stay_as_they_are_written() -> None:
+    """What YAML would read as a number, a time or a truth value is text; only nothing is nothing."""
+    text = "---\ntitle: 1.10\nauthor: No\npublisher: 012\ndate: 2024-13-45\nlanguage: no\nurl: ~\n---\nBody."
+
+    document = parse_document(text.encode(), "a.md")
+
+    assert document.front_matter == {
+        "title": "1.10",
+        "author": "No",
+        "publisher": "012",
+        "published": "2024-13-45",
+        "language": "no",
+    }
 
 
 def test_values_are_bounded() -> None:
