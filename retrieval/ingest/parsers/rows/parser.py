@@ -49,11 +49,11 @@ def parse_rows(source: bytes, file: str, columns: RowColumns) -> tuple[Parsed, .
     else:
         table = read_csv(text, "\t" if ending == "tsv" else None)
     found = _columns(table, columns, file)
-    parsed = list(_articles(table, found)) if columns.each == "article" else list(_passages(table, found))
+    read = _articles if columns.each == "article" else _passages
+    parsed = tuple(read(table, found, decoded.encoding))
     if not parsed:
         raise _no_text(table, file)
-    parsed[0] = replace(parsed[0], problems=tuple(table.problems))
-    return tuple(replace(each, encoding=decoded.encoding) for each in parsed)
+    return (replace(parsed[0], problems=tuple(table.problems)), *parsed[1:])
 
 
 def _columns(table: Table, wanted: RowColumns, file: str) -> Columns:
@@ -78,7 +78,7 @@ def _no_text(table: Table, file: str) -> CorpusFileError:
     return CorpusFileError(file, problem, "Write a row an article into it or remove it.")
 
 
-def _articles(table: Table, columns: Columns) -> Iterator[Parsed]:
+def _articles(table: Table, columns: Columns, encoding: str) -> Iterator[Parsed]:
     parts: set[str] = set()
     for number, row in enumerate(table.rows, start=1):
         cell = _text_of(table, columns, number - 1)
@@ -90,14 +90,24 @@ def _articles(table: Table, columns: Columns) -> Iterator[Parsed]:
         while part in parts:
             part += "-"
         parts.add(part)
-        parsed = _from_html(cell) if _HTML.search(cell) else _from_text(cell)
-        if parsed is None:
-            table.report(table.lines[number - 1], "its HTML is nested too deeply")
-            continue
-        yield replace(parsed, properties=_properties(row, columns), part=part)
+        properties = _properties(row, columns)
+        builder = TextBuilder()
+        if _HTML.search(cell):
+            try:
+                write_fragment(builder, _mended(cell))
+            except NestingError:
+                table.report(table.lines[number - 1], "its HTML is nested too deeply")
+                continue
+        if builder.blocks():
+            text, blocks, annotations = builder.text(), builder.blocks(), builder.annotations()
+            yield Parsed(text, blocks, annotations, properties, encoding=encoding, part=part)
+        else:
+            text, repairs = mend_strays(cell)
+            blocks = parse_plain_text(text) if "\n" in text else (Block(1, 1, 0, len(text)),)
+            yield Parsed(text, blocks, (), properties, encoding=encoding, repairs=repairs, part=part)
 
 
-def _passages(table: Table, columns: Columns) -> Iterator[Parsed]:
+def _passages(table: Table, columns: Columns, encoding: str) -> Iterator[Parsed]:
     builder = TextBuilder()
     for at, row in enumerate(table.rows):
         cell = _text_of(table, columns, at)
@@ -110,7 +120,7 @@ def _passages(table: Table, columns: Columns) -> Iterator[Parsed]:
             builder.heading(2, [Run(title)])
         builder.paragraph([Run(_mended(cell))])
     if builder.blocks():
-        yield Parsed(builder.text(), builder.blocks(), builder.annotations())
+        yield Parsed(builder.text(), builder.blocks(), builder.annotations(), encoding=encoding)
 
 
 def _text_of(table: Table, columns: Columns, at: int) -> str:
@@ -124,25 +134,9 @@ def _text_of(table: Table, columns: Columns, at: int) -> str:
     return cell
 
 
-def _from_text(cell: str) -> Parsed:
-    text, repairs = mend_strays(cell)
-    blocks = parse_plain_text(text) if "\n" in text else (Block(1, 1, 0, len(text)),)
-    return Parsed(text, blocks, repairs=repairs)
-
-
-def _from_html(cell: str) -> Parsed | None:
-    builder = TextBuilder()
-    try:
-        write_fragment(builder, _mended(cell))
-    except NestingError:
-        return None
-    if not builder.blocks():
-        return _from_text(cell)
-    return Parsed(builder.text(), builder.blocks(), builder.annotations())
-
-
 def _properties(row: Row, columns: Columns) -> dict[str, str]:
-    values = ((field, one_line(_mended(columns.value(row, field)), field)) for field in _METADATA)
+    cells = ((field, columns.value(row, field)) for field in _METADATA)
+    values = ((field, one_line(_mended(cell), field)) for field, cell in cells if cell)
     return {field: value for field, value in values if value and (field != "url" or is_web_address(value))}
 
 
