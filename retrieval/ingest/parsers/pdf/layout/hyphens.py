@@ -42,21 +42,23 @@ class Vocabulary:
         return not whole and len(last) > 1
 
 
-def join_lines(lines: Sequence[str], vocabulary: Vocabulary) -> str:
-    """One paragraph of its lines.
+def join_lines(lines: Sequence[str], vocabulary: Vocabulary) -> tuple[str, list[int]]:
+    """One paragraph of its lines, and where in it each of them starts.
 
     Example:
         >>> join_lines(["the govern-", "ment pays"], Vocabulary())
-        'the government pays'
+        ('the government pays', [0, 10])
     """
     parts: list[str] = []
-    for line in lines:
-        if parts:
-            before, blank = _seam(parts[-1], line, vocabulary)
-            parts[-1] = before
-            parts.append(blank)
-        parts.append(line)
-    return "".join(parts).replace(_SOFT, "")
+    starts: list[int] = []
+    size = 0
+    for index, line in enumerate(lines):
+        last = index + 1 == len(lines)
+        kept, blank = (line, "") if last else _seam(line, lines[index + 1], vocabulary)
+        parts.append(kept.replace(_SOFT, "") + blank)
+        starts.append(size)
+        size += len(parts[-1])
+    return "".join(parts), starts
 
 
 def _seam(before: str, after: str, vocabulary: Vocabulary) -> tuple[str, str]:

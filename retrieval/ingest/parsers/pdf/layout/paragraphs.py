@@ -34,7 +34,11 @@ class Marked(NamedTuple):
 
 @dataclass
 class Draft:
-    """A block to be: the lines of a paragraph, or the rows of a table with the lines of each cell."""
+    """A block to be: the lines of a paragraph, or the rows of a table with the lines of each cell.
+
+    ``left`` is the left edge of the first line, ``edge`` of the text in the column that the last line stands in.
+    ``breaks`` are the indexes of lines that begin a page, with its number.
+    """
 
     kind: BlockKind
     page: int
@@ -43,7 +47,17 @@ class Draft:
     label: str = ""
     marker: Marker | None = None
     left: float = 0.0
+    edge: float = 0.0
     rows: Sequence[list[list[str]]] = ()
+    breaks: list[tuple[int, int]] = field(default_factory=list)
+
+    def extend(self, last: Line, line: Line) -> None:
+        """Add the line below ``last``, or in the next column, or on the next page."""
+        if line.page != last.page:
+            self.breaks.append((len(self.lines), line.page))
+        if line.page != last.page or line.y >= last.y:
+            self.edge = line.x0
+        self.lines.append(line.text)
 
 
 def drafts_of(marked: Sequence[Marked], body: Body) -> Iterator[Draft]:
@@ -68,7 +82,7 @@ def drafts_of(marked: Sequence[Marked], body: Body) -> Iterator[Draft]:
         if each.kind is BlockKind.TABLE and not each.rows:
             continue
         if draft is not None and last is not None and _goes_on(draft, last, each, ahead, body):
-            draft.lines.append(line.text)
+            draft.extend(last, line)
         else:
             if draft is not None:
                 yield draft
@@ -93,7 +107,7 @@ def _wait(waiting: list[Draft], each: Marked) -> None:
 
 def _started(each: Marked) -> Draft:
     line = each.line
-    draft = Draft(each.kind, line.page, [line.text], each.level, each.label, left=line.x0, rows=each.rows)
+    draft = Draft(each.kind, line.page, [line.text], each.level, each.label, left=line.x0, edge=line.x0, rows=each.rows)
     marker = marker_of(line.text) if each.kind is BlockKind.TEXT else None
     if marker is not None and marker.rest:
         draft.kind, draft.marker = BlockKind.ITEM, marker
@@ -144,13 +158,15 @@ def _opens(draft: Draft, last: Line, line: Line, below: bool) -> bool:
         # A dash at the start of a line may stand between two words.
         dash = line.text[0] in "–—-*·"
         return not dash or not below or line.x0 != last.x0 or _ended(last.text) or draft.marker is not None
-    before = draft.marker.ordinal if draft.marker else ""
-    return follows(before, marker.ordinal) or (_ended(last.text) and not _middle(draft, line)) or not below
+    if draft.marker is not None and follows(draft.marker.ordinal, marker.ordinal):
+        return True
+    aside = not below or abs(line.x0 - last.x0) > _INDENT * line.style.size
+    return (aside and follows("", marker.ordinal)) or (_ended(last.text) and not _middle(draft, line))
 
 
 def _middle(draft: Draft, line: Line) -> bool:
     """True if the line stands within a hanging item, right of its marker."""
-    return draft.marker is not None and line.x0 > draft.left + _INDENT * line.style.size
+    return draft.marker is not None and line.x0 > draft.edge + _INDENT * line.style.size
 
 
 def _ended(text: str) -> bool:
@@ -165,7 +181,7 @@ def _runs_over(last: Line, line: Line) -> bool:
 def _indented(draft: Draft, last: Line, line: Line) -> bool:
     size = line.style.size
     if draft.marker is not None:
-        return line.x0 < draft.left - _INDENT * size
+        return line.x0 < draft.edge - _INDENT * size
     if line.x0 > last.x0 + _INDENT * size:
         # The hanging first line of an entry stands out to the left, its other lines do not.
         return _ended(last.text) or len(draft.lines) > 1

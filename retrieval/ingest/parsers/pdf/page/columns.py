@@ -45,7 +45,8 @@ def _apart(rows: Sequence[Sequence[Cell]]) -> int:
     """How many of the first rows stand apart from all others: a running head would hide the gutter below it."""
     last = 0
     for at, (row, after) in enumerate(pairwise(rows[: _MAX_APART + 1]), start=1):
-        if sum(len(cell.text) for cell in row) > _MAX_LENGTH:
+        sides = sum(cell.text.count(" ") >= _MIN_WORDS for cell in row)
+        if sides > 1 or sum(len(cell.text) for cell in row) > _MAX_LENGTH:
             break
         size = max(cell.style.size for cell in (*row, *after))
         last = at if abs(row[0].y - after[0].y) > _APART * size else last

@@ -26,8 +26,9 @@ _MEANT = {
     0xF0A7: "\u25aa",
     **dict.fromkeys((0xF0B7, 0xF0A8, 0xF0D8), "\u2022"),
 }
+_SPACES = {code for code in range(0x80, 0x3001) if chr(code).isspace()}
 #: Codes of white space and of control characters.
-BLANKS = frozenset(range(0x21)) - {_LINE_END_HYPHEN} - set(_TEX) | {0x7F, 0xA0, 0x200B, 0xFEFF}
+BLANKS = frozenset(range(0x21)) - {_LINE_END_HYPHEN} - set(_TEX) | {0x7F, 0x200B, 0xFEFF} | _SPACES
 
 
 class Letters:
@@ -49,8 +50,7 @@ class Letters:
         if not self._letters or self._accent:
             return False
         last, box = self._last, (left, bottom, right, top)
-        across, ahead = _follows(last, box), _follows(_mirrored(last), _mirrored(box))
-        if across or ahead:
+        if _follows(last, box) or _follows(_mirrored(last), _mirrored(box)):
             return False
         height = max(top - bottom, last[3] - last[1])
         beside = max(left - last[2], last[0] - right) < 0.15 * height
@@ -99,8 +99,12 @@ class Letters:
         high, self._high = self._high, code if 0xD800 <= code < 0xDC00 else 0
         if 0xD800 <= code < 0xE000:
             return chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00) if high and code >= 0xDC00 else ""
-        char = _MEANT.get(code) or chr(code)
-        if code in _UNKNOWN or unicodedata.category(char) in ("Cc", "Cn", "Co"):
+        if (meant := _MEANT.get(code)) is not None:
+            return meant
+        if code < 0x7F:
+            return chr(code)
+        char = chr(code) if code < 0x110000 else ""
+        if not char or code in _UNKNOWN or unicodedata.category(char) in ("Cc", "Cn", "Co"):
             self.unknown += 1
             return ""
         return char

@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from functools import lru_cache
 from typing import NamedTuple
 
 import pypdfium2
@@ -21,10 +22,11 @@ MAX_GLYPHS_OF_A_PAGE = 1_000_000
 _MAX_BOOKMARKS = 20_000
 _MAX_TITLE = 500  # characters of a bookmark
 _INFO = ("Title", "Author", "CreationDate")
+_MAX_NAME = 128  # bytes of a font's name
 _FORCE_BOLD = 1 << 18
 _FIXED_PITCH = 1
-_BOLD_NAMES = ("bold", "black", "heavy", "demi", "cmbx", "sfbx", "-bd", "medi")
-_MONO_NAMES = ("courier", "mono", "consolas", "cmtt", "sftt", "menlo", "typewriter")
+_BOLD_NAMES = ("bold", "black", "heavy", "demi", "cmbx", "sfbx", "ecbx", "-bd")
+_MONO_NAMES = ("courier", "mono", "consolas", "cmtt", "sftt", "ectt", "menlo", "typewriter")
 
 
 class Bookmark(NamedTuple):
@@ -145,7 +147,7 @@ class _Look:
         self._text = text
         self._matrix = pdfium.FS_MATRIX()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
-        self._name = ctypes.create_string_buffer(128)
+        self._name = ctypes.create_string_buffer(_MAX_NAME)
         self._flags = ctypes.c_int()
 
     def place(self, word: str, index: int, box: tuple[float, float, float, float], glued: bool) -> _Placed:
@@ -154,16 +156,22 @@ class _Look:
         matrix = self._matrix
         size = pdfium.FPDFText_GetFontSize(self._text, index) * math.hypot(matrix.c, matrix.d)
         size = round(min(max(size, 1.0), 1000.0), 1) if math.isfinite(size) else 1.0
-        length = pdfium.FPDFText_GetFontInfo(self._text, index, self._name, 128, self._flags)
-        name = self._name.value.decode("latin-1").lower() if 0 < length <= 128 else ""
-        flags = self._flags.value
-        bold = bool(flags & _FORCE_BOLD) or any(part in name for part in _BOLD_NAMES)
-        mono = bool(flags & _FIXED_PITCH) or any(part in name for part in _MONO_NAMES)
+        length = pdfium.FPDFText_GetFontInfo(self._text, index, self._name, _MAX_NAME, self._flags)
+        name = self._name.value if 0 < length <= _MAX_NAME else b""
+        bold, mono = _face(name, self._flags.value)
         angle = math.degrees(math.atan2(matrix.b, matrix.a)) if matrix.a or matrix.b else 0.0
         turns = angle / 90
         quarter = round(turns) % 4 if abs(turns - round(turns)) < 0.05 else -1
         plain = Word(word, box[0], box[2], self._y.value, Style(size, bold, mono), glued)
         return _Placed(plain, quarter, box, (self._x.value, self._y.value))
+
+
+@lru_cache(maxsize=256)
+def _face(name: bytes, flags: int) -> tuple[bool, bool]:
+    """If a font is bold, and if all its characters have the same width."""
+    lower = name.decode("latin-1").lower()
+    bold = bool(flags & _FORCE_BOLD) or any(part in lower for part in _BOLD_NAMES)
+    return bold, bool(flags & _FIXED_PITCH) or any(part in lower for part in _MONO_NAMES)
 
 
 def _upright(placed: list[_Placed]) -> list[Word]:

@@ -25,4 +25,4 @@ from retrieval.ingest.parsers.pdf.layout.hyphens import join_lines, vocabulary_o
 )
 def test_a_divided_word_is_joined_as_the_document_writes_it(lines: list[str], known: str, joined: str) -> None:
     """The hyphen of a line break goes, that of a compound stays, by the words that the document has elsewhere."""
-    assert join_lines(lines, vocabulary_of([*lines, known])) == joined
+    assert join_lines(lines, vocabulary_of([*lines, known]))[0] == joined
