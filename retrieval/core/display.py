@@ -70,29 +70,37 @@ class Display:
     pieces: tuple[Piece, ...]
 
     def shown(self, start: int, end: int) -> Span:
-        """The range of the display that shows ``slice[start:end]``; empty where none of it is shown."""
-        return Span(self._shown(start), max(self._shown(start), self._shown(end)))
+        """The range of the display that shows ``slice[start:end]``; empty where none of it is shown.
+
+        What is replaced is shown as a whole, also where a part of it is asked for.
+        """
+        first = self._shown(start, whole=0)
+        return Span(first, max(first, self._shown(end, whole=1)))
 
     def source(self, start: int, end: int) -> Span:
         """The range of the slice that ``display[start:end]`` shows."""
         if start >= end:
-            at = self._source(start)
+            at, _ = self._source(start)
             return Span(at, at)
-        return Span(self._source(start), self._source(end - 1) + 1)
+        return Span(self._source(start)[0], self._source(end - 1)[1])
 
-    def _shown(self, at: int) -> int:
+    def _shown(self, at: int, *, whole: int) -> int:
         index = bisect_right(self.pieces, at, key=lambda piece: piece.start) - 1
         if index < 0:
             return 0
-        piece = self.pieces[index]
-        return piece.shown + min(at - piece.start, piece.size)
+        start, length, shown, size = self.pieces[index]
+        if size != length and start < at < start + length:
+            return shown + size * whole
+        return shown + (at - start if at < start + length else size)
 
-    def _source(self, at: int) -> int:
+    def _source(self, at: int) -> Span:
         index = bisect_right(self.pieces, at, key=lambda piece: piece.shown) - 1
         if index < 0:
-            return 0
-        piece = self.pieces[index]
-        return piece.start + min(at - piece.shown, max(piece.length - 1, 0))
+            return Span(0, 0)
+        start, length, shown, size = self.pieces[index]
+        if size != length or at >= shown + size:
+            return Span(start, start + length)
+        return Span(start + at - shown, start + at - shown + 1)
 
 
 class AnnotationIndex:
@@ -140,7 +148,8 @@ def display(text: str, annotations: Iterable[Annotation] = ()) -> Display:
     """Show ``text`` without its hidden marks. ``annotations`` are relative to ``text``, sorted by their start.
 
     A line of nothing but hidden marks goes with its line break, and with the blank line after it where one stands
-    before it. White space at both ends goes, the indentation of code does not. All else stays as it is.
+    before it. In a text with marks the white space at both ends of a line means nothing and goes, outside of code. So
+    does white space at both ends of the whole. All else stays as it is.
 
     Example:
         >>> marks = [Annotation(4, 5, AnnotationKind.HIDDEN), Annotation(8, 9, AnnotationKind.HIDDEN)]
@@ -154,7 +163,9 @@ def display(text: str, annotations: Iterable[Annotation] = ()) -> Display:
             unshown.append(each)
         elif each.kind is AnnotationKind.CODE_BLOCK:
             code.append(each)
-    lines = list(_shown_lines(text, _kept(text, unshown)) if unshown else _lines(text, [_Part(0, len(text))]))
+    if not unshown:
+        return _assembled(text, _trimmed(text, _lines(text, [_Part(0, len(text))]), code))
+    lines = (_stripped(text, line, code) for line in _shown_lines(text, _kept(text, unshown)))
     return _assembled(text, _trimmed(text, lines, code))
 
 
@@ -167,6 +178,9 @@ class _Part(NamedTuple):
 
     def blank(self, text: str) -> bool:
         return not (text[self.start : self.end] if self.value is None else self.value).strip()
+
+    def breaks(self, text: str) -> bool:
+        return self.value is None and text[self.start : self.end] == "\n"
 
 
 def _kept(text: str, unshown: Iterable[Annotation]) -> Iterator[_Part]:
@@ -220,35 +234,42 @@ def _shown_lines(text: str, parts: Iterable[_Part]) -> Iterator[list[_Part]]:
         yield line
 
 
-def _trimmed(text: str, lines: list[list[_Part]], code: Sequence[Annotation]) -> Iterator[_Part]:
-    """The parts of ``lines`` without blank lines and white space at both ends."""
+def _trimmed(text: str, found: Iterable[list[_Part]], code: Sequence[Annotation]) -> Iterator[_Part]:
+    """The parts of all lines without blank lines and white space at both ends of the whole."""
+    lines = list(found)
     first, last = 0, len(lines)
     while first < last and all(part.blank(text) for part in lines[first]):
         first += 1
     while last > first and all(part.blank(text) for part in lines[last - 1]):
         last -= 1
-    if first == last:
-        return
-    if not any(each.start <= lines[first][0].start < each.end for each in code):
-        lines[first] = _stripped(text, lines[first])
-    lines[last - 1] = _stripped(text, lines[last - 1], at_end=True)
-    for line in lines[first:last]:
-        yield from line
+    for number in range(first, last):
+        line = lines[number]
+        if number == last - 1 and line[-1].breaks(text):
+            del line[-1]
+        yield from _stripped(text, line, code, left=number == first, right=number == last - 1)
 
 
-def _stripped(text: str, line: list[_Part], *, at_end: bool = False) -> list[_Part]:
-    edge = -1 if at_end else 0
-    while line[edge].blank(text):
-        del line[edge]
-    start, end, value = line[edge]
-    if value is None:
-        words = text[start:end]
-        if at_end:
-            end = start + len(words.rstrip())
-        else:
-            start = end - len(words.lstrip())
-        line[edge] = _Part(start, end)
-    return line
+def _stripped(
+    text: str, line: list[_Part], code: Sequence[Annotation], *, left: bool = True, right: bool = True
+) -> list[_Part]:
+    """A line without white space at its ends, its line break apart, as far as that is no code."""
+    if not left and not right:
+        return line
+    end = line.pop() if line and line[-1].breaks(text) else None
+    while left and line and line[0].blank(text) and not _in_code(line[0].start, code):
+        del line[0]
+    while right and line and line[-1].blank(text) and not _in_code(line[-1].end, code):
+        line.pop()
+    if left and line and line[0].value is None and not _in_code(line[0].start, code):
+        line[0] = line[0]._replace(start=line[0].end - len(text[line[0].start : line[0].end].lstrip()))
+    if right and line and line[-1].value is None and not _in_code(line[-1].end, code):
+        line[-1] = line[-1]._replace(end=line[-1].start + len(text[line[-1].start : line[-1].end].rstrip()))
+    return line if end is None else [*line, end]
+
+
+def _in_code(at: int, code: Sequence[Annotation]) -> bool:
+    index = bisect_right(code, at, key=lambda each: each.start) - 1
+    return index >= 0 and at <= code[index].end
 
 
 def _assembled(text: str, parts: Iterable[_Part]) -> Display:

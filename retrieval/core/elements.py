@@ -92,20 +92,43 @@ def elements(text: str, annotations: Sequence[Annotation] = (), highlights: Iter
     """
     shown = display(text, annotations)
     marks = [Annotation(*span, AnnotationKind.HIGHLIGHT) for span in highlights]
-    moved = [_moved(each, shown) for each in (*annotations, *marks) if each.kind in _SHOWN_AS_STYLE]
+    moved = [_moved(each, shown) for each in (*annotations, *marks) if each.kind in INLINE or each.kind in _BLOCKS]
     moved = sorted((each for each in moved if each.start < each.end), key=lambda each: (each.start, -each.end))
     styles = _Styles(_merged([each for each in moved if each.kind in INLINE]))
-    cells = [each for each in moved if each.kind is AnnotationKind.CELL]
-    runs = list(_runs(len(shown.text), [each for each in moved if each.kind in _BLOCKS]))
+    runs = _runs(len(shown.text), [each for each in moved if each.kind in _BLOCKS])
+    cells = _cells(text, [each for each in annotations if each.kind is AnnotationKind.CELL], shown)
     return tuple(_normalised(list(_elements(shown.text, runs, cells, styles))))
-
-
-_SHOWN_AS_STYLE = INLINE | _BLOCKS | {AnnotationKind.CELL}
 
 
 def _moved(each: Annotation, shown: Display) -> Annotation:
     start, end = shown.shown(each.start, each.end)
     return each._replace(start=start, end=end)
+
+
+class _Cell(NamedTuple):
+    """A cell as shown; ``opens``: its row begins with it. ``empty`` cells stand before it."""
+
+    start: int
+    end: int
+    header: bool
+    opens: bool
+    empty: int
+
+
+def _cells(text: str, cells: Iterable[Annotation], shown: Display) -> Iterator[_Cell]:
+    """The cells that show something. An empty cell has no annotation, but a tab or a bar."""
+    at = 0
+    for cell in cells:
+        start, end = shown.shown(cell.start, cell.end)
+        if start == end or cell.start < at:
+            continue
+        between = text[at : cell.start]
+        opens = "\n" in between or at == 0
+        between = between.rpartition("\n")[2]
+        bars = between.count("|")
+        empty = between.count("\t") + (max(bars - 1, 0) if opens else bars - 1)
+        yield _Cell(start, end, cell.value == "header", opens, max(empty, 0))
+        at = cell.end
 
 
 def _merged(styles: list[Annotation]) -> list[Annotation]:
@@ -161,9 +184,9 @@ def _runs(size: int, blocks: list[Annotation]) -> Iterator[_Run]:
             open_blocks.append((block, quoted or block.kind is AnnotationKind.QUOTE))
 
 
-def _elements(text: str, runs: Iterable[_Run], cells: list[Annotation], styles: _Styles) -> Iterator[Element]:
+def _elements(text: str, runs: Iterable[_Run], cells: Iterable[_Cell], styles: _Styles) -> Iterator[Element]:
     end_before = 0
-    left = list(reversed(cells))
+    left = list(cells)[::-1]
     for run in runs:
         start, end = _trimmed(text, run)
         if start >= end:
@@ -198,28 +221,22 @@ def _trimmed(text: str, run: _Run) -> Span:
     return Span(start, end)
 
 
-def _rows(text: str, table: Span, left: list[Annotation], styles: _Styles) -> tuple[tuple[tuple[Words, ...], ...], int]:
-    """The rows of a table, a line each, and how many of them are headers; no rows where cells are not known.
+def _rows(text: str, table: Span, left: list[_Cell], styles: _Styles) -> tuple[tuple[tuple[Words, ...], ...], int]:
+    """The rows of a table, and how many of them are headers; no rows where the cells are not known.
 
-    ``left`` are the cells that are left, the next one last. An empty cell has no annotation, but a tab.
+    ``left`` are the cells that are left, the next one last.
     """
     rows: list[list[Words]] = []
     headers = 0
-    at = table.start
     while left and left[-1].start < table.end:
         cell = left.pop()
-        if cell.start < at:
+        if cell.start < table.start:
             continue
-        between = text[at : cell.start]
-        if not rows or "\n" in between:
+        if not rows or cell.opens:
             rows.append([])
-            empty = between.rpartition("\n")[2].count("\t")
-            headers += cell.value == "header" and headers == len(rows) - 1
-        else:
-            empty = between.count("\t") - 1
-        rows[-1] += [_NO_WORDS] * min(empty, _MOST_COLUMNS)
+            headers += cell.header and headers == len(rows) - 1
+        rows[-1] += [_NO_WORDS] * min(cell.empty, _MOST_COLUMNS)
         rows[-1].append(styles.words(text, cell.start, cell.end))
-        at = cell.end
         if len(rows[-1]) > _MOST_COLUMNS:
             return (), 0
     return tuple(map(tuple, rows)), headers
