@@ -19,7 +19,13 @@ from retrieval.index.embedding import find_model, fingerprint
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex, probe_server
 from retrieval.ingest import load_corpus
-from retrieval.maintenance.environment_checks import check_databases, check_memory, lock_holders, stale_copies
+from retrieval.maintenance.environment_checks import (
+    check_databases,
+    check_memory,
+    check_parsers,
+    lock_holders,
+    stale_copies,
+)
 from retrieval.maintenance.plugins import plugin_checks
 from retrieval.storage.home.index_state import StateFile, StateMarker, is_current
 from retrieval.storage.home.layout import LEXICAL_FOLDER, VECTOR_FOLDER, collection_name
@@ -48,6 +54,7 @@ def run_checks(settings: Settings, environ: Mapping[str, str] | None = None) -> 
         _folder(home),
         _disk(home),
         check_memory(),
+        check_parsers(),
     ]
     if (server := settings.chroma) is not None:
         checks.append(_errors_as_bad("Chroma server", lambda: _server(server)))

@@ -1,13 +1,14 @@
-"""Checks of a data folder's environment: memory, schema versions, stale copies, lock holders."""
+"""Checks of a data folder's environment: memory, parsers, schema versions, stale copies, lock holders."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from retrieval.core.errors import RetrievalError, SchemaVersionError
 from retrieval.core.health import Check, Verdict
 from retrieval.core.system import read_memory
+from retrieval.ingest.isolation import Confinement, confinement
 from retrieval.maintenance.plugins import database_migrations
 from retrieval.storage.home.atomic_swap import ASIDE
 from retrieval.storage.home.layout import LIBRARY_FILE
@@ -30,6 +31,18 @@ def check_memory(root: Path = Path("/")) -> Check:
     if found.available < REQUIRED_MEMORY:
         return Check("Memory", Verdict.NOTE, f"{finding}; a bot that starts now needs about 1 GB")
     return Check("Memory", Verdict.GOOD, finding)
+
+
+def check_parsers(find: Callable[[], Confinement] = confinement) -> Check:
+    """Check that a parser can be started, and that the kernel confines it."""
+    try:
+        found = find()
+    except RetrievalError as error:
+        return Check("Parsers", Verdict.BAD, str(error), "Check the installation, and that processes may be started.")
+    if found.landlock and found.seccomp:
+        return Check("Parsers", Verdict.GOOD, found.detail)
+    remedy = "Index files of strangers in a container without network, or on Linux 6.7 or later."
+    return Check("Parsers", Verdict.NOTE, found.detail, remedy)
 
 
 def check_databases(home: Path) -> Iterator[Check]:

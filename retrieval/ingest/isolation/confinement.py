@@ -35,9 +35,9 @@ def describe(found: Mapping[str, object]) -> Confinement:
     """Describe the version of Landlock (0 is none) and whether there is seccomp."""
     landlock, seccomp = bool(found.get("landlock")), bool(found.get("seccomp"))
     means = [*(["Landlock"] if landlock else []), *(["seccomp"] if seccomp else [])]
-    lacking = [*([] if landlock else ["Landlock"]), *([] if seccomp else ["seccomp"])]
-    has = f"parsers are confined by {' and '.join([*means, 'their limits'])}"
-    return Confinement(landlock, seccomp, f"{has}; this kernel has no {' and no '.join(lacking)}" if lacking else has)
+    detail = f"parsers are confined by {' and '.join(filter(None, [', '.join(means), 'limits']))}"
+    lacking = " and ".join(f"no {name}" for name, there in (("Landlock", landlock), ("seccomp", seccomp)) if not there)
+    return Confinement(landlock, seccomp, f"{detail}; this system has {lacking}" if lacking else detail)
 
 
 def confinement() -> Confinement:

@@ -47,7 +47,7 @@ class ParserStartError(RetrievalError):
     """No worker process can be started."""
 
     def __init__(self, problem: str) -> None:
-        super().__init__(f"The parsers' process cannot be started ({problem}). Run: pullquote doctor")
+        super().__init__(f"The parsers' process cannot be started ({problem}). Check the installation.")
 
 
 class WorkerProcess:

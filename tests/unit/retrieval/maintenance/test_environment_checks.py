@@ -9,8 +9,16 @@ import pytest
 from retrieval.core.errors import BeingRestoredError, InUseError, StorageError
 from retrieval.core.health import Verdict
 from retrieval.core.settings import Settings
+from retrieval.ingest.isolation.confinement import Confinement, describe
+from retrieval.ingest.isolation.process import ParserStartError
 from retrieval.maintenance.doctor import run_checks
-from retrieval.maintenance.environment_checks import check_databases, check_memory, lock_holders, stale_copies
+from retrieval.maintenance.environment_checks import (
+    check_databases,
+    check_memory,
+    check_parsers,
+    lock_holders,
+    stale_copies,
+)
 from retrieval.storage.home import atomic_swap
 from retrieval.storage.home.lock import owning, using
 from retrieval.storage.library import Library, LibraryWriter
@@ -60,6 +68,34 @@ def test_memory(
 def test_memory_that_is_not_stated(tmp_path: Path) -> None:
     """A system that states no memory gets a note, not a fault."""
     assert check_memory(tmp_path).verdict is Verdict.NOTE
+
+
+@pytest.mark.parametrize(
+    ("landlock", "seccomp", "verdict", "finding"),
+    [
+        (4, True, Verdict.GOOD, "parsers are confined by Landlock, seccomp and limits"),
+        (0, True, Verdict.NOTE, "parsers are confined by seccomp and limits; this system has no Landlock"),
+        (0, False, Verdict.NOTE, "parsers are confined by limits; this system has no Landlock and no seccomp"),
+    ],
+)
+def test_confinement(landlock: int, seccomp: bool, verdict: Verdict, finding: str) -> None:
+    """What the kernel lacks is named, with what to do instead."""
+    check = check_parsers(lambda: describe({"landlock": landlock, "seccomp": seccomp}))
+
+    assert (check.verdict, check.finding) == (verdict, finding)
+    assert bool(check.remedy) is (verdict is Verdict.NOTE)
+
+
+def test_parsers_that_do_not_start() -> None:
+    """An installation whose parsers cannot run is at fault."""
+
+    def fail() -> Confinement:
+        raise ParserStartError("no room")
+
+    check = check_parsers(fail)
+
+    assert check.verdict is Verdict.BAD
+    assert "no room" in check.finding
 
 
 def test_versions_and_older_copies(tmp_path: Path) -> None:
