@@ -141,6 +141,7 @@ class Workspace:
 
     @property
     def corpus(self) -> Path:
+        assert self.settings.corpus is not None
         return self.settings.corpus
 
     def write(self, name: str, text: str | bytes) -> Path:

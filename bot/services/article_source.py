@@ -89,7 +89,7 @@ class Articles:
         try:
             self._open()
         except (NotIndexedError, IndexesDisagreeError, DamagedIndexError) as error:
-            _log.warning("%s Indexing %s now.", str(error).partition(" Run:")[0], self._settings.corpus)
+            _log.warning("%s Indexing %s now.", str(error).partition(" Run:")[0], self._settings.corpus or "the corpus")
             report = run_indexing(self._settings, open_embedder=self._models.embedder)
             for problem in (*report.notices, *report.problems):
                 _log.warning("%s", problem)

@@ -290,3 +290,12 @@ def _assembled(text: str, parts: Iterable[_Part]) -> Display:
 
 def _end(piece: Piece) -> int:
     return piece.start + piece.length
+
+
+def shown_line(text: str, span: Span, annotations: Sequence[Annotation]) -> str:
+    """``text[start:end]`` without rendering marks, on one line if it has any; ``annotations`` are of the whole text."""
+    start, end = span
+    marks = within(annotations, start, end) if annotations else ()
+    if not any(mark.kind in _UNSHOWN for mark in marks):
+        return text[start:end]
+    return " ".join(display(text[start:end], marks).text.split())

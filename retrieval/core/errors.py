@@ -28,6 +28,10 @@ class CorpusFileError(RetrievalError):
         super().__init__(f"{place}: {problem}. {remedy}")
 
 
+class NoTextError(CorpusFileError):
+    """A corpus file holds no text. Nothing is to be done: it is left out."""
+
+
 class SettingsError(RetrievalError):
     """A setting from the environment or the command line cannot be used."""
 

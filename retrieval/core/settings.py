@@ -10,12 +10,14 @@ from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.environment import EnvironmentSettings, UserPath, from_variable, variable
 
 DEFAULT_HOME = ".pullquote"
+DEFAULT_CORPUS = "seeds"
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 
 class Settings(EnvironmentSettings):
     """Folders and models of the search. ``threads`` encode passages while indexing; 0: one a core.
 
+    ``corpus`` is the folder to index; without one it is the folder of the last run.
     ``chroma`` is the server that holds the vectors; without one they are in the data folder.
 
     Example:
@@ -24,7 +26,7 @@ class Settings(EnvironmentSettings):
     """
 
     home: UserPath = from_variable("PULLQUOTE_HOME", Path(DEFAULT_HOME))
-    corpus: UserPath = from_variable("PULLQUOTE_CORPUS", Path("seeds"))
+    corpus: UserPath | None = from_variable("PULLQUOTE_CORPUS", None)
     embedding_model: str = from_variable("EMBEDDING_MODEL", DEFAULT_MODEL)
     reranker_model: str | None = from_variable("RERANKER_MODEL", None)
     threads: int = from_variable("PULLQUOTE_THREADS", 0, must_be="a number of threads, 0 to 1024", ge=0, le=1024)

@@ -8,26 +8,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval.core.display import display, within
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.span import Span
-from retrieval.core.types import Article, Passage, PassageWords
+from retrieval.core.types import Article, Passage, PassageWords, TitleSource
 from retrieval.core.vectors import Matrix, pool_sentences
 from retrieval.index.embedding import Embedder
 from retrieval.index.lexical import LexicalEntry
-from retrieval.text.tokenizer import content_terms, terms_of, tokenize_with_words, tokens_between
+from retrieval.text.tokenizer import content_terms, plain_words, terms_of, tokenize_with_words, tokens_between
 from retrieval.text.vocabulary import passage_words
 
 #: A lead-in only lends its subject, so it weighs less than the passage's own words.
 LEAD_IN_WEIGHT = 0.5
+#: Weight of the title, the headings and the lead-in line in a passage's vector.
+CONTEXT_WEIGHT = 0.25
 
 Terms = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysedPassage:
-    """Folded terms of a passage's sentences, its word counts, and its entry, with key 0 until the library gives one."""
+    """Folded terms of a passage's sentences and of its context (each once), its word counts, and its entry.
+
+    The entry has key 0 until the library gives one.
+    """
 
     terms: tuple[Terms, ...]
+    context_terms: Terms
     words: PassageWords
     entry: LexicalEntry
 
@@ -66,40 +73,66 @@ def analyse_passages(article: Article) -> list[AnalysedPassage]:
 
 
 def _analyse_passage(article: Article, passage: Passage, known: dict[str, Terms]) -> AnalysedPassage:
-    """``known`` are terms by text: sections recur, and a lead-in is a sentence of an earlier passage."""
-    text = article.slice(Span(passage.start, passage.end))
+    """``known`` are terms by text: headings recur, and a lead-in is a sentence of an earlier passage."""
+    sentences = [article.shown(passage, span) for span in passage.sentences]
+    text = "\n".join(sentences)
     tokens, words = tokenize_with_words(text)
-    sentences = []
-    for start, end in passage.sentences:
-        terms = terms_of(tokens_between(text, tokens, start - passage.start, end - passage.start))
-        known[article.text[start:end]] = terms
-        sentences.append(terms)
-    indexed = list(terms_of(tokens))
-    for context in (passage.section or "", article.slice(passage.lead_in) if passage.lead_in else ""):
-        if context not in known:
-            known[context] = content_terms(context)
-        indexed += known[context]
-    entry = LexicalEntry(0, article.article_id, indexed, [word.word for word in words])
-    return AnalysedPassage(tuple(sentences), passage_words(text, tokens), entry)
+    terms = []
+    begin = 0
+    for sentence in sentences:
+        found = terms_of(tokens_between(text, tokens, begin, begin + len(sentence)))
+        known[sentence] = found
+        terms.append(found)
+        begin += len(sentence) + 1
+    context: list[str] = []
+    context_words: list[str] = []
+    for line in context_lines(article, passage):
+        if line not in known:
+            known[line] = content_terms(line)
+        context += known[line]
+        context_words += [word.word for word in plain_words(line)]
+    lead_in = article.shown(passage, passage.lead_in) if passage.lead_in else ""
+    if lead_in not in known:
+        known[lead_in] = content_terms(lead_in)
+    indexed = [*terms_of(tokens), *context, *known[lead_in]]
+    entry = LexicalEntry(0, article.article_id, indexed, [word.word for word in words], context_words)
+    span = Span(passage.start, passage.end)
+    shown = display(article.slice(span), within(passage.annotations, *span)).text
+    return AnalysedPassage(tuple(terms), tuple(dict.fromkeys(context)), passage_words(shown), entry)
+
+
+def context_lines(article: Article, passage: Passage) -> tuple[str, ...]:
+    """What a passage is about beyond its own words: the article's title, its headings, its lead-in line."""
+    title = () if article.metadata.title_source is TitleSource.FILE_NAME else (article.metadata.title,)
+    return (*title, *passage.context.lines())
 
 
 def encode(articles: Sequence[Article], embedder: Embedder) -> list[Matrix]:
     """For every passage, in order: its vector, then those of its sentences. Equal texts are encoded once."""
     texts: dict[str, int] = {}
-    for article in articles:
-        for passage in article.passages:
-            for span in (*passage.sentences, *([passage.lead_in] if passage.lead_in else [])):
-                texts.setdefault(article.slice(span), len(texts))
+    plans = [_texts(article, passage, texts) for article in articles for passage in article.passages]
     vectors = embedder.encode(list(texts))
     found = []
-    for article in articles:
-        for passage in article.passages:
-            spans = list(passage.sentences)
-            sentences = vectors[[texts[article.slice(span)] for span in spans]]
-            lengths = [float(span.end - span.start) for span in spans]
-            if passage.lead_in:
-                spans.append(passage.lead_in)
-                lengths.append(LEAD_IN_WEIGHT * (passage.lead_in.end - passage.lead_in.start))
-            whole = pool_sentences(vectors[[texts[article.slice(span)] for span in spans]], lengths)
-            found.append(np.vstack([whole[None, :], sentences]))
+    for sentences, lead_in, context in plans:
+        own = vectors[[index for index, _ in sentences]]
+        parts = [*sentences, *([] if lead_in is None else [(lead_in[0], LEAD_IN_WEIGHT * lead_in[1])])]
+        whole = pool_sentences(vectors[[index for index, _ in parts]], [length for _, length in parts])
+        if context is not None:
+            whole = pool_sentences(np.vstack([whole, vectors[context]]), [1 - CONTEXT_WEIGHT, CONTEXT_WEIGHT])
+        found.append(np.vstack([whole[None, :], own]))
     return found
+
+
+_Part = tuple[int, float]  # number of a text, length
+
+
+def _texts(article: Article, passage: Passage, texts: dict[str, int]) -> tuple[list[_Part], _Part | None, int | None]:
+    """Numbers, in ``texts``, of a passage's sentences, its lead-in and its context."""
+
+    def part(text: str) -> _Part:
+        return texts.setdefault(text, len(texts)), float(max(len(text), 1))
+
+    sentences = [part(article.shown(passage, span)) for span in passage.sentences]
+    lead_in = part(article.shown(passage, passage.lead_in)) if passage.lead_in else None
+    lines = context_lines(article, passage)
+    return sentences, lead_in, part(": ".join(lines))[0] if lines else None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 
-from retrieval.core.errors import CorpusFileError, ModelMismatchError, RemovalRefusedError
+from retrieval.core.errors import CorpusFileError, ModelMismatchError
 from retrieval.core.types import Article
 from retrieval.core.vectors import Matrix, pack
 from retrieval.index.analysis import AnalysedArticle, analyse, analyse_passages, encode
@@ -21,7 +21,7 @@ from retrieval.storage.library import LibraryWriter, StagedPassage, model_proper
 from retrieval.text.vocabulary import passage_words
 
 #: Part of every digest: a change in how words are folded or vectors are pooled makes all articles new.
-ANALYSIS = "1"
+ANALYSIS = "2"
 _UNFINISHED = "unfinished"  # no library has this state: indexes that are being emptied belong to none
 _BATCH = 1500  # sentences encoded before the next commit: a kill costs at most that much work
 
@@ -58,27 +58,6 @@ class Stores:
         """Record which states of the library these indexes hold all passages of."""
         for marker, _ in self.markers:
             marker.write(states)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Changes to the library, as article ids in order."""
-
-    add: tuple[str, ...]
-    replace: tuple[str, ...]
-    remove: tuple[str, ...]
-    unchanged: tuple[str, ...]
-
-
-def plan(stored: Mapping[str, str], wanted: Mapping[str, str], *, keep: Iterable[str] = ()) -> Plan:
-    """Compare digests by article id. Articles in ``keep`` stay although the corpus does not give them now."""
-    kept = set(keep)
-    return Plan(
-        add=tuple(sorted(wanted.keys() - stored.keys())),
-        replace=tuple(sorted(a for a in wanted.keys() & stored.keys() if wanted[a] != stored[a])),
-        remove=tuple(sorted(stored.keys() - wanted.keys() - kept)),
-        unchanged=tuple(sorted(a for a in wanted.keys() & stored.keys() if wanted[a] == stored[a])),
-    )
 
 
 class Indexer:
@@ -150,38 +129,35 @@ class Indexer:
             pairs = [(key, rows[0]) for key, rows in self._library.passages.vectors(some, dimensions)]
             self._stores.vectors.add([key for key, _ in pairs], np.stack([row for _, row in pairs]))
 
-    def update(
-        self, articles: Mapping[str, tuple[Article, str]], *, unread: Iterable[str] = (), allow_removal: bool = False
-    ) -> Plan:
-        """Make the library hold exactly ``articles`` (id → article and digest), and the ``unread`` it has already.
+    def check_model(self) -> None:
+        """Refuse vectors of another model.
 
         Raises:
-            RemovalRefusedError: when more than half of the library would go; nothing has changed then.
-            ModelMismatchError: when another model made the vectors; nothing has changed then.
+            ModelMismatchError: when another model made the library's vectors.
         """
         identity = self._library.properties.model()
         if identity is not None and identity.fingerprint != self._embedder.identity.fingerprint:
             raise ModelMismatchError(str(identity), str(self._embedder.identity))
-        stored = self._library.articles.digests()
-        for article_id in self._library.articles.altered():
-            stored[article_id] = ""  # so that it is read from the corpus again
-        wanted = {article_id: digest for article_id, (_, digest) in articles.items()}
-        actions = plan(stored, wanted, keep=unread)
-        if not allow_removal and 2 * len(actions.remove) > len(stored):
-            raise RemovalRefusedError(len(actions.remove), len(stored))
-        if identity is None:
+
+    def update(self, articles: Iterable[tuple[Article, str]]) -> list[str]:
+        """Add or replace articles (with their digests) as they come, in batches; the ids of those that were stored.
+
+        Raises:
+            ModelMismatchError: when another model made the vectors; nothing has changed then.
+        """
+        self.check_model()
+        if self._library.properties.model() is None:
             self._library.set_properties(model_property(self._embedder.identity) | {"analysis": ANALYSIS})
-        failed = self._store([articles[article_id] for article_id in (*actions.add, *actions.replace)])
-        if actions.remove:  # last: an article that was renamed is there under its new name first
-            self.publish(removed=actions.remove)
-            self._purge(self._library.passages.retired())
+        done = self._store(articles)
         if self._library.properties.get("analysis") != ANALYSIS:  # old counts cannot be taken off one by one
             self._library.recount(passage_words, analysis=ANALYSIS)
-        return replace(
-            actions,
-            add=tuple(article_id for article_id in actions.add if article_id not in failed),
-            replace=tuple(article_id for article_id in actions.replace if article_id not in failed),
-        )
+        return done
+
+    def remove(self, article_ids: Sequence[str]) -> None:
+        """Remove articles; after an update, so that one that was renamed is there under its new name first."""
+        if article_ids:
+            self.publish(removed=article_ids)
+            self._purge(self._library.passages.retired())
 
     def reencode(self, properties: dict[str, str], fresh: Mapping[str, tuple[Article, str]]) -> None:
         """Encode every article again into the indexes, then switch the library to them and the model in one step.
@@ -198,9 +174,9 @@ class Indexer:
         self.publish(properties=properties | model_property(self._embedder.identity))
         self._library.forget_retired()
 
-    def _store(self, articles: Sequence[tuple[Article, str]]) -> set[str]:
-        """Index articles in batches; the ids of those that could not be."""
-        failed = set()
+    def _store(self, articles: Iterable[tuple[Article, str]]) -> list[str]:
+        """Index articles in batches; the ids of those that were stored."""
+        done: list[str] = []
         batch: list[AnalysedArticle] = []
         size = 0
         for article, digest in articles:
@@ -208,15 +184,15 @@ class Indexer:
                 batch.append(analyse(article, digest))
             except CorpusFileError as error:
                 self.problems.append(error)
-                failed.add(article.article_id)
                 continue
+            done.append(article.article_id)
             size += sum(len(passage.sentences) for passage in article.passages)
             if size >= _BATCH:
                 self._stage_and_publish(batch)
                 batch, size = [], 0
         if batch:
             self._stage_and_publish(batch)
-        return failed
+        return done
 
     def _stage_and_publish(self, batch: Sequence[AnalysedArticle]) -> None:
         self._stage(batch)
@@ -231,7 +207,7 @@ class Indexer:
         for analysed in batch:
             own = [next(matrices) for _ in analysed.passages]
             additions = [
-                StagedPassage(passage.terms, passage.words, pack(matrix))
+                StagedPassage(passage.terms, passage.context_terms, passage.words, pack(matrix))
                 for passage, matrix in zip(analysed.passages, own, strict=True)
             ]
             new = self._library.stage(analysed.article, analysed.digest, additions)

@@ -16,12 +16,16 @@ _HEAP = 64_000_000  # bytes of Tantivy's write buffer; its least is 15 million a
 
 
 class LexicalEntry(NamedTuple):
-    """Indexed words of a passage: ``terms`` for ranking (stems), ``words`` for exact search, both in order."""
+    """Indexed words of a passage: ``terms`` for ranking (stems), ``words`` for exact search, both in order.
+
+    ``terms`` include those of its context; ``context`` are the words of the context, for exact search.
+    """
 
     key: int
     article_id: str
     terms: Sequence[str]
     words: Sequence[str]
+    context: Sequence[str] = ()
 
 
 def _schema() -> Any:
@@ -31,6 +35,7 @@ def _schema() -> Any:
     # Folding is done once, by our own tokens module; here a term is what stands between two spaces.
     builder.add_text_field("terms", stored=False, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("words", stored=False, tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("context", stored=False, tokenizer_name="whitespace", index_option="position")
     return builder.build()
 
 
@@ -93,6 +98,7 @@ class TantivyLexicalIndex:
                 document.add_text("article", entry.article_id)
                 document.add_text("terms", " ".join(entry.terms))
                 document.add_text("words", " ".join(entry.words))
+                document.add_text("context", " ".join(entry.context))
                 writer.add_document(document)
             self._commit(writer)
 
@@ -147,18 +153,26 @@ class TantivyLexicalIndex:
     def exact(
         self, phrases: Sequence[Sequence[str]], limit: int, article_id: str | None = None
     ) -> tuple[list[tuple[int, float]], int]:
-        """Keys and scores of passages that hold every phrase (words one after the other), and how many there are."""
+        """Keys and scores of passages that hold every phrase (words one after the other), and how many there are.
+
+        A phrase may stand in the passage's context instead; that scores less.
+        """
         queries = []
         for phrase in phrases:
-            terms = [tantivy.Query.term_query(self._schema, "words", word) for word in phrase]
-            one = terms[0] if len(phrase) == 1 else tantivy.Query.phrase_query(self._schema, "words", list(phrase))
-            queries.append(one)
+            own, context = (self._phrase(field, phrase) for field in ("words", "context"))
+            either = [(tantivy.Occur.Should, own), (tantivy.Occur.Should, tantivy.Query.boost_query(context, 0.5))]
+            queries.append(tantivy.Query.boolean_query(either))
         if not queries:
             return [], 0
         query = self._within(self._all_of(queries), article_id)
         with self._translated():
             found: Any = self._index.searcher().search(query, 1, count=True)
             return self._search(query, limit), int(found.count or 0)
+
+    def _phrase(self, field: str, phrase: Sequence[str]) -> Any:
+        if len(phrase) == 1:
+            return tantivy.Query.term_query(self._schema, field, phrase[0])
+        return tantivy.Query.phrase_query(self._schema, field, list(phrase))
 
     def _within(self, query: Any, article_id: str | None) -> Any:
         """``query`` restricted to one article, scores as they were."""

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from retrieval.core.errors import CorpusFileError, DamagedIndexError, DamagedStoreError, one_line
-from retrieval.core.settings import Settings
+from retrieval.core.errors import CorpusFileError, DamagedIndexError, DamagedStoreError, NoTextError, one_line
+from retrieval.core.findings import Finding, FindingKind
+from retrieval.core.settings import DEFAULT_CORPUS, Settings
 from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Article
 from retrieval.index.embedding import Embedder, NoEmbedder, OpenEmbedder, lazy_embedder
-from retrieval.index.indexer import ANALYSIS, Indexer, Plan
+from retrieval.index.indexer import ANALYSIS, Indexer
+from retrieval.index.plan import FilePlan, Plan, aliases_of, plan_files, stored_digest
 from retrieval.index.stores import delete_stale, open_stores
 from retrieval.index.vector import probe_server
-from retrieval.ingest import LoadedCorpus, article_digest, load_corpus
+from retrieval.ingest import Scan, SourceFile, build_articles, load_corpus, scan_corpus
+from retrieval.ingest.isolation import Job, ParserPool
+from retrieval.ingest.sources.folder import read_bytes
 from retrieval.storage.home.layout import LIBRARY_FILE, next_generation
 from retrieval.storage.home.lock import owning
-from retrieval.storage.library import ArticleTable, LibraryWriter
+from retrieval.storage.library import Library, LibraryWriter
 
-#: Articles of a corpus with their digests, by id.
-ArticlesById = dict[str, tuple[Article, str]]
+#: Property with the folder of the last run.
+CORPUS_FOLDER = "corpus_folder"
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """Results of an indexing run. ``problems`` concern single files, ``notices`` the data folder."""
+    """Results of an indexing run.
+
+    ``problems`` concern single files and must be acted on, ``findings`` are files that were left out for a harmless
+    reason, ``notices`` concern the data folder.
+    """
 
     plan: Plan
     articles: int
@@ -34,6 +43,7 @@ class IndexReport:
     problems: tuple[CorpusFileError, ...]
     notices: tuple[str, ...]
     seconds: float
+    findings: tuple[Finding, ...] = ()
 
 
 def reconcile_indexes(settings: Settings, ended: Callable[[], bool] = lambda: False) -> None:
@@ -82,14 +92,15 @@ def run_indexing(
         embedder = open_embedder(settings, library.properties.model())
         run = IndexRun(settings, library, embedder, progress)
         try:
-            plan, problems = run.apply(allow_removal=allow_removal, rebuild=rebuild)
+            plan, problems, findings = run.apply(allow_removal=allow_removal, rebuild=rebuild)
         except DamagedIndexError as error:
             if rebuild:
                 raise
             notices.append(f"{error.place} was {error.problem}; both indexes were rebuilt from the library.")
-            plan, problems = run.apply(allow_removal=allow_removal, rebuild=True)
+            plan, problems, findings = run.apply(allow_removal=allow_removal, rebuild=True)
         articles, passages = len(library.articles.digests()), library.passages.count()
-    return IndexReport(plan, articles, passages, problems, tuple(notices), time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return IndexReport(plan, articles, passages, tuple(problems), tuple(notices), seconds, tuple(findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +112,46 @@ class IndexRun:
     embedder: Embedder
     progress: Progress
 
-    def apply(self, *, allow_removal: bool, rebuild: bool) -> tuple[Plan, tuple[CorpusFileError, ...]]:
+    def apply(self, *, allow_removal: bool, rebuild: bool) -> tuple[Plan, list[CorpusFileError], list[Finding]]:
         """Bring library and indexes into step with the corpus; what was done, and the files that failed."""
-        library, settings, progress = self.library, self.settings, self.progress
-        progress("Reading articles", 0, None)
-        corpus = load_corpus(settings.corpus, max_tokens=self.embedder.identity.max_tokens, progress=progress)
-        articles = _with_digests(library.articles, corpus)
+        library, settings = self.library, self.settings
+        window = self.embedder.identity.max_tokens
+        folder = corpus_folder(settings, library)
+        scan = scan_corpus(folder, max_tokens=window, progress=self.progress)
+        stored = library.articles.versions()
+        altered = library.articles.altered()
         if rebuild and library.passages.count():
-            self._rebuild(articles)
+            self._rebuild(altered, scan)
+            altered = library.articles.altered()
         delete_stale(settings, library)
-        with open_stores(settings, library, library.properties.indexes_folder()) as stores:
-            stored = library.articles.digests()
-            new = sum(len(a.passages) for name, (a, digest) in articles.items() if stored.get(name) != digest)
-            indexer = Indexer(library, stores, self.embedder, _counted("Encoding passages", new, progress))
+        actions = plan_files(scan, stored, analysis=ANALYSIS, altered=altered)
+        if not allow_removal:
+            actions.check_removal(len(stored))
+        with open_stores(settings, library, library.properties.indexes_folder()) as stores, ParserPool() as pool:
+            indexer = Indexer(library, stores, self.embedder, _counted("Encoding passages", self.progress))
             indexer.reconcile()
-            done = indexer.update(articles, unread=_unread(library.articles, corpus), allow_removal=allow_removal)
-        return done, (*corpus.problems, *indexer.problems)
+            reading = _Reading(scan, actions, pool, self.progress)
+            done = indexer.update(reading.articles())
+            made = {article_id for _, ids in reading.made for article_id in ids}
+            replaced = {each for old, ids in reading.made if set(ids) <= set(done) for each in old} - made
+            gone = sorted({*actions.gone, *replaced} & stored.keys())
+            indexer.remove(gone)
+        aliases: dict[str, str] = {}
+        for old, ids in reading.made:
+            aliases |= aliases_of(old, ids)
+        library.add_aliases({old: new for old, new in aliases.items() if old not in made})
+        library.set_findings((*scan.findings, *reading.findings))
+        library.set_properties({CORPUS_FOLDER: str(folder.absolute())})
+        report = Plan(
+            add=tuple(sorted(set(done) - stored.keys())),
+            replace=tuple(sorted(set(done) & stored.keys())),
+            remove=tuple(each for each in gone if each not in aliases),
+            unchanged=actions.unchanged,
+        )
+        problems = [*scan.problems, *reading.problems, *indexer.problems]
+        return report, problems, [*scan.findings, *reading.findings]
 
-    def _rebuild(self, articles: ArticlesById) -> None:
+    def _rebuild(self, altered: Collection[str], scan: Scan) -> None:
         """Build new derived indexes beside the old ones, then switch to them in one step."""
         library, embedder = self.library, self.embedder
         library.discard_staged()
@@ -126,14 +159,26 @@ class IndexRun:
         name = next_generation(library.properties.indexes_folder())
         delete_stale(self.settings, library)
         with open_stores(self.settings, library, name) as stores:
-            progress = _counted("Rebuilding indexes", library.passages.count(), self.progress)
+            progress = _counted("Rebuilding indexes", self.progress)
             indexer = Indexer(library, stores, embedder, progress)
             if model is not None and model.fingerprint == embedder.identity.fingerprint:
                 indexer.fill(library.passages.keys())
                 indexer.publish(properties={"indexes": name})
                 library.forget_retired()
             else:
-                indexer.reencode({"indexes": name}, articles)
+                indexer.reencode({"indexes": name}, self._read_again(altered, scan))
+
+    def _read_again(self, article_ids: Collection[str], scan: Scan) -> dict[str, tuple[Article, str]]:
+        """Articles of the corpus by id, of those named; their stored texts cannot be trusted."""
+        versions = self.library.articles.versions()
+        files = {versions[each].files[0] for each in article_ids if each in versions}
+        found: dict[str, tuple[Article, str]] = {}
+        for file in scan.files:
+            if not files.isdisjoint(file.files):
+                with contextlib.suppress(CorpusFileError):
+                    for article in build_articles(read_bytes(file.path, file.file), file.file, file.options):
+                        found[article.article_id] = (replace(article, files=file.files), stored_digest(file.digest, ANALYSIS))
+        return found
 
 
 def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> LibraryWriter:
@@ -149,7 +194,7 @@ def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> L
         if not rebuild:
             raise
         problem = error.problem
-    load_corpus(settings.corpus)
+    load_corpus(settings.corpus or Path(DEFAULT_CORPUS))  # refuse where nothing could replace it
     aside = f"{LIBRARY_FILE}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
@@ -159,34 +204,68 @@ def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> L
     return LibraryWriter(home)
 
 
-def _with_digests(stored: ArticleTable, corpus: LoadedCorpus) -> ArticlesById:
-    """Articles with their digests; where the catalog is unread, an unchanged one keeps its stored digest."""
-    articles = {article.article_id: (article, f"{ANALYSIS}:{article_digest(article)}") for article in corpus.articles}
-    if not corpus.catalog_read:
-        altered = set(stored.altered())
-        for article_id, digest in stored.digests().items():
-            if article_id in articles and article_id not in altered:
-                article = articles[article_id][0]
-                if stored.source(article_id)[0] == article.source:
-                    articles[article_id] = (article, digest)
-    return articles
+@dataclass(slots=True)
+class _Reading:
+    """Parses the files of a plan in worker processes, as the articles are asked for."""
+
+    scan: Scan
+    plan: FilePlan
+    pool: ParserPool
+    progress: Progress
+    made: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)  # ids before and now, by file
+    problems: list[CorpusFileError] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def articles(self) -> Iterator[tuple[Article, str]]:
+        """The articles with their digests; a file that cannot be read is one of the problems or findings."""
+        taken = set(self.plan.unchanged) - {each for _, old in self.plan.read for each in old}
+        results = self.pool.run(job for file, _ in self.plan.read if (job := self._job(file)) is not None)
+        by_file = {file.file: (file, old) for file, old in self.plan.read}
+        for done, (job, result) in enumerate(results, start=1):
+            file, old = by_file[job.file]
+            if isinstance(result, NoTextError):
+                self.findings.append(Finding(FindingKind.NO_TEXT, file.file, result.problem))
+            elif isinstance(result, CorpusFileError):
+                self.problems.append(result)
+            else:
+                yield from self._accepted(file, old, result, taken)
+            self.progress("Parsing files", done, len(self.plan.read))
+
+    def _accepted(
+        self, file: SourceFile, old: tuple[str, ...], articles: tuple[Article, ...], taken: set[str]
+    ) -> Iterator[tuple[Article, str]]:
+        ids = []
+        for article in articles:
+            self.problems += self.scan.config.missing_paragraphs(article)
+            if article.article_id in taken:
+                problem = f'another file gives an article "{article.article_id}" as well'
+                self.problems.append(CorpusFileError(file.file, problem, "Rename one of the two."))
+                continue
+            taken.add(article.article_id)
+            ids.append(article.article_id)
+            yield replace(article, files=file.files), stored_digest(file.digest, ANALYSIS)
+        self.made.append((old, tuple(ids)))
+
+    def _job(self, file: SourceFile) -> Job | None:
+        try:
+            return Job(file.file, read_bytes(file.path, file.file), file.options)
+        except CorpusFileError as error:
+            self.problems.append(error)
+            return None
 
 
-def _counted(stage: str, total: int, progress: Progress) -> Callable[[int], None]:
+def corpus_folder(settings: Settings, library: Library) -> Path:
+    """Folder of the corpus: the one that the settings name, else that of the last run, else the seeds."""
+    remembered = library.properties.get(CORPUS_FOLDER)
+    return settings.corpus or Path(remembered or DEFAULT_CORPUS)
+
+
+def _counted(stage: str, progress: Progress) -> Callable[[int], None]:
     done = 0
 
     def advance(passages: int) -> None:
         nonlocal done
         done += passages
-        progress(stage, done, max(total, done))
+        progress(stage, done, None)
 
-    if total:
-        progress(stage, 0, total)
     return advance
-
-
-def _unread(stored: ArticleTable, corpus: LoadedCorpus) -> set[str]:
-    """Ids of articles that still exist although they could not be read now."""
-    hidden = tuple(f"{folder}/" for folder in corpus.unlisted)
-    below = {a.article_id for a in stored.summaries() if hidden and a.files[0].startswith(hidden)}
-    return set(corpus.unread) | below

@@ -1,6 +1,25 @@
 """Documents of a folder to articles with their passages."""
 
 from retrieval.ingest.parsers.document import parse_document
-from retrieval.ingest.pipeline import LoadedCorpus, article_digest, build_article, load_corpus
+from retrieval.ingest.pipeline import (
+    LoadedCorpus,
+    Scan,
+    SourceFile,
+    article_digest,
+    build_article,
+    build_articles,
+    load_corpus,
+    scan_corpus,
+)
 
-__all__ = ["LoadedCorpus", "article_digest", "build_article", "load_corpus", "parse_document"]
+__all__ = [
+    "LoadedCorpus",
+    "Scan",
+    "SourceFile",
+    "article_digest",
+    "build_article",
+    "build_articles",
+    "load_corpus",
+    "parse_document",
+    "scan_corpus",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
@@ -14,9 +15,10 @@ import numpy as np
 from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import NotIndexedError, RetrievalError, VectorsUnavailableError
 from retrieval.core.health import Check, Verdict
-from retrieval.core.settings import Settings
+from retrieval.core.settings import DEFAULT_CORPUS, Settings
 from retrieval.index.embedding import find_model, fingerprint
 from retrieval.index.lexical import TantivyLexicalIndex
+from retrieval.index.sync import corpus_folder
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex, probe_server
 from retrieval.ingest import load_corpus
 from retrieval.maintenance.environment_checks import (
@@ -50,7 +52,7 @@ def run_checks(settings: Settings, environ: Mapping[str, str] | None = None) -> 
     checks = [
         _installed(),
         _errors_as_bad("Model", lambda: f"{model} ({fingerprint(find_model(model))})"),
-        _errors_as_bad("Corpus", lambda: _corpus(settings.corpus)),
+        _errors_as_bad("Corpus", lambda: _corpus(_corpus_folder(settings))),
         _folder(home),
         _disk(home),
         check_memory(),
@@ -85,6 +87,14 @@ def _installed() -> Check:
         except PackageNotFoundError:
             return Check("Installation", Verdict.BAD, f"{name} is not installed", "Run: make setup")
     return Check("Installation", Verdict.GOOD, f"Python {platform.python_version()}, {', '.join(found)}")
+
+
+def _corpus_folder(settings: Settings) -> Path:
+    """Folder that the settings name, else that of the last run."""
+    if settings.corpus is None:
+        with contextlib.suppress(RetrievalError), Library(settings.home) as library:
+            return corpus_folder(settings, library)
+    return settings.corpus or Path(DEFAULT_CORPUS)
 
 
 def _corpus(folder: Path) -> str:

@@ -142,5 +142,5 @@ class Retriever:
 
 def _candidate(row: CandidateRow, cosines: list[float]) -> Candidate:
     own = cosines[row.first : row.first + 1 + len(row.sentences)]
-    terms = PassageTerms.of(row.terms, content_terms(row.lead_in) if row.lead_in else ())
+    terms = PassageTerms.of(row.terms, content_terms(row.lead_in) if row.lead_in else (), row.context)
     return Candidate(row.key, row.passage_id, row.article_id, row.sentences, terms, own[0], tuple(own[1:]), row.lead_in)

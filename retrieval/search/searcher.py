@@ -85,7 +85,7 @@ class Searcher:
             UnknownArticleError: when there is no article ``article_id``.
             StorageError: when the library or an index cannot be read.
         """
-        self._check_article(article_id)
+        article_id = self._resolve(article_id)
         follow_up = follow_up_of(question, previous) if previous else None
         variants = variants_of(question, follow_up)
         statistics = self._retriever.statistics()
@@ -98,9 +98,13 @@ class Searcher:
         result = _best(results, follow_up)
         return self._answer(question, result, self._quote(result.decision))
 
-    def _check_article(self, article_id: str | None) -> None:
-        if article_id is not None and article_id not in self._library.articles.digests():
+    def _resolve(self, article_id: str | None) -> str | None:
+        if article_id is None:
+            return None
+        known = self._library.articles.resolve(article_id)
+        if known is None:
             raise UnknownArticleError(article_id)
+        return known
 
     def _search(
         self, variant: Variant, question: Question, vector: Matrix, article_id: str | None, limit: int
@@ -179,7 +183,7 @@ class Searcher:
         phrases = phrases_in(text)
         if not phrases:
             raise QuestionError("Nothing to search for: give at least one word.")
-        self._check_article(article_id)
+        article_id = self._resolve(article_id)
         self._words.reload()
         hits, total = self._words.exact(phrases, limit, article_id)
         stored = self._library.passages.get([key for key, _ in hits])

@@ -49,10 +49,11 @@ class ArticleReader:
             UnknownArticleError: when there is no such article.
             AlteredArticleError: when its stored text was altered.
         """
-        text = self._library.articles.text(article_id)
-        if text is None:
+        known = self._library.articles.resolve(article_id)
+        text = self._library.articles.text(known) if known is not None else None
+        if known is None or text is None:
             raise self.unknown(article_id)
-        return text, self._library.articles.omissions(article_id)
+        return text, self._library.articles.omissions(known)
 
     def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
         """An article and its paragraphs, those that are not indexed included, in order.
@@ -62,6 +63,7 @@ class ArticleReader:
             AlteredArticleError: when its stored text was altered.
         """
         text, omissions = self.omissions(article_id)
+        article_id = self._library.articles.resolve(article_id) or article_id
         summary = next(a for a in self._library.articles.summaries() if a.article_id == article_id)
         parts = [
             Paragraph(o.paragraph, o.start, o.end, text[o.start : o.end], o.reason.value)

@@ -100,11 +100,11 @@ def _index_both(
 
 def _index_articles(home: Path, texts: Sequence[str], embedder: Embedder) -> None:
     """Index paragraphs, some to an article, into a new data folder."""
-    articles = {}
+    articles = []
     for first in range(0, len(texts), PARAGRAPHS):
         content = "\n".join(texts[first : first + PARAGRAPHS]).encode()
         article = build_article(parse_document(content, f"article-{first // PARAGRAPHS:06}.txt"))
-        articles[article.article_id] = (article, article_digest(article))
+        articles.append((article, article_digest(article)))
     with (
         owning(home),
         LibraryWriter(home) as library,

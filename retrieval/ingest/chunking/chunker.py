@@ -1,80 +1,144 @@
-"""Chunking of body blocks into passages: joined where a quotation runs on, split to fit the model's window."""
+"""Chunking of body blocks into passages: what belongs together stays together, what is too long is cut at a seam."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import takewhile
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from retrieval.core.display import Annotation
 from retrieval.core.span import Span
-from retrieval.core.types import NO_CONTEXT, Context, Passage
+from retrieval.core.types import Context, Passage
+from retrieval.ingest.chunking.grouping import Group, group_blocks
 from retrieval.ingest.chunking.lead_in import LeadInFinder
-from retrieval.ingest.chunking.packing import pack_sentences
+from retrieval.ingest.chunking.packing import SPECIAL_TOKENS, estimate, pack, split_lines, split_long
+from retrieval.ingest.chunking.shown import AnnotationSweep, ShownText
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock
-from retrieval.text.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
+from retrieval.ingest.parsers.blocks import Block, BlockKind
+from retrieval.text.quotations import is_open_at_end
+from retrieval.text.sentences import split_sentences
+
+_MAX_CONTEXT_LINE = 200  # characters
 
 
-class _Group(NamedTuple):
-    """Paragraphs that stay together; ``follows`` says that body text stands directly above them."""
+class _Piece(NamedTuple):
+    """Sentences of one passage, and the blocks that they stand in."""
 
-    blocks: tuple[ClassifiedBlock, ...]
-    follows: bool
-
-    @property
-    def span(self) -> Span:
-        return Span(self.blocks[0].block.start, self.blocks[-1].block.end)
+    sentences: tuple[Span, ...]
+    first: ClassifiedBlock
+    last: ClassifiedBlock
 
 
 def split_passages(
-    text: str, article_id: str, blocks: tuple[ClassifiedBlock, ...], max_tokens: int
+    text: str,
+    article_id: str,
+    blocks: Sequence[ClassifiedBlock],
+    max_tokens: int,
+    annotations: Sequence[Annotation] = (),
 ) -> tuple[Passage, ...]:
     """Split an article into passages, in order; together they hold exactly the text of the body blocks.
 
-    ``max_tokens`` is the window of the embedding model in word pieces, its special tokens included.
+    ``max_tokens`` is the window of the embedding model in word pieces, its special tokens included. ``annotations`` are
+    those of the whole text.
     """
-    passages: list[Passage] = []
+    shown = ShownText(text, annotations)
+    sweep = AnnotationSweep(annotations)
     lead_ins = LeadInFinder(text)
-    for group in _groups(text, blocks):
+    passages: list[Passage] = []
+    for group in group_blocks(text, blocks, shown.size):
         lead_ins.enter(group.span, follows=group.follows)
-        passages += _passages(text, article_id, group, max_tokens, lead_ins)
+        inside = False
+        number = group.blocks[0].block.number
+        for part, piece in enumerate(_pieces(text, group, max_tokens, shown), start=1):
+            start, end = piece.sentences[0].start, piece.sentences[-1].end
+            passages.append(
+                Passage(
+                    passage_id=f"{article_id}:{number}" + (f".{part}" if part > 1 else ""),
+                    article_id=article_id,
+                    paragraph=piece.first.block.number,
+                    last_paragraph=piece.last.block.number,
+                    start=start,
+                    end=end,
+                    sentences=piece.sentences,
+                    lead_in=lead_ins.find(Span(start, end), inside=inside),
+                    context=_context(group, piece, shown),
+                    annotations=sweep.touching(start, end),
+                    page=piece.first.block.page,
+                )
+            )
+            inside = is_open_at_end(text, start, end, inside=inside)
+            lead_ins.add(piece.sentences)
     return tuple(passages)
 
 
-def _passages(text: str, article_id: str, group: _Group, max_tokens: int, lead_ins: LeadInFinder) -> Iterator[Passage]:
-    first = group.blocks[0].block.number
-    inside = False
-    covering = 0
-    for part, sentences in enumerate(pack_sentences(text, *group.span, max_tokens), start=1):
-        start, end = sentences[0].start, sentences[-1].end
-        while group.blocks[covering].block.end <= start:
-            covering += 1
-        last = covering
-        while last + 1 < len(group.blocks) and group.blocks[last + 1].block.start < end:
-            last += 1
-        yield Passage(
-            passage_id=f"{article_id}:{first}" + (f".{part}" if part > 1 else ""),
-            article_id=article_id,
-            paragraph=group.blocks[covering].block.number,
-            last_paragraph=group.blocks[last].block.number,
-            start=start,
-            end=end,
-            sentences=sentences,
-            lead_in=lead_ins.find(Span(start, end), inside=inside),
-            context=Context((section,)) if (section := group.blocks[0].section) else NO_CONTEXT,
-        )
-        inside = is_open_at_end(text, start, end, inside=inside)
-        lead_ins.add(sentences)
+def _context(group: Group, piece: _Piece, shown: ShownText) -> Context:
+    """Headings above the piece; the lead-in and the table's header where the piece begins below them."""
+    introduction = header = ""
+    start = piece.sentences[0].start
+    if group.introduction is not None and start >= group.introduction.end:
+        introduction = shown.line(group.introduction.start, group.introduction.end)
+    block = piece.first.block
+    if block.header_rows and start >= block.rows[block.header_rows - 1].end:
+        header = shown.line(block.rows[0].start, block.rows[block.header_rows - 1].end)
+    return Context(piece.first.headings, _clipped(introduction), _clipped(header))
 
 
-def _groups(text: str, blocks: tuple[ClassifiedBlock, ...]) -> Iterator[_Group]:
-    """Group the body blocks that share a quotation."""
-    at = 0
-    while at < len(blocks):
-        block, reason = blocks[at][:2]
-        count = 1
-        if reason is None:
-            if is_open_at_end(text, block.start, block.end):
-                run = takewhile(lambda each: each.reason is None, blocks[at : at + LOOKAHEAD_PARAGRAPHS])
-                count = paragraphs_sharing_quotation(text, [Span(each.block.start, each.block.end) for each in run])
-            yield _Group(blocks[at : at + count], follows=at > 0 and blocks[at - 1].reason is None)
-        at += count
+def _clipped(line: str) -> str:
+    return line if len(line) <= _MAX_CONTEXT_LINE else line[: _MAX_CONTEXT_LINE - 1].rstrip() + "…"
+
+
+def _pieces(text: str, group: Group, max_tokens: int, shown: ShownText) -> Iterator[_Piece]:
+    """Cut a group between blocks where it is too long, and a block that is too long by itself between sentences."""
+    room = max(max_tokens - SPECIAL_TOKENS, 1)
+    held: list[tuple[ClassifiedBlock, tuple[Span, ...]]] = []
+    spent = 0
+    for judged in group.blocks:
+        block = judged.block
+        cost = estimate(shown.of(block.start, block.end)) - SPECIAL_TOKENS
+        alone = len(held) == 1 and held[0][0].block is group.introduction
+        if held and spent + cost > room and not alone:
+            yield _piece(held)
+            held, spent = [], 0
+        if spent + cost <= room:
+            held.append((judged, _sentences(text, block, room, shown)))
+            spent += cost
+            continue
+        # A block longer than a passage; its introduction goes with the first part.
+        first = [sentence for _, sentences in held for sentence in sentences]
+        parts = pack([*first, *_sentences(text, block, room, shown)], room, lambda s: _cost(shown, s))
+        for index, sentences in enumerate(parts):
+            yield _Piece(sentences, held[0][0] if held and index == 0 else judged, judged)
+        held, spent = [], 0
+    if held:
+        yield _piece(held)
+
+
+def _piece(held: Sequence[tuple[ClassifiedBlock, tuple[Span, ...]]]) -> _Piece:
+    return _Piece(tuple(sentence for _, sentences in held for sentence in sentences), held[0][0], held[-1][0])
+
+
+def _cost(shown: ShownText, span: Span) -> int:
+    return estimate(shown.of(*span)) - SPECIAL_TOKENS
+
+
+def _sentences(text: str, block: Block, room: int, shown: ShownText) -> tuple[Span, ...]:
+    """Units of a block that are encoded: sentences, a table's rows, stretches of code; none longer than ``room``."""
+    if block.kind is BlockKind.TABLE and block.rows:
+        units: Sequence[Span] = _covering(block, block.rows)
+    elif block.kind in {BlockKind.CODE, BlockKind.TABLE}:
+        units = split_lines(text, block.start, block.end, room)
+    else:
+        units = split_sentences(text, block.start, block.end)
+    return tuple(part for unit in units for part in _fitting(text, unit, room, shown))
+
+
+def _fitting(text: str, unit: Span, room: int, shown: ShownText) -> Sequence[Span]:
+    if unit.end - unit.start <= room or _cost(shown, unit) <= room:
+        return (unit,)
+    return [span for span, _ in split_long(text, unit, room)]
+
+
+def _covering(block: Block, rows: Sequence[Span]) -> Sequence[Span]:
+    """Rows, stretched over what stands between them (a delimiter row belongs to the header)."""
+    starts = [block.start, *(row.start for row in rows[1:])]
+    ends = [*(row.start for row in rows[1:]), block.end]
+    return [Span(start, end) for start, end in zip(starts, ends, strict=True)]

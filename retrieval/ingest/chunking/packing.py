@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from retrieval.core.span import Span
-from retrieval.text.sentences import split_sentences
 
 _TOKEN = re.compile(r"[A-Za-z]{1,64}|[0-9]{1,64}|[^\W\d_]{1,64}|\s+|.", re.DOTALL)
-_SPECIAL = 2  # tokens that every model puts around a text
+SPECIAL_TOKENS = 2  # tokens that every model puts around a text
 
 
 def estimate(text: str, start: int = 0, end: int | None = None) -> int:
@@ -18,7 +18,7 @@ def estimate(text: str, start: int = 0, end: int | None = None) -> int:
     count one by one, as an English vocabulary holds few of their words.
     """
     end = len(text) if end is None else end
-    return _SPECIAL + sum(_cost(match[0]) for match in _TOKEN.finditer(text, start, end))
+    return SPECIAL_TOKENS + sum(_cost(match[0]) for match in _TOKEN.finditer(text, start, end))
 
 
 def _cost(token: str) -> int:
@@ -32,37 +32,49 @@ def _cost(token: str) -> int:
     return length
 
 
-def pack_sentences(text: str, start: int, end: int, max_tokens: int) -> tuple[tuple[Span, ...], ...]:
-    """Pack the sentences of ``text[start:end]`` into pieces, each within ``max_tokens`` by ``estimate``.
-
-    A piece is the tuple of its sentences. Pieces are about equally long, so that no crumb is left over.
-    A sentence that alone is too long is cut at white space or, failing that, anywhere.
-    """
-    room = max(max_tokens - _SPECIAL, 1)
-    if end - start <= room:  # no character costs more than one
-        whole = split_sentences(text, start, end)
-        return (whole,) if whole else ()
-    parts: list[tuple[Span, int]] = []
-    for sentence in split_sentences(text, start, end):
-        cost = estimate(text, *sentence) - _SPECIAL
-        parts += [(sentence, cost)] if cost <= room else _split_long_sentence(text, sentence, room)
-    total = sum(cost for _, cost in parts)
+def pack(units: Sequence[Span], room: int, cost: Callable[[Span], int]) -> tuple[tuple[Span, ...], ...]:
+    """Pack units, none of which costs more than ``room``, into pieces; about equally long, so that no crumb is left."""
+    costs = list(map(cost, units))
+    total = sum(costs)
     target = total / max(1, -(-total // room))
     pieces: list[tuple[Span, ...]] = []
     held: list[Span] = []
     spent = 0
-    for span, cost in parts:
-        if held and (spent + cost > room or spent >= target):
+    for span, price in zip(units, costs, strict=True):
+        if held and (spent + price > room or spent >= target):
             pieces.append(tuple(held))
             held, spent = [], 0
         held.append(span)
-        spent += cost
+        spent += price
     if held:
         pieces.append(tuple(held))
     return tuple(pieces)
 
 
-def _split_long_sentence(text: str, sentence: Span, room: int) -> list[tuple[Span, int]]:
+def split_lines(text: str, start: int, end: int, room: int) -> tuple[Span, ...]:
+    """Divide code into stretches of whole lines, each within ``room`` where its lines are, cut at blank lines first."""
+    stretches: list[Span] = []
+    begin, spent, at = start, 0, start
+    seam = 0  # the end of the stretch up to the last blank line
+    while at < end:
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        cost = estimate(text, at, stop) - SPECIAL_TOKENS
+        if spent + cost > room and at > begin:
+            cut = seam if seam > begin else at
+            stretches.append(Span(begin, cut))
+            spent = estimate(text, cut, at) - SPECIAL_TOKENS if cut < at else 0
+            begin, seam = cut, 0
+        if not text[at:stop].strip():
+            seam = stop
+        spent += cost
+        at = stop + 1
+    stretches.append(Span(begin, end))
+    found = (Span(s + len(text[s:e]) - len(text[s:e].lstrip()), s + len(text[s:e].rstrip())) for s, e in stretches)
+    return tuple(span for span in found if span.end > span.start)
+
+
+def split_long(text: str, sentence: Span, room: int) -> list[tuple[Span, int]]:
     """Cut one sentence into stretches of at most ``room`` word pieces."""
     stretches: list[tuple[Span, int]] = []
     begin, spent = sentence.start, 0

@@ -7,11 +7,12 @@ is body: a stray link among the passages costs little, a lost sentence cannot be
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from retrieval.core.types import Reason
+from retrieval.core.types import Format, Reason
 from retrieval.ingest.cleaning.boilerplate import (
     is_boilerplate,
     is_byline,
@@ -22,21 +23,25 @@ from retrieval.ingest.cleaning.boilerplate import (
 from retrieval.ingest.cleaning.features import BlockFeatures, block_features, normalised
 from retrieval.ingest.cleaning.headings import is_kicker, is_name, is_title, states_a_fact
 from retrieval.ingest.parsers.blocks import Block, BlockKind
-from retrieval.ingest.parsers.markup.markdown import parse_markdown
-from retrieval.ingest.parsers.plain_text import parse_plain_text
 
 _MAX_HEADING_SIZE = 90  # columns
 _SMALL_WORD = re.compile(r"(?<!\w)[^\W\d_A-Z][^\W\d_]*+")
+_MIN_REPEAT_SIZE = 80  # columns
+_UNMARKED_LEVEL = 7  # of a heading without a mark: below all others
+#: Formats of news sites' pages and dumps; documentation says "See also" and "Home" in earnest.
+_WEB_PAGES = frozenset({Format.TEXT, Format.HTML, Format.MARKDOWN})
+_LINES = frozenset({BlockKind.TEXT, BlockKind.ITEM, BlockKind.HEADING})
+_NEVER_TEXT = frozenset({Reason.MARKUP, Reason.FURNITURE})
 _OPENING = 4  # blocks in which a kicker, a title or a byline can stand
 _BELOW_OPENING = 8  # blocks below one of these that tell which it is
 
 
 class ClassifiedBlock(NamedTuple):
-    """A block and its class: ``reason`` is ``None`` for body; ``section`` is the heading above it."""
+    """A block and its class: ``reason`` is ``None`` for body; ``headings`` are those above it, the outermost first."""
 
     block: Block
     reason: Reason | None
-    section: str | None = None
+    headings: tuple[str, ...] = ()
     detail: str = ""
 
 
@@ -69,57 +74,57 @@ class _Draft:
 
 def clean(
     text: str,
-    body_start: int = 0,
-    markup: str = "plain",
+    blocks: tuple[Block, ...],
     *,
+    kind: Format = Format.TEXT,
     known_title: str | None = None,
     keep: frozenset[int] = frozenset(),
     drop: frozenset[int] = frozenset(),
 ) -> CleanedDocument:
-    """Classify every block of ``text[body_start:]``.
+    """Classify the blocks of ``text``.
 
     ``known_title`` is one that front matter or catalog give; a first block with the same words repeats it.
     ``keep`` and ``drop`` are paragraph numbers that override every rule.
     """
-    blocks = parse_markdown(text, body_start)[0] if markup == "markdown" else parse_plain_text(text, body_start)
     features = [block_features(text[block.start : block.end]) for block in blocks]
-    wordless = [block.kind is BlockKind.MARKUP or not line.first for block, line in zip(blocks, features, strict=True)]
-    draft = _Draft(blocks, features, [Reason.MARKUP if each else None for each in wordless], [""] * len(blocks))
-    _mark_boilerplate(draft)
-    _mark_repeats(draft)
+    reasons = [_by_kind(block, line) for block, line in zip(blocks, features, strict=True)]
+    draft = _Draft(blocks, features, reasons, [""] * len(blocks))
+    if kind in _WEB_PAGES:
+        _mark_boilerplate(draft, {BlockKind.TEXT} if kind is Format.MARKDOWN else _LINES)
     _mark_opening(draft, known_title)
-    _mark_headings(draft, markup)
+    _mark_headings(draft, kind)
+    _mark_repeats(draft)
     if not draft.body() and not drop:  # better a thin passage than an article in which nothing can be found
-        draft.reasons = [Reason.MARKUP if reason is Reason.MARKUP else None for reason in draft.reasons]
+        draft.reasons = [reason if reason in _NEVER_TEXT else None for reason in draft.reasons]
     title = None if draft.title is None else draft.label(draft.title)
     for at, block in enumerate(blocks):
         if block.number in drop:
             draft.mark(at, Reason.DROPPED)
         elif block.number in keep:
             draft.reasons[at] = None
-    return CleanedDocument(title, tuple(_with_sections(draft)))
+    return CleanedDocument(title, tuple(_with_headings(draft)))
+
+
+def _by_kind(block: Block, line: BlockFeatures) -> Reason | None:
+    if block.kind is BlockKind.FURNITURE:
+        return Reason.FURNITURE
+    return Reason.MARKUP if block.kind is BlockKind.MARKUP or not line.first else None
 
 
 def _mark_repeats(draft: _Draft) -> None:
-    """Mark a block with the words of an earlier one; a short one ("No.", a refrain) only beside another repeat."""
-    first: dict[str, int] = {}
-    twins: dict[int, int] = {}
-    for at in draft.body():
-        twin = first.setdefault(draft.features[at].key, at)
-        if twin != at:
-            twins[at] = twin
-    long = {at for at in twins if draft.features[at].size >= 40 and draft.features[at].words != 1}
-    for order, step in ((list(twins), 1), (list(reversed(twins)), -1)):
-        for at in order:
-            if at - step in long and twins.get(at - step) == twins[at] - step:
-                long.add(at)
-    for at in long:
-        draft.mark(at, Reason.REPEAT, f"same words as paragraph {draft.blocks[twins[at]].number}")
+    """Mark a long block with the words of an earlier one under the same headings; short ones may stand twice."""
+    first: dict[tuple[str, tuple[str, ...]], int] = {}
+    for at, (_, reason, headings, _) in enumerate(_with_headings(draft)):
+        line = draft.features[at]
+        if reason is None and line.size >= _MIN_REPEAT_SIZE:
+            twin = first.setdefault((line.key, headings), at)
+            if twin != at:
+                draft.mark(at, Reason.REPEAT, f"same words as paragraph {draft.blocks[twin].number}")
 
 
-def _mark_boilerplate(draft: _Draft) -> None:
+def _mark_boilerplate(draft: _Draft, kinds: Collection[BlockKind]) -> None:
     """Mark lines of the site, and the links below one that announces them, if they end the article."""
-    plain = [at for at in draft.body() if draft.blocks[at].kind in {BlockKind.TEXT, BlockKind.ITEM, BlockKind.HEADING}]
+    plain = [at for at in draft.body() if draft.blocks[at].kind in kinds]
     labels = {at: draft.blocks[at].label for at in plain}
     lines = {at: block_features(label) if label else draft.features[at] for at, label in labels.items()}
     for at in plain:
@@ -159,13 +164,13 @@ def _mark_opening(draft: _Draft, known_title: str | None) -> None:
             return
 
 
-def _mark_headings(draft: _Draft, markup: str) -> None:
+def _mark_headings(draft: _Draft, kind: Format) -> None:
     for at in draft.body():
         block = draft.blocks[at]
         bold = block.kind is BlockKind.TEXT and block.label and at + 1 < len(draft.blocks)  # above other text
         if block.kind is BlockKind.HEADING or (bold and not states_a_fact(block.label)):
             draft.mark(at, Reason.HEADING)
-    if markup == "plain" and _ends_its_sentences(draft):
+    if kind is Format.TEXT and _ends_its_sentences(draft):
         headings = [at for at in draft.body() if _is_heading(draft, at)]
         small = _small_letters(draft) if headings else frozenset()
         for at in headings:
@@ -208,12 +213,15 @@ def _may_precede_heading(draft: _Draft, at: int) -> bool:
     return complete and not (before.opens_quote and before.closes_quote)
 
 
-def _with_sections(draft: _Draft) -> list[ClassifiedBlock]:
-    section: str | None = None
-    classified: list[ClassifiedBlock] = []
+def _with_headings(draft: _Draft) -> Iterator[ClassifiedBlock]:
+    path: list[tuple[int, str]] = []  # level and label
     for at, block in enumerate(draft.blocks):
         reason = draft.reasons[at]
         if reason is Reason.HEADING:
-            section = draft.label(at) or None
-        classified.append(ClassifiedBlock(block, reason, section if reason is None else None, draft.details[at]))
-    return classified
+            level = block.level if block.kind is BlockKind.HEADING else _UNMARKED_LEVEL
+            while path and path[-1][0] >= level:
+                path.pop()
+            if label := draft.label(at):
+                path.append((level, label))
+        headings = tuple(label for _, label in path) if reason is None else ()
+        yield ClassifiedBlock(block, reason, headings, draft.details[at])

@@ -1,45 +1,137 @@
-"""Bytes of a file to a document: decoded, repaired, its front matter apart."""
+"""Bytes of a file to documents: the parser of its format chosen, text decoded and repaired, front matter apart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from pathlib import Path
-from typing import Literal
+from pathlib import PurePosixPath
 
-from retrieval.core.errors import CorpusFileError
-from retrieval.core.types import Repair
+from retrieval.core.display import Annotation
+from retrieval.core.errors import CorpusFileError, NoTextError
+from retrieval.core.types import Format, Repair
+from retrieval.ingest.parsers.blocks import Block
 from retrieval.ingest.parsers.decoding import decode, mend_strays
 from retrieval.ingest.parsers.front_matter import read_front_matter
+from retrieval.ingest.parsers.parsed import Parsed
+from retrieval.ingest.parsers.rows.columns import RowColumns
 from retrieval.text.mojibake import repair
 
 MAX_PARAGRAPH = 1_000_000  # characters; a longer line is an export gone wrong, and would be cut into nonsense
+_ENDINGS = {
+    ".txt": Format.TEXT,
+    ".text": Format.TEXT,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".mdx": Format.MARKDOWN,
+    ".rst": Format.RST,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".xhtml": Format.HTML,
+    ".pdf": Format.PDF,
+    ".docx": Format.DOCX,
+    ".odt": Format.ODT,
+    ".epub": Format.EPUB,
+    ".csv": Format.CSV,
+    ".tsv": Format.TSV,
+    ".jsonl": Format.JSON_LINES,
+    ".ndjson": Format.JSON_LINES,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file as text. ``text`` includes the front matter, so offsets and line numbers are the file's."""
+    """One document as text. ``text`` of text formats includes the front matter, so offsets are the file's.
+
+    ``properties`` have the names of ``Metadata``'s fields; ``blocks`` divide ``text[body_start:]``. ``part`` tells
+    apart the documents of one file.
+    """
 
     file: str
-    article_id: str
+    format: Format
     source: bytes
     encoding: str
     text: str
     repairs: tuple[Repair, ...]
-    front_matter: dict[str, str]
+    properties: dict[str, str]
     body_start: int
-    markup: Literal["plain", "markdown"]
+    blocks: tuple[Block, ...]
+    annotations: tuple[Annotation, ...] = ()
+    part: str = ""
+
+
+def format_of(file: str) -> Format | None:
+    """Format of a file by the ending of its name; ``None`` for an unknown one.
+
+    Example:
+        >>> format_of("handbook/Leave.PDF")
+        <Format.PDF: 'PDF'>
+    """
+    return _ENDINGS.get(PurePosixPath(file).suffix.lower())
 
 
 def parse_document(source: bytes, file: str, *, mend: bool = True) -> Document:
-    """Turn a file's bytes into a document; ``mend=False`` leaves wrongly decoded characters as they are.
+    """Turn a file's bytes into its first document; see ``parse_documents``."""
+    return parse_documents(source, file, mend=mend)[0]
+
+
+def parse_documents(source: bytes, file: str, *, mend: bool = True, columns: RowColumns | None = None) -> tuple[Document, ...]:
+    """Turn a file's bytes into documents: one, or one a row of a table.
+
+    ``mend=False`` leaves wrongly decoded characters as they are. ``columns`` name those of a CSV or JSON Lines file.
 
     Raises:
-        CorpusFileError: if the bytes are no text, hold no words, or their front matter is broken.
+        CorpusFileError: if the bytes cannot be read as the file's format (NoTextError: if they hold no words).
     """
+    kind = format_of(file) or Format.TEXT
     if not source.strip():  # before anything slower: a million empty lines are no reason to wait
-        raise CorpusFileError(file, "it is empty", "Write the article into it or delete it.")
+        raise NoTextError(file, "it is empty", "Write the article into it or delete it.")
+    found: Sequence[Parsed]
+    if kind in {Format.TEXT, Format.MARKDOWN, Format.RST}:
+        found = (_parse_text(source, file, kind, mend=mend),)
+    elif kind in {Format.CSV, Format.TSV, Format.JSON_LINES}:
+        found = _parse_rows(source, file, columns)
+    else:
+        found = (_parse_binary(source, file, kind),)
+    return tuple(
+        Document(
+            file, kind, source, each.encoding, each.text, each.repairs, dict(each.properties), each.body_start,
+            each.blocks, each.annotations, each.part,
+        )
+        for each in found
+    )  # fmt: skip
+
+
+def _parse_binary(source: bytes, file: str, kind: Format) -> Parsed:
+    """Parse formats that carry their own encoding; each library is imported where it is needed."""
+    if kind is Format.HTML:
+        from retrieval.ingest.parsers.markup.html import parse_html
+
+        return parse_html(source, file)
+    if kind is Format.PDF:
+        from retrieval.ingest.parsers.pdf import parse_pdf
+
+        return parse_pdf(source, file)
+    if kind is Format.DOCX:
+        from retrieval.ingest.parsers.office.docx import parse_docx
+
+        return parse_docx(source, file)
+    if kind is Format.ODT:
+        from retrieval.ingest.parsers.office.odt import parse_odt
+
+        return parse_odt(source, file)
+    from retrieval.ingest.parsers.office.epub import parse_epub
+
+    return parse_epub(source, file)
+
+
+def _parse_rows(source: bytes, file: str, columns: RowColumns | None) -> Sequence[Parsed]:
+    from retrieval.ingest.parsers.rows import parse_rows
+
+    return parse_rows(source, file, columns or RowColumns())
+
+
+def _parse_text(source: bytes, file: str, kind: Format, *, mend: bool) -> Parsed:
     # No encoding takes more bytes for a character; finding a code page for endless lines would take seconds.
     _check_lines(source.splitlines(), 4 * MAX_PARAGRAPH, "bytes", file)
     decoded = decode(source)
@@ -49,16 +141,31 @@ def parse_document(source: bytes, file: str, *, mend: bool = True) -> Document:
         )
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise CorpusFileError(file, "it is empty", "Write the article into it or delete it.")
+        raise NoTextError(file, "it is empty", "Write the article into it or delete it.")
     _check_lines(text.split("\n"), MAX_PARAGRAPH, "characters", file)
     text, repairs = repair(text) if mend else (text, ())
     text, strays = mend_strays(text)
     repairs = tuple(sorted((*repairs, *strays), key=attrgetter("start")))
-    markup: Literal["plain", "markdown"] = "markdown" if file.lower().endswith(".md") else "plain"
-    front_matter = read_front_matter(text, file, markup)
+    if kind is Format.RST:
+        from retrieval.ingest.parsers.markup.rst import parse_rst
+
+        parsed = parse_rst(text, file)
+        return Parsed(parsed.text, parsed.blocks, parsed.annotations, parsed.properties, encoding=decoded.encoding)
+    front_matter = read_front_matter(text, file, "markdown" if kind is Format.MARKDOWN else "plain")
     if not text[front_matter.body_start :].strip():
-        raise CorpusFileError(file, "it has front matter but no text", "Write the article below it.")
-    return Document(file, Path(file).stem, source, decoded.encoding, text, repairs, *front_matter, markup)
+        raise NoTextError(file, "it has front matter but no text", "Write the article below it.")
+    blocks, annotations = _blocks(text, front_matter.body_start, kind)
+    return Parsed(text, blocks, annotations, front_matter.fields, front_matter.body_start, decoded.encoding, repairs)
+
+
+def _blocks(text: str, body_start: int, kind: Format) -> tuple[tuple[Block, ...], tuple[Annotation, ...]]:
+    if kind is Format.MARKDOWN:
+        from retrieval.ingest.parsers.markup.markdown import parse_markdown
+
+        return parse_markdown(text, body_start)
+    from retrieval.ingest.parsers.plain_text import parse_plain_text
+
+    return parse_plain_text(text, body_start), ()
 
 
 def _check_lines(lines: Sequence[bytes | str], limit: int, unit: str, file: str) -> None:

@@ -1,4 +1,4 @@
-"""Corpus folder: lists its documents and reads their bytes."""
+"""Corpus folder: lists its files and reads their bytes."""
 
 from __future__ import annotations
 
@@ -9,24 +9,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.ingest.parsers.document import Document, parse_document
+from retrieval.ingest.parsers.document import Document, format_of, parse_document
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
+CONFIGURATION_FILES = frozenset({"pullquote.toml", "catalog.toml"})
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_SUFFIXES = frozenset({".txt", ".md"})
-_NO_ARTICLES = frozenset({"readme.md", "catalog.toml"})
 
 
 class Listing(NamedTuple):
-    """Documents of a folder by name, and the folders in it that could not be listed, with the reason."""
+    """Files of a folder by name: ``documents`` in a known format, ``others``, and folders that could not be listed.
+
+    Names are relative to the folder, with slashes.
+    """
 
     documents: list[Path]
+    others: list[Path]
     unlisted: list[tuple[Path, str]]
 
 
-def list_documents(folder: Path) -> Listing:
-    """List the .txt and .md files in and below the folder, nothing hidden, no README.md."""
+def list_files(folder: Path) -> Listing:
+    """List the files in and below the folder, nothing hidden."""
     found: list[Path] = []
+    others: list[Path] = []
     unlisted: list[tuple[Path, str]] = []
     seen: set[tuple[int, int]] = set()
 
@@ -44,12 +48,24 @@ def list_documents(folder: Path) -> Listing:
             continue
         seen.add((entry.st_dev, entry.st_ino))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(here, name) for name in files if _is_document(name)]
-    return Listing(sorted(found, key=lambda path: path.relative_to(folder).as_posix()), unlisted)
+        top = Path(here) == folder
+        for name in files:
+            if not name.startswith(".") and not (top and name.lower() in CONFIGURATION_FILES):
+                (others if format_of(name) is None else found).append(Path(here, name))
+    in_order = [sorted(paths, key=lambda path: path.relative_to(folder).as_posix()) for paths in (found, others)]
+    return Listing(*in_order, unlisted)
 
 
-def _is_document(name: str) -> bool:
-    return not name.startswith(".") and name.lower() not in _NO_ARTICLES and Path(name).suffix.lower() in _SUFFIXES
+def relative_name(path: Path, folder: Path) -> str:
+    """Name of a file relative to the folder.
+
+    Raises:
+        CorpusFileError: if it holds bytes that are no UTF-8, or a line break: neither can be shown or stored.
+    """
+    file = path.relative_to(folder).as_posix()
+    if _UNSHOWABLE.search(file):
+        raise CorpusFileError(ascii(file), "its name cannot be shown", "Rename it in plain characters.")
+    return file
 
 
 def read_document(path: Path, folder: Path, *, mend: bool = True) -> Document:
@@ -58,13 +74,11 @@ def read_document(path: Path, folder: Path, *, mend: bool = True) -> Document:
     Raises:
         CorpusFileError: if the file cannot be read, is too large, or cannot be parsed.
     """
-    file = path.relative_to(folder).as_posix()
-    if _UNSHOWABLE.search(file):  # bytes that are no UTF-8, or a line break: neither can be shown or stored
-        raise CorpusFileError(ascii(file), "its name cannot be shown", "Rename it in plain characters.")
+    file = relative_name(path, folder)
     return parse_document(read_bytes(path, file, MAX_FILE_BYTES), file, mend=mend)
 
 
-def read_bytes(path: Path, file: str, limit: int) -> bytes:
+def read_bytes(path: Path, file: str, limit: int = MAX_FILE_BYTES) -> bytes:
     """Read a regular file of at most ``limit`` bytes; errors name it ``file``.
 
     Raises:

@@ -59,8 +59,10 @@ def features_of(question: Question, ranked: Sequence[ScoredCandidate]) -> Featur
     if not ranked:
         return None
     top, terms = ranked[0], question.terms
-    missing = [term for term, positions in zip(terms, top.term_positions, strict=True) if not positions]
-    words = sum(any(abs(p - top.best) <= 1 for p in positions) for positions in top.term_positions)
+    above = [top.candidate.terms.in_context(term) for term in terms]
+    said = list(zip(terms, top.term_positions, above, strict=True))
+    missing = [term for term, positions, context in said if not positions and not context]
+    words = sum(context or any(abs(p - top.best) <= 1 for p in positions) for _, positions, context in said)
     has_type = question.answer_type is not AnswerType.OTHER
     type_missing = min(max((0.7 - top.type_score) / 0.4, 0.0), 1.0)
     return Features(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from retrieval.core.display import display, within
 from retrieval.core.span import Span
 from retrieval.core.types import Quote, StoredPassage
 from retrieval.search.answer.highlights import highlight
@@ -32,13 +33,14 @@ def quote_of(question: Question, choice: Choice, found: StoredPassage) -> Quote:
 
 def hit_of(found: StoredPassage, phrases: Sequence[Sequence[str]], score: float) -> Quote:
     """Quote a passage with every occurrence of the phrases highlighted."""
-    here = plain_words(found.text)
+    shown = display(found.text, within(found.passage.annotations, found.passage.start, found.passage.end))
+    here = plain_words(shown.text)
     words = [word.word for word in here]
     spans = set()
     for phrase in phrases:
         for first in range(len(words) - len(phrase) + 1):
             if words[first : first + len(phrase)] == phrase:
-                spans.add(Span(here[first].start, here[first + len(phrase) - 1].end))
+                spans.add(shown.source(here[first].start, here[first + len(phrase) - 1].end))
     return _quote(found, tuple(sorted(spans)), score)
 
 

@@ -22,6 +22,8 @@ K1, B = 1.2, 0.6
 PASSAGE, SENTENCE, KEYWORD, COVERAGE = 0.25, 0.25, 0.25, 0.25
 #: Weights within a passage: a sentence's vector against its coverage.
 SENTENCE_COSINE, SENTENCE_COVERAGE = 0.4, 0.6
+#: Weight of a term in the context: as occurrences in BM25, and of its coverage.
+CONTEXT_FREQUENCY, CONTEXT_COVERAGE = 1.0, 0.6
 #: Share of its score that a sentence without any sign of the answer type loses.
 TYPE_PENALTY = 0.4
 #: Weight of that loss in the fused score.
@@ -34,22 +36,32 @@ TYPED_PASSAGES = 8
 
 @dataclass(frozen=True, slots=True)
 class PassageTerms:
-    """Content terms of a passage's sentences; the lead-in's count for the first. ``length`` counts all occurrences."""
+    """Content terms of a passage's sentences; the lead-in's count for the first. ``length`` counts all occurrences.
+
+    ``context`` are the terms of its title, headings and lead-in line.
+    """
 
     sentences: tuple[tuple[str, ...], ...]
     length: int
+    context: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, sentences: Iterable[Sequence[str]], lead_in: Sequence[str] = ()) -> PassageTerms:
+    def of(
+        cls, sentences: Iterable[Sequence[str]], lead_in: Sequence[str] = (), context: Iterable[str] = ()
+    ) -> PassageTerms:
         """Build from the content terms of each sentence, in order."""
         own = tuple(map(tuple, sentences))
         if lead_in:
             own = ((*lead_in, *(own[0] if own else ())), *own[1:])
-        return cls(own, sum(map(len, own)))
+        return cls(own, sum(map(len, own)), frozenset(context))
 
     def distinct(self) -> frozenset[str]:
-        """Return every term once."""
+        """Return every term of the sentences once."""
         return frozenset(chain.from_iterable(self.sentences))
+
+    def in_context(self, term: Term) -> bool:
+        """Tell whether the context says ``term``."""
+        return bool(self.context) and any(self.context.issuperset(variant) for variant in term.variants)
 
     def find(self, term: Term) -> tuple[int, ...]:
         """Return the sentence index of each occurrence of the variant of ``term`` that occurs most."""
@@ -130,11 +142,18 @@ def score(question: Question, candidate: Candidate, average_length: float) -> Sc
     per_sentence = [0.0] * len(candidate.sentences)
     keyword = 0.0
     found = [candidate.terms.find(term) for term in question.terms]
+    context = 0.0  # weight of what the context says, for sentences that do not
     for term, positions in zip(question.terms, found, strict=True):
-        if positions:
-            keyword += term.weight * len(positions) / (len(positions) + norm)
-            for position in set(positions):
-                per_sentence[position] += term.weight
+        above = candidate.terms.in_context(term)
+        if positions or above:
+            # BM25F (Robertson, Zaragoza and Taylor 2004): occurrences weighted by field, then saturated once.
+            frequency = len(positions) + CONTEXT_FREQUENCY * above
+            keyword += term.weight * frequency / (frequency + norm)
+        if above:
+            context += CONTEXT_COVERAGE * term.weight
+        for position in set(positions):
+            per_sentence[position] += term.weight * (1 - CONTEXT_COVERAGE * above)
+    per_sentence = [weight + context for weight in per_sentence]
     covered = [weight / total for weight in per_sentence]
     cosines = candidate.sentence_cosines
     scores = [SENTENCE_COSINE * c + SENTENCE_COVERAGE * w for c, w in zip(cosines, covered, strict=True)]

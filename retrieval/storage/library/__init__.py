@@ -1,6 +1,6 @@
 """The library: one SQLite file that holds everything worth keeping."""
 
-from retrieval.storage.library.article_table import ArticleTable
+from retrieval.storage.library.article_table import ArticleTable, StoredVersion
 from retrieval.storage.library.passage_table import CandidateRow, PassageTable
 from retrieval.storage.library.property_table import LIBRARY_ID, model_property
 from retrieval.storage.library.reader import Library
@@ -18,6 +18,7 @@ __all__ = [
     "LibraryWriter",
     "PassageTable",
     "StagedPassage",
+    "StoredVersion",
     "inspect",
     "migrate",
     "model_property",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from typing import NamedTuple
+
 from retrieval.core.errors import AlteredArticleError
+from retrieval.core.findings import Finding, FindingKind
 from retrieval.core.types import Article, ArticleSummary, Omission, Reason
 from retrieval.storage.library.rows import ARTICLE_COLUMNS, article_fields, is_intact, passage_of
 from retrieval.storage.sqlite.connection import Database
@@ -14,11 +18,47 @@ _COUNTS = (
 )
 
 
+class StoredVersion(NamedTuple):
+    """What tells whether an article has changed."""
+
+    files: tuple[str, ...]
+    digest: str
+    source_sha256: str
+
+
 class ArticleTable:
     """Live articles, by article id."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def versions(self) -> dict[str, StoredVersion]:
+        """Files, digest and checksum of the original of every article, by id."""
+        sql = "SELECT article_id, files, digest, source_sha256 FROM articles WHERE live = 1"
+        return {
+            article_id: StoredVersion(tuple(json.loads(files)), digest, sha256)
+            for article_id, files, digest, sha256 in self._database.rows(sql)
+        }
+
+    def resolve(self, article_id: str) -> str | None:
+        """Id of the article with this id, with it as an earlier id, or with it as the only end of its path."""
+        exact = "SELECT article_id FROM articles WHERE live = 1 AND article_id = ?"
+        earlier = (
+            "SELECT b.article_id FROM aliases b JOIN articles a ON a.article_id = b.article_id "
+            "WHERE a.live = 1 AND b.alias = ?"
+        )
+        for sql in (exact, earlier):
+            for (found,) in self._database.rows(sql, article_id):
+                return str(found)
+        ending = "/" + article_id
+        sql = "SELECT article_id FROM articles WHERE live = 1 AND substr(article_id, -?) = ?"
+        similar = [row[0] for row in self._database.rows(sql, len(ending), ending)] if article_id else []
+        return str(similar[0]) if len(similar) == 1 else None
+
+    def findings(self) -> list[Finding]:
+        """Files that the last run left out for a harmless reason."""
+        rows = self._database.rows("SELECT kind, file, detail FROM findings ORDER BY kind, file")
+        return [Finding(FindingKind(kind), file, detail) for kind, file, detail in rows]
 
     def digests(self) -> dict[str, str]:
         """Id and digest of every article."""
@@ -28,8 +68,9 @@ class ArticleTable:
         """All articles without their texts, by id."""
         sections: dict[str, list[str]] = {}
         for article_id, section in self._database.rows(
-            "SELECT a.article_id, p.section FROM passages p JOIN articles a ON a.key = p.article_key "
-            "WHERE a.live = 1 AND p.section IS NOT NULL GROUP BY a.key, p.section ORDER BY a.key, min(p.start)"
+            "SELECT a.article_id, json_extract(p.context, '$[0][#-1]') AS section "
+            "FROM passages p JOIN articles a ON a.key = p.article_key "
+            "WHERE a.live = 1 AND section IS NOT NULL GROUP BY a.key, section ORDER BY a.key, min(p.start)"
         ):
             sections.setdefault(article_id, []).append(section)
         sql = f"SELECT {ARTICLE_COLUMNS}, {_COUNTS}"

@@ -12,7 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from cachetools import LRUCache
 
+from retrieval.core.display import shown_line
 from retrieval.core.errors import DamagedStoreError
+from retrieval.core.span import Span
 from retrieval.core.types import StoredPassage
 from retrieval.core.vectors import Matrix, unpack
 from retrieval.storage.library.article_table import ArticleTable
@@ -24,6 +26,7 @@ from retrieval.storage.library.rows import (
     is_intact,
     metadata_of,
     passage_of,
+    unpacked_annotations,
     unpacked_terms,
 )
 from retrieval.storage.sqlite.connection import Database
@@ -31,18 +34,23 @@ from retrieval.storage.sqlite.connection import Database
 _CACHED_CHARACTERS = 100_000_000  # of article texts kept in memory
 # Read in well under 2 ms a hundred; each text only once.
 _CANDIDATE = (
-    "p.key, p.article_key, p.passage_id, a.article_id, p.lead_start, p.lead_end, p.sentences, p.terms, p.vectors"
+    "p.key, p.article_key, p.passage_id, a.article_id, p.lead_start, p.lead_end, p.sentences, p.terms, p.vectors, "
+    "p.context_terms, p.annotations"
 )
 
 
 class CandidateRow(NamedTuple):
-    """A passage that may answer. ``first`` is the row of its vector; those of its sentences follow."""
+    """A passage that may answer: sentences without marks, the terms of these and of its context.
+
+    ``first`` is the row of its vector; those of its sentences follow.
+    """
 
     key: int
     passage_id: str
     article_id: str
     sentences: tuple[str, ...]
     terms: Terms
+    context: tuple[str, ...]
     lead_in: str
     first: int
 
@@ -106,7 +114,7 @@ class PassageTable:
                 passage=passage,
                 metadata=metadata_of(row),
                 text=text[passage.start : passage.end],
-                lead_in=None if span is None else text[span.start : span.end],
+                lead_in=None if span is None else shown_line(text, span, passage.annotations),
                 lead_in_adjacent=span is None or not text[span.end : passage.start].strip(),
                 terms=unpacked_terms(row["terms"]),
             )
@@ -160,11 +168,15 @@ def _candidates(
     matrix = unpack(b"".join(row[8] for row in rows), dimensions)
     found = []
     first = 0
-    for key, article_key, passage_id, article_id, lead_start, lead_end, sentences, terms, _ in rows:
+    for key, article_key, passage_id, article_id, start, end, sentences, terms, _, context, marked in rows:
         text = texts[article_key] or ""
-        slices = tuple(text[start:end] for start, end in json.loads(sentences))
-        lead = "" if lead_start is None else text[lead_start:lead_end]
-        found.append(CandidateRow(key, passage_id, article_id, slices, unpacked_terms(terms), lead, first))
+        marks = unpacked_annotations(marked)
+        slices = tuple(shown_line(text, Span(*span), marks) for span in json.loads(sentences))
+        lead = "" if start is None else shown_line(text, Span(start, end), marks)
+        row = CandidateRow(
+            key, passage_id, article_id, slices, unpacked_terms(terms), tuple(context.split()), lead, first
+        )
+        found.append(row)
         first += 1 + len(slices)
     if first != len(matrix):
         raise ValueError(f"{len(matrix)} rows where {first} were stored")

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import astuple, fields
 from typing import Any
 
+from retrieval.core.display import Annotation, AnnotationKind
 from retrieval.core.span import Span
-from retrieval.core.types import Article, Metadata, Passage, Repair, TitleSource
+from retrieval.core.types import Article, Context, Format, Metadata, Passage, Repair, TitleSource
 
 #: Live passages with their articles; conditions are added with AND.
 LIVE_PASSAGES = "FROM passages p JOIN articles a ON a.key = p.article_key WHERE a.live = 1"
@@ -18,9 +19,11 @@ LIVE_PASSAGES = "FROM passages p JOIN articles a ON a.key = p.article_key WHERE 
 AND_KEY_IN = "AND p.key IN (SELECT value FROM json_each(?))"
 
 _METADATA = tuple(field.name for field in fields(Metadata))
-_PLAIN = ("passage_id", "paragraph", "last_paragraph", "section", "start", "end")  # of a passage, stored as they are
+_PLAIN = ("passage_id", "paragraph", "last_paragraph", "start", "end")  # of a passage, stored as they are
 #: Everything about an article but its text and its bytes.
-ARTICLE_COLUMNS = "a.article_id, a.files, a.encoding, a.repairs, " + ", ".join(f"a.{name}" for name in _METADATA)
+ARTICLE_COLUMNS = "a.article_id, a.files, a.encoding, a.repairs, a.format, " + ", ".join(
+    f"a.{name}" for name in _METADATA
+)
 
 Terms = tuple[tuple[str, ...], ...]
 
@@ -46,15 +49,18 @@ def article_row(article: Article, digest: str) -> tuple[object, ...]:
     return (
         None, article.article_id, 0, digest, json.dumps(article.files), *astuple(article.metadata),
         article.text, sha256(article.text.encode()), article.source, sha256(article.source), article.encoding,
-        json.dumps([astuple(repair) for repair in article.repairs]),
+        json.dumps([astuple(repair) for repair in article.repairs]), article.format.value,
     )  # fmt: skip
 
 
-def passage_row(article_key: int, passage: Passage, terms: Terms, vectors: bytes) -> tuple[object, ...]:
+def passage_row(
+    article_key: int, passage: Passage, terms: Terms, context_terms: Sequence[str], vectors: bytes
+) -> tuple[object, ...]:
     """Values for a new row of ``passages``."""
     return (
         None, article_key, *(getattr(passage, name) for name in _PLAIN), *(passage.lead_in or (None, None)),
         json.dumps(passage.sentences), "\n".join(map(" ".join, terms)), sum(map(len, terms)), vectors,
+        json.dumps(passage.context), " ".join(context_terms), json.dumps(passage.annotations), passage.page,
     )  # fmt: skip
 
 
@@ -72,6 +78,7 @@ def article_fields(row: sqlite3.Row) -> dict[str, Any]:
         "metadata": metadata_of(row),
         "encoding": row["encoding"],
         "repairs": tuple(Repair(*values) for values in json.loads(row["repairs"])),
+        "format": Format(row["format"]),
     }
 
 
@@ -79,7 +86,19 @@ def passage_of(row: sqlite3.Row, article_id: str) -> Passage:
     """Passage from a row of ``passages``."""
     sentences = tuple(Span(*span) for span in json.loads(row["sentences"]))
     lead_in = None if row["lead_start"] is None else Span(row["lead_start"], row["lead_end"])
-    return Passage(**{name: row[name] for name in _PLAIN}, article_id=article_id, sentences=sentences, lead_in=lead_in)
+    headings, introduction, header = json.loads(row["context"])
+    return Passage(
+        **{name: row[name] for name in _PLAIN}, article_id=article_id, sentences=sentences, lead_in=lead_in,
+        context=Context(tuple(headings), introduction, header), annotations=unpacked_annotations(row["annotations"]),
+        page=row["page"],
+    )  # fmt: skip
+
+
+def unpacked_annotations(text: str) -> tuple[Annotation, ...]:
+    """Annotations as stored, by their start."""
+    if text == "[]":
+        return ()
+    return tuple(Annotation(start, end, AnnotationKind(kind), value) for start, end, kind, value in json.loads(text))
 
 
 def unpacked_terms(text: str) -> Terms:

@@ -70,4 +70,21 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (article_key, acronym, certain)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE articles ADD COLUMN format TEXT NOT NULL DEFAULT 'text';
+
+    -- [headings, introduction, header] and the folded terms of these; [start, end, kind, value] of each annotation
+    ALTER TABLE passages ADD COLUMN context TEXT NOT NULL DEFAULT '[[],"",""]';
+    ALTER TABLE passages ADD COLUMN context_terms TEXT NOT NULL DEFAULT '';
+    ALTER TABLE passages ADD COLUMN annotations TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE passages ADD COLUMN page INTEGER;
+    UPDATE passages SET context = json_array(json_array(section), '', '') WHERE section IS NOT NULL;
+    ALTER TABLE passages DROP COLUMN section;
+
+    -- Ids that articles had before.
+    CREATE TABLE aliases (alias TEXT PRIMARY KEY, article_id TEXT NOT NULL) WITHOUT ROWID;
+
+    -- Files that the last run left out for a harmless reason.
+    CREATE TABLE findings (kind TEXT NOT NULL, file TEXT NOT NULL, detail TEXT NOT NULL);
+    """,
 )

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from retrieval.core.display import display, within
+from retrieval.core.findings import Finding
 from retrieval.core.types import Article, PassageWords
 from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.library import rows
@@ -29,9 +31,10 @@ CountWords = Callable[[str], PassageWords]
 
 @dataclass(frozen=True, slots=True)
 class StagedPassage:
-    """Analysis of one passage: folded terms of its sentences, its counted words, packed vectors."""
+    """Analysis of one passage: folded terms of its sentences and its context, its counted words, packed vectors."""
 
     terms: rows.Terms
+    context_terms: tuple[str, ...]
     words: PassageWords
     vectors: bytes
 
@@ -62,7 +65,11 @@ class LibraryWriter(Library):
         with self._database.transaction() as connection:
             article_key = rows.insert(connection, "articles", rows.article_row(article, digest))
             keys = [
-                rows.insert(connection, "passages", rows.passage_row(article_key, passage, added.terms, added.vectors))
+                rows.insert(
+                    connection,
+                    "passages",
+                    rows.passage_row(article_key, passage, added.terms, added.context_terms, added.vectors),
+                )
                 for passage, added in zip(article.passages, additions, strict=True)
             ]
             add_acronyms(connection, article_key, words)
@@ -99,6 +106,19 @@ class LibraryWriter(Library):
         """Clear the list of retired keys: the derived indexes hold none of them any more."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM retired")
+
+    def set_findings(self, findings: Iterable[Finding]) -> None:
+        """Replace the list of files that were left out."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM findings")
+            connection.executemany("INSERT INTO findings VALUES (?, ?, ?)", [tuple(each) for each in findings])
+
+    def add_aliases(self, aliases: Mapping[str, str]) -> None:
+        """Record earlier ids of articles; an alias of an alias leads to the article itself."""
+        with self._database.transaction() as connection:
+            for alias, article_id in aliases.items():
+                connection.execute("UPDATE aliases SET article_id = ? WHERE article_id = ?", (article_id, alias))
+                connection.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", (alias, article_id))
 
     def identify(self, name: str | None = None) -> str:
         """This library's own name among others: where it has none it gets ``name``, or a random one."""
@@ -155,5 +175,11 @@ def _words_of(
     for article_id in article_ids:
         sql = "SELECT key, text FROM articles WHERE article_id = ? AND live = 1"
         for key, text in connection.execute(sql, (article_id,)).fetchall():
-            spans = connection.execute("SELECT start, end FROM passages WHERE article_key = ? ORDER BY key", (key,))
-            yield key, [count(text[start:end]) for start, end in spans.fetchall()]
+            sql = "SELECT start, end, annotations FROM passages WHERE article_key = ? ORDER BY key"
+            spans = connection.execute(sql, (key,)).fetchall()
+            yield key, [count(_shown(text, start, end, marks)) for start, end, marks in spans]
+
+
+def _shown(text: str, start: int, end: int, annotations: str) -> str:
+    marks = rows.unpacked_annotations(annotations)
+    return display(text[start:end], within(marks, start, end)).text

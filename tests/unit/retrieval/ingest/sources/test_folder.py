@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.ingest.sources.folder import MAX_FILE_BYTES, list_documents, read_document
+from retrieval.ingest.sources.folder import MAX_FILE_BYTES, list_files, read_document
 
 
 def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_documents_are_found_below_the_folder_in_order(tmp_path: Path) -> None:
     (folder / "link.txt").symlink_to(outside)
     (folder / "sub" / "loop").symlink_to(folder)
 
-    found = [path.relative_to(folder).as_posix() for path in list_documents(folder).documents]
+    found = [path.relative_to(folder).as_posix() for path in list_files(folder).documents]
 
     assert found == ["a.MD", "b.txt", "link.txt", "sub/deep/c.TXT"]
     assert read_document(folder / "link.txt", folder).text == "Outside."
@@ -68,7 +68,7 @@ def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir()
     (tmp_path / "closed").chmod(0)
 
-    listing = list_documents(tmp_path)
+    listing = list_files(tmp_path)
     (tmp_path / "closed").chmod(0o700)
 
     assert [path for path, _ in listing.unlisted] == [tmp_path / "closed"]
@@ -79,7 +79,7 @@ def test_a_name_that_cannot_be_shown_is_refused(tmp_path: Path) -> None:
     for name in ("a\nb.txt", os.fsdecode(b"caf\xe9.txt")):
         (tmp_path / name).write_text("Text.")
 
-    for path in list_documents(tmp_path).documents:
+    for path in list_files(tmp_path).documents:
         with pytest.raises(CorpusFileError, match="name cannot be shown") as caught:
             read_document(path, tmp_path)
         assert str(caught.value).isprintable()

@@ -1,0 +1,121 @@
+"""Grouping of body blocks that belong together: a list with its lead-in, a question with its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from retrieval.core.span import Span
+from retrieval.ingest.cleaning.cleaner import ClassifiedBlock
+from retrieval.ingest.parsers.blocks import Block, BlockKind
+from retrieval.text.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
+
+#: Shown characters below which a paragraph says too little alone.
+SHORT = 40
+_INTRODUCED = frozenset({BlockKind.ITEM, BlockKind.CODE, BlockKind.TABLE})
+_MAX_INTRODUCTION = 300  # characters; a longer paragraph says enough alone, unless it ends with a colon
+_ENDS_OPEN = (":", "：", ":**", ":*", ":__")
+
+
+class Group(NamedTuple):
+    """Blocks that stay together where they fit; ``follows`` says that body text stands directly above them.
+
+    ``introduction`` is the first block, where it leads in the others.
+    """
+
+    blocks: tuple[ClassifiedBlock, ...]
+    follows: bool
+    introduction: Block | None = None
+
+    @property
+    def span(self) -> Span:
+        return Span(self.blocks[0].block.start, self.blocks[-1].block.end)
+
+
+def group_blocks(text: str, blocks: Sequence[ClassifiedBlock], size: Callable[[Span], int]) -> Iterator[Group]:
+    """Group the body blocks, in order; each is in one group. ``size`` counts the shown characters of a range."""
+    at = 0
+    while at < len(blocks):
+        if blocks[at].reason is not None:
+            at += 1
+            continue
+        stop = at
+        while stop < len(blocks) and blocks[stop].reason is None:  # blocks with nothing left out between them
+            stop += 1
+        for index, unit in enumerate(_without_short(list(_units(text, blocks[at:stop])), size)):
+            yield unit._replace(follows=index > 0)
+        at = stop
+
+
+def _without_short(units: Sequence[Group], size: Callable[[Span], int]) -> list[Group]:
+    """Join what says too little alone with what follows it under the same headings, else with what stands before."""
+    joined: list[Group] = []
+    short = False  # the last of ``joined`` is
+    for unit in units:
+        last = joined[-1] if joined else None
+        same = last is not None and last.blocks[-1].headings == unit.blocks[0].headings
+        own = size(unit.span) < SHORT
+        if last is not None and same and (short or (own and not _is_structure(last.blocks[-1].block))):
+            opening = last.introduction or (last.blocks[0].block if short else None)
+            joined[-1] = Group((*last.blocks, *unit.blocks), last.follows, opening)
+            short = short and own
+        else:
+            joined.append(unit)
+            short = own
+    return joined
+
+
+def _units(text: str, run: Sequence[ClassifiedBlock]) -> Iterator[Group]:
+    at = 0
+    while at < len(run):
+        count, introduced = _extent(text, run, at)
+        yield Group(tuple(run[at : at + count]), follows=False, introduction=run[at].block if introduced else None)
+        at += count
+
+
+def _extent(text: str, run: Sequence[ClassifiedBlock], at: int) -> tuple[int, bool]:
+    """Number of blocks from ``at`` that belong together, and whether the first leads in the others."""
+    block = run[at].block
+    if block.kind in {BlockKind.QUESTION, BlockKind.TERM}:
+        ends = {BlockKind.QUESTION} if block.kind is BlockKind.QUESTION else {BlockKind.QUESTION, BlockKind.TERM}
+        limit = len(run) if block.kind is BlockKind.QUESTION else at + 1 + _definitions(run, at + 1)
+        stop = at + 1
+        while stop < limit and run[stop].block.kind not in ends:
+            stop += 1
+        return stop - at, True
+    if block.list_id:
+        return _list_length(run, at), False
+    if block.kind is not BlockKind.TEXT:
+        return 1, False
+    after = at + 1
+    if after < len(run) and run[after].headings == run[at].headings:
+        follower = run[after].block
+        open_end = text[block.start : block.end].endswith(_ENDS_OPEN)
+        short = block.end - block.start <= _MAX_INTRODUCTION
+        if open_end or (short and follower.kind in _INTRODUCED and not follower.list_id):
+            return 1 + _extent(text, run, after)[0] if _is_structure(follower) else 1 + open_end, True
+    if is_open_at_end(text, block.start, block.end):
+        shared = takewhile(lambda each: each.block.kind is BlockKind.TEXT, run[at : at + LOOKAHEAD_PARAGRAPHS])
+        return paragraphs_sharing_quotation(text, [Span(each.block.start, each.block.end) for each in shared]), False
+    return 1, False
+
+
+def _is_structure(block: Block) -> bool:
+    return block.kind in _INTRODUCED or block.list_id != 0
+
+
+def _list_length(run: Sequence[ClassifiedBlock], at: int) -> int:
+    stop = at
+    while stop < len(run) and run[stop].block.list_id == run[at].block.list_id:
+        stop += 1
+    return stop - at
+
+
+def _definitions(run: Sequence[ClassifiedBlock], at: int) -> int:
+    stop = at
+    while stop < len(run) and run[stop].block.kind in {BlockKind.DEFINITION, BlockKind.TERM}:
+        if run[stop].block.kind is BlockKind.TERM and stop > at and run[stop - 1].block.kind is BlockKind.DEFINITION:
+            break
+        stop += 1
+    return stop - at

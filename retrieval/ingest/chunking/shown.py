@@ -1,0 +1,57 @@
+"""Shown text of ranges of an article while it is chunked: rendering marks left out, found by bisection."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from retrieval.core.display import Annotation, AnnotationKind, display
+from retrieval.core.span import Span
+
+_UNSHOWN = frozenset({AnnotationKind.HIDDEN, AnnotationKind.REPLACED})
+
+
+class ShownText:
+    """Shows ranges of a text, in time that grows with the range alone."""
+
+    def __init__(self, text: str, annotations: Sequence[Annotation]) -> None:
+        self._text = text
+        self._marks = [each for each in annotations if each.kind in _UNSHOWN]
+        self._starts = [each.start for each in self._marks]
+        self._ends = [each.end for each in self._marks]
+
+    def of(self, start: int, end: int) -> str:
+        """``text[start:end]`` without marks."""
+        first, last = bisect_right(self._ends, start), bisect_left(self._starts, end)
+        if first >= last:
+            return self._text[start:end].strip()
+        marks = [
+            each._replace(start=max(each.start, start) - start, end=min(each.end, end) - start)
+            for each in self._marks[first:last]
+        ]
+        return display(self._text[start:end], marks).text
+
+    def line(self, start: int, end: int) -> str:
+        """``text[start:end]`` without marks, on one line."""
+        return " ".join(self.of(start, end).split())
+
+    def size(self, span: Span) -> int:
+        """Number of characters shown of a range."""
+        return len(self.of(*span))
+
+
+class AnnotationSweep:
+    """Hands out the annotations that touch each of a series of ranges; the ranges come in order and are disjoint."""
+
+    def __init__(self, annotations: Sequence[Annotation]) -> None:
+        self._annotations = annotations
+        self._next = 0
+        self._open: list[Annotation] = []
+
+    def touching(self, start: int, end: int) -> tuple[Annotation, ...]:
+        """Annotations that touch ``start:end``, clipped to it."""
+        while self._next < len(self._annotations) and self._annotations[self._next].start < end:
+            self._open.append(self._annotations[self._next])
+            self._next += 1
+        self._open = [each for each in self._open if each.end > start]
+        return tuple(each._replace(start=max(each.start, start), end=min(each.end, end)) for each in self._open)
