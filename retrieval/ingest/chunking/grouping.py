@@ -13,6 +13,7 @@ from retrieval.text.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, para
 
 #: Shown characters below which a paragraph says too little alone.
 SHORT = 40
+TARGET = 0
 _INTRODUCED = frozenset({BlockKind.ITEM, BlockKind.CODE, BlockKind.TABLE})
 _MAX_INTRODUCTION = 300  # characters; a longer paragraph says enough alone, unless it ends with a colon
 _ENDS_OPEN = (":", "：", ":**", ":*", ":__")
@@ -52,11 +53,13 @@ def _without_short(units: Sequence[Group], size: Callable[[Span], int]) -> list[
     """Join what says too little alone with what follows it under the same headings, else with what stands before."""
     joined: list[Group] = []
     short = False  # the last of ``joined`` is
-    for unit in units:
+    for at, unit in enumerate(units):
         last = joined[-1] if joined else None
         same = last is not None and last.blocks[-1].headings == unit.blocks[0].headings
         own = size(unit.span) < SHORT
-        if last is not None and same and (short or (own and not _is_structure(last.blocks[-1].block))):
+        final = at + 1 == len(units) or units[at + 1].blocks[0].headings != unit.blocks[-1].headings
+        flow = last is not None and same and _is_prose(last, unit) and size(last.span) + size(unit.span) <= TARGET
+        if last is not None and same and (short or flow or (own and final)):
             opening = last.introduction or (last.blocks[0].block if short else None)
             joined[-1] = Group((*last.blocks, *unit.blocks), last.follows, opening)
             short = short and own
@@ -99,6 +102,10 @@ def _extent(text: str, run: Sequence[ClassifiedBlock], at: int) -> tuple[int, bo
         shared = takewhile(lambda each: each.block.kind is BlockKind.TEXT, run[at : at + LOOKAHEAD_PARAGRAPHS])
         return paragraphs_sharing_quotation(text, [Span(each.block.start, each.block.end) for each in shared]), False
     return 1, False
+
+
+def _is_prose(one: Group, two: Group) -> bool:
+    return not any(_is_structure(each.block) for each in (*one.blocks, *two.blocks))
 
 
 def _is_structure(block: Block) -> bool:
