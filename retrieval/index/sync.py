@@ -177,7 +177,10 @@ class IndexRun:
             if not files.isdisjoint(file.files):
                 with contextlib.suppress(CorpusFileError):
                     for article in build_articles(read_bytes(file.path, file.file), file.file, file.options):
-                        found[article.article_id] = (replace(article, files=file.files), stored_digest(file.digest, ANALYSIS))
+                        found[article.article_id] = (
+                            replace(article, files=file.files),
+                            stored_digest(file.digest, ANALYSIS),
+                        )
         return found
 
 

@@ -276,9 +276,7 @@ def _omissions(document: Document, blocks: tuple[ClassifiedBlock, ...]) -> Itera
             yield Omission(block.line, block.number, block.start, block.end, reason, detail)
 
 
-def _metadata(
-    document: Document, entry: CatalogEntry, headline: str | None, defaults: DefaultMetadata
-) -> Metadata:
+def _metadata(document: Document, entry: CatalogEntry, headline: str | None, defaults: DefaultMetadata) -> Metadata:
     """Merge the metadata of the entry, the document's properties, the text and the defaults, in this order."""
     given = document.properties
     titles = (
@@ -289,7 +287,9 @@ def _metadata(
     )
     title, source = next((title, source) for title, source in titles if title)
     others = ("publisher", "author", "published", "url", "language")
-    return Metadata(title, source, **{name: getattr(entry, name) or given.get(name) or getattr(defaults, name) for name in others})
+    return Metadata(
+        title, source, **{name: getattr(entry, name) or given.get(name) or getattr(defaults, name) for name in others}
+    )
 
 
 def article_digest(article: Article) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
-from retrieval.core.errors import CorpusFileError
+from retrieval.core.errors import CorpusFileError, NoTextError
 from retrieval.core.span import Span
 from retrieval.core.types import Article, Passage
 from retrieval.ingest.isolation.frames import FrameError
@@ -40,7 +40,8 @@ def encode_articles(articles: Iterable[Article]) -> bytes:
 
 def encode_refusal(error: CorpusFileError) -> bytes:
     """Encode why a file is refused."""
-    return _dump({"refused": [error.problem[:_MAX_MESSAGE], error.remedy[:_MAX_MESSAGE], error.line]})
+    kind = "empty" if isinstance(error, NoTextError) else "refused"
+    return _dump({kind: [error.problem[:_MAX_MESSAGE], error.remedy[:_MAX_MESSAGE], error.line]})
 
 
 def encode_failure(detail: str) -> bytes:
@@ -63,6 +64,8 @@ def decode_answer(body: bytes, file: str, source: bytes) -> tuple[Article, ...] 
                 return _checked(tuple(_article(row, source) for row in rows), file)
             case {"refused": [str(problem), str(remedy), (int() | None) as line]} if not isinstance(line, bool):
                 return CorpusFileError(file, _line(problem), _line(remedy), line)
+            case {"empty": [str(problem), str(remedy), None]}:
+                return NoTextError(file, _line(problem), _line(remedy))
             case {"failed": str(detail)}:
                 return parser_failed(file, f"the parser failed on it ({_line(detail)})")
             case _:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from operator import attrgetter
 from pathlib import PurePosixPath
+from typing import Any
 
 from retrieval.core.display import Annotation
 from retrieval.core.errors import CorpusFileError, NoTextError
@@ -36,6 +38,15 @@ _ENDINGS = {
     ".tsv": Format.TSV,
     ".jsonl": Format.JSON_LINES,
     ".ndjson": Format.JSON_LINES,
+}
+#: Parsers of formats that write the stored text, by module and function.
+_PARSERS = {
+    Format.RST: "markup.rst:parse_rst",
+    Format.HTML: "markup.html:parse_html",
+    Format.PDF: "pdf:parse_pdf",
+    Format.DOCX: "office.docx:parse_docx",
+    Format.ODT: "office.odt:parse_odt",
+    Format.EPUB: "office.epub:parse_epub",
 }
 
 
@@ -75,7 +86,9 @@ def parse_document(source: bytes, file: str, *, mend: bool = True) -> Document:
     return parse_documents(source, file, mend=mend)[0]
 
 
-def parse_documents(source: bytes, file: str, *, mend: bool = True, columns: RowColumns | None = None) -> tuple[Document, ...]:
+def parse_documents(
+    source: bytes, file: str, *, mend: bool = True, columns: RowColumns | None = None
+) -> tuple[Document, ...]:
     """Turn a file's bytes into documents: one, or one a row of a table.
 
     ``mend=False`` leaves wrongly decoded characters as they are. ``columns`` name those of a CSV or JSON Lines file.
@@ -92,7 +105,7 @@ def parse_documents(source: bytes, file: str, *, mend: bool = True, columns: Row
     elif kind in {Format.CSV, Format.TSV, Format.JSON_LINES}:
         found = _parse_rows(source, file, columns)
     else:
-        found = (_parse_binary(source, file, kind),)
+        found = (_parser(kind)(source, file),)
     return tuple(
         Document(
             file, kind, source, each.encoding, each.text, each.repairs, dict(each.properties), each.body_start,
@@ -102,27 +115,10 @@ def parse_documents(source: bytes, file: str, *, mend: bool = True, columns: Row
     )  # fmt: skip
 
 
-def _parse_binary(source: bytes, file: str, kind: Format) -> Parsed:
-    """Parse formats that carry their own encoding; each library is imported where it is needed."""
-    if kind is Format.HTML:
-        from retrieval.ingest.parsers.markup.html import parse_html
-
-        return parse_html(source, file)
-    if kind is Format.PDF:
-        from retrieval.ingest.parsers.pdf import parse_pdf
-
-        return parse_pdf(source, file)
-    if kind is Format.DOCX:
-        from retrieval.ingest.parsers.office.docx import parse_docx
-
-        return parse_docx(source, file)
-    if kind is Format.ODT:
-        from retrieval.ingest.parsers.office.odt import parse_odt
-
-        return parse_odt(source, file)
-    from retrieval.ingest.parsers.office.epub import parse_epub
-
-    return parse_epub(source, file)
+def _parser(kind: Format) -> Any:
+    """The parser of a format; its library is imported with it, so that a worker loads only what it needs."""
+    module, _, function = _PARSERS[kind].partition(":")
+    return getattr(import_module(f"retrieval.ingest.parsers.{module}"), function)
 
 
 def _parse_rows(source: bytes, file: str, columns: RowColumns | None) -> Sequence[Parsed]:
@@ -147,9 +143,7 @@ def _parse_text(source: bytes, file: str, kind: Format, *, mend: bool) -> Parsed
     text, strays = mend_strays(text)
     repairs = tuple(sorted((*repairs, *strays), key=attrgetter("start")))
     if kind is Format.RST:
-        from retrieval.ingest.parsers.markup.rst import parse_rst
-
-        parsed = parse_rst(text, file)
+        parsed = _parser(kind)(text, file)
         return Parsed(parsed.text, parsed.blocks, parsed.annotations, parsed.properties, encoding=decoded.encoding)
     front_matter = read_front_matter(text, file, "markdown" if kind is Format.MARKDOWN else "plain")
     if not text[front_matter.body_start :].strip():

@@ -52,8 +52,11 @@ def list_files(folder: Path) -> Listing:
         for name in files:
             if not name.startswith(".") and not (top and name.lower() in CONFIGURATION_FILES):
                 (others if format_of(name) is None else found).append(Path(here, name))
-    in_order = [sorted(paths, key=lambda path: path.relative_to(folder).as_posix()) for paths in (found, others)]
-    return Listing(*in_order, unlisted)
+
+    def name(path: Path) -> str:
+        return path.relative_to(folder).as_posix()
+
+    return Listing(sorted(found, key=name), sorted(others, key=name), unlisted)
 
 
 def relative_name(path: Path, folder: Path) -> str:

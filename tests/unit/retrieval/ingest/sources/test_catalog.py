@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from retrieval.ingest.sources.catalog import CatalogEntry, load_catalog
 
 from retrieval.core.types import TitleSource
 from retrieval.ingest import build_article, parse_document
-from retrieval.ingest.sources.catalog import CatalogEntry, load_catalog
 
 
 def test_a_missing_catalog_is_empty(tmp_path: Path) -> None:
