@@ -215,13 +215,17 @@ def _may_precede_heading(draft: _Draft, at: int) -> bool:
 
 def _with_headings(draft: _Draft) -> Iterator[ClassifiedBlock]:
     path: list[tuple[int, str]] = []  # level and label
+    title = None if draft.title is None else normalised(draft.label(draft.title))
     for at, block in enumerate(draft.blocks):
         reason = draft.reasons[at]
         if reason is Reason.HEADING:
             level = block.level if block.kind is BlockKind.HEADING else _UNMARKED_LEVEL
             while path and path[-1][0] >= level:
                 path.pop()
-            if label := draft.label(at):
+            label = draft.label(at)
+            if normalised(label) == title:  # the article once more
+                path.clear()
+            elif label:
                 path.append((level, label))
         headings = tuple(label for _, label in path) if reason is None else ()
         yield ClassifiedBlock(block, reason, headings, draft.details[at])

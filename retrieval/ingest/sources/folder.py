@@ -52,11 +52,9 @@ def list_files(folder: Path) -> Listing:
         for name in files:
             if not name.startswith(".") and not (top and name.lower() in CONFIGURATION_FILES):
                 (others if format_of(name) is None else found).append(Path(here, name))
-
-    def name(path: Path) -> str:
-        return path.relative_to(folder).as_posix()
-
-    return Listing(sorted(found, key=name), sorted(others, key=name), unlisted)
+    for paths in (found, others):
+        paths.sort(key=lambda path: path.relative_to(folder).as_posix())
+    return Listing(found, others, unlisted)
 
 
 def relative_name(path: Path, folder: Path) -> str:
