@@ -17,6 +17,7 @@ from retrieval.core.types import Article, Metadata, Omission, Reason, TitleSourc
 from retrieval.ingest.chunking.chunker import split_passages
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock, clean
 from retrieval.ingest.parsers.document import Document, parse_documents
+from retrieval.ingest.parsers.metadata import clipped
 from retrieval.ingest.parsers.rows import RowColumns
 from retrieval.ingest.sources.config import CatalogEntry, CorpusConfig, DefaultMetadata, load_config
 from retrieval.ingest.sources.folder import list_files, read_bytes, relative_name
@@ -282,7 +283,7 @@ def _metadata(document: Document, entry: CatalogEntry, headline: str | None, def
     titles = (
         (entry.title, entry.title_source),
         (given.get("title"), TitleSource.FRONT_MATTER),
-        (headline, TitleSource.DOCUMENT),
+        (headline and clipped(headline, "title"), TitleSource.DOCUMENT),
         (PurePosixPath(document.file).stem, TitleSource.FILE_NAME),
     )
     title, source = next((title, source) for title, source in titles if title)

@@ -79,7 +79,8 @@ def _context(group: Group, piece: _Piece, shown: ShownText) -> Context:
     block = piece.first.block
     if block.header_rows and start >= block.rows[block.header_rows - 1].end:
         header = shown.line(block.rows[0].start, block.rows[block.header_rows - 1].end)
-    return Context(piece.first.headings, _clipped(introduction), _clipped(header))
+    headings = tuple(map(_clipped, piece.first.headings))
+    return Context(headings, _clipped(introduction), _clipped(header))
 
 
 def _clipped(line: str) -> str:
