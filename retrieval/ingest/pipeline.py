@@ -170,7 +170,12 @@ def _article_ids(files: Iterable[str]) -> dict[str, str]:
     by_stem: dict[str, list[str]] = defaultdict(list)
     for file in files:
         by_stem[PurePosixPath(file).with_suffix("").as_posix()].append(file)
-    return {file: stem if len(same) == 1 else file for stem, same in by_stem.items() for file in same}
+    names = {file for same in by_stem.values() for file in same}
+    return {
+        file: stem if len(same) == 1 and stem not in names else file  # "a.md.md" beside "a.md" would take its id
+        for stem, same in by_stem.items()
+        for file in same
+    }
 
 
 def load_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress = no_progress) -> LoadedCorpus:
