@@ -76,6 +76,7 @@ def test_the_bot_s_articles(
         own_server.start()
         until(lambda: articles.health().good)
         assert not QuestionService(articles, RequestLog()).answer(QuestionRequest(QUESTION, 3)).notes
+        assert settings.corpus is not None
         (settings.corpus / "b.txt").write_text("The windmill of Elmstead is closed in winter.", "utf-8")
         assert pullquote("index", "--rebuild").code == 0
         assert articles.ask("When is the windmill of Elmstead closed?", 1).quotes

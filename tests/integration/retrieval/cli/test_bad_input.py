@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from retrieval.core.errors import CorpusFileError, RemovalRefusedError, RetrievalError
+from retrieval.core.findings import Finding, FindingKind
 from retrieval.core.settings import Settings
 from retrieval.storage.home.layout import LIBRARY_FILE
 from tests.conftest import ROOT, Pullquote, Run, Workspace, article_text, run_command
@@ -27,17 +28,25 @@ GOOD = "The harbour of the town opened in 1890.\nIt closed again in 1921, says A
 
 #: Name, bytes, and what the line has to say beside the name.
 BAD_FILES = {
-    "empty": ("bad.txt", b"", "is empty"),
-    "white space": ("bad.txt", b" \r\n\t\n" * 10, "is empty"),
     "binary": ("bad.txt", bytes(range(256)) * 40, "no text"),
     "picture": ("bad.txt", b"\x89PNG\r\n\x1a\n" + b"\x00\x01\x02\xff\xfe" * 400, "no text"),
-    "a million empty lines": ("bad.txt", b"\n" * 1_000_000, "is empty"),
     "broken YAML": ("bad.md", b"---\ntitle: one\n  bad: [\n---\nText of it.\n", "line"),
     "broken TOML": ("bad.md", b'+++\ntitle = "one"\nnonsense\n+++\nText of it.\n', "line 3"),
     "unclosed front matter": ("bad.md", b"---\ntitle: one\nText of it.\n", "line 1"),
-    "same content": ("twin.txt", GOOD.encode(), "same content as"),
     "catalog": ("catalog.toml", b'[articles.a0]\ntitle = "one"\nnonsense\n', "line 3"),
     "catalog key": ("catalog.toml", b'[articles.a0]\ntitel = "one"\n', 'articles."a0".titel is unknown'),
+}
+
+
+#: Name, bytes, and what is found: nothing that anyone has to act on.
+HARMLESS_FILES = {
+    "empty": ("bare.txt", b"", FindingKind.NO_TEXT),
+    "white space": ("bare.txt", b" \r\n\t\n" * 10, FindingKind.NO_TEXT),
+    "a million empty lines": ("bare.txt", b"\n" * 1_000_000, FindingKind.NO_TEXT),
+    "stars": ("bare.txt", b"* * *\n", FindingKind.NO_TEXT),
+    "front matter alone": ("bare.md", b"---\ntitle: Draft\n---\n", FindingKind.NO_TEXT),
+    "same bytes": ("twin.txt", GOOD.encode(), FindingKind.DUPLICATE),
+    "picture": ("photo.jpg", b"\xff\xd8", FindingKind.UNKNOWN_FORMAT),
 }
 
 
@@ -64,6 +73,22 @@ def test_a_bad_file_is_named_and_the_rest_is_indexed(indexed: Workspace, kind: s
     assert {"a0", "a1", "a2"} < set(indexed.texts())
     with indexed.search() as searcher:
         assert searcher.find('"closed again in 1921"').total == 1
+
+
+@pytest.mark.parametrize("kind", HARMLESS_FILES)
+def test_a_harmless_file_is_a_finding(indexed: Workspace, kind: str) -> None:
+    """It is found, again in each run, recorded in the library, and no problem."""
+    name, content, found = HARMLESS_FILES[kind]
+    indexed.write(name, content)
+    for _ in range(2):
+        report = indexed.index()
+        assert report.problems == ()
+        assert [(finding.kind, finding.file) for finding in report.findings] == [(found, name)]
+        with indexed.stores() as opened:
+            assert opened.library.articles.findings() == list(report.findings)
+    assert set(indexed.texts()) == {"a0", "a1", "a2", "good"}
+    (indexed.corpus / name).unlink()
+    assert indexed.index().findings == ()
 
 
 def test_a_paragraph_of_50_megabytes(indexed: Workspace) -> None:
@@ -93,7 +118,9 @@ def test_a_stored_article_that_turns_bad_stays(indexed: Workspace) -> None:
     """An article whose file is now empty or binary is still quoted as it was."""
     indexed.write("a0.txt", b"")
     indexed.write("a1.txt", bytes(range(256)) * 40)
-    assert len(indexed.index().problems) == 2
+    report = indexed.index()
+    assert [problem.file for problem in report.problems] == ["a1.txt"]
+    assert report.findings == (Finding(FindingKind.NO_TEXT, "a0.txt", "it is empty"),)
     texts = indexed.texts()
     assert texts["a0"] == article_text(0)
     assert texts["a1"] == article_text(1)
@@ -118,11 +145,11 @@ def test_a_broken_catalog_loses_nothing_stored(indexed: Workspace) -> None:
 
 
 def test_two_names_for_one_article(indexed: Workspace) -> None:
-    """Two files of the same content are one article with both names, and its words are found once."""
+    """Two files of the same bytes are one article with both names, a finding, and its words are found once."""
     indexed.write("twin.txt", GOOD)
-    (problem,) = indexed.index().problems
-    assert "twin.txt" in str(problem)
-    assert "good.txt" in str(problem)
+    report = indexed.index()
+    assert (report.problems, report.plan.add) == ((), ("good",))
+    assert report.findings == (Finding(FindingKind.DUPLICATE, "twin.txt", "good.txt"),)
     with indexed.stores() as opened:
         (article,) = (a for a in opened.library.articles.summaries() if a.article_id == "good")
         assert article.files == ("good.txt", "twin.txt")
@@ -130,7 +157,7 @@ def test_two_names_for_one_article(indexed: Workspace) -> None:
         assert searcher.find('"closed again in 1921"').total == 1
 
 
-@pytest.mark.parametrize("state", ["missing", "empty", "a file", "only a README"])
+@pytest.mark.parametrize("state", ["missing", "empty", "a file", "only a photo"])
 def test_without_a_corpus_the_library_stays(indexed: Workspace, state: str) -> None:
     """A folder that is missing, empty or no folder is named, and wipes nothing, not even when removal is allowed."""
     before = indexed.texts()
@@ -139,8 +166,8 @@ def test_without_a_corpus_the_library_stays(indexed: Workspace, state: str) -> N
         indexed.corpus.write_text("")
     elif state != "missing":
         indexed.corpus.mkdir()
-    if state == "only a README":
-        indexed.write("README.md", "# Read me\n\nThese are articles.")
+    if state == "only a photo":
+        indexed.write("photo.jpg", b"\xff\xd8")
     for options in ({}, {"allow_removal": True}, {"rebuild": True}):
         with pytest.raises(CorpusFileError, match=str(indexed.corpus)):
             indexed.index(**options)

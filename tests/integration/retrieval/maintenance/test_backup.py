@@ -215,7 +215,7 @@ def test_half_an_indexing_run_is_not_restored(installation: Workspace, tmp_path:
     """Staged articles and the library's id are not restored."""
     with LibraryWriter(installation.home) as library:
         staged = article("The tower is tall.", "tower")
-        added = StagedPassage((("tower",),), passage_words("The tower is tall."), bytes(256))
+        added = StagedPassage((("tower",),), (), passage_words("The tower is tall."), bytes(256))
         library.stage(staged, "digest", [added for _ in staged.passages])
         library.identify("mine")
     back_up(installation.home, tmp_path / "backup.tar.gz")

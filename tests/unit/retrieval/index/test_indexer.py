@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.core.errors import ModelMismatchError, RemovalRefusedError
+from retrieval.core.errors import ModelMismatchError
 from retrieval.core.types import Article
 from retrieval.index import analysis
 from retrieval.index.indexer import Indexer, Stores
@@ -39,11 +39,13 @@ class IndexedLibrary:
         home.mkdir(exist_ok=True)
         self.library = LibraryWriter(home)
 
-    def index(self, texts: Mapping[str, str], *, allow_removal: bool = False) -> Indexer:
+    def index(self, texts: Mapping[str, str]) -> Indexer:
         """Bring everything into step with ``texts``, as a run of the program does."""
         indexer = Indexer(self.library, Stores(self.vectors, self.words), self.embedder)
         indexer.reconcile()
-        indexer.update(wanted(texts), allow_removal=allow_removal)
+        stored = self.library.articles.digests()
+        indexer.update(each for each in wanted(texts) if stored.get(each[0].article_id) != each[1])
+        indexer.remove(sorted(stored.keys() - texts.keys()))
         return indexer
 
     def state(self) -> dict[str, str]:
@@ -54,10 +56,11 @@ class IndexedLibrary:
         return {name: str(self.library.articles.text(name)) for name in self.library.articles.digests()}
 
 
-def wanted(texts: Mapping[str, str]) -> dict[str, tuple[Article, str]]:
-    """Articles with their digests, by id."""
-    made = {name: article(text, name) for name, text in texts.items()}
-    return {name: (each, article_digest(each)) for name, each in made.items()}
+def wanted(texts: Mapping[str, str]) -> Iterator[tuple[Article, str]]:
+    """Articles with their digests."""
+    for name, text in texts.items():
+        made = article(text, name)
+        yield made, article_digest(made)
 
 
 @pytest.fixture
@@ -80,7 +83,7 @@ def test_only_what_changed_is_encoded(indexed: IndexedLibrary) -> None:
     indexed.embedder.encoded.clear()
     indexed.index(OLD)
     assert indexed.embedder.encoded == []
-    indexed.index(NEW, allow_removal=True)
+    indexed.index(NEW)
     assert set(indexed.embedder.encoded) == {
         "The harbour opened in 1890.",
         "It closed again.",
@@ -111,21 +114,30 @@ def test_what_does_not_belong_is_taken_out(indexed: IndexedLibrary) -> None:
     assert indexed.state() == OLD
 
 
-def test_over_half_is_not_removed_unasked(indexed: IndexedLibrary) -> None:
-    """Two of three articles gone: nothing changes, not even what is new, until removal is allowed."""
-    indexed.index(OLD)
-    with pytest.raises(RemovalRefusedError, match=r"2 of 3.*--allow-removal"):
-        indexed.index({"a": NEW["a"], "z": "Something new."})
+def test_a_run_holds_few_articles_at_once(indexed: IndexedLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Articles are asked for as they are stored: what came before is searchable when the next one is made."""
+    monkeypatch.setattr("retrieval.index.indexer._BATCH", 1)
+    seen: list[set[str]] = []
+
+    def articles() -> Iterator[tuple[Article, str]]:
+        for each in wanted(OLD):
+            seen.append(set(indexed.library.articles.digests()))
+            yield each
+
+    indexer = Indexer(indexed.library, Stores(indexed.vectors, indexed.words), indexed.embedder)
+    assert indexer.update(articles()) == ["a", "b", "c"]
+    assert seen == [set(), {"a"}, {"a", "b"}]
     assert indexed.state() == OLD
-    indexed.index({"a": NEW["a"]}, allow_removal=True)
-    assert indexed.state() == {"a": NEW["a"]}
 
 
-def test_exactly_half_may_go(indexed: IndexedLibrary) -> None:
-    """The question is asked above a half."""
-    indexed.index({"a": OLD["a"], "b": OLD["b"]})
-    indexed.index({"a": OLD["a"]})
-    assert indexed.state() == {"a": OLD["a"]}
+def test_what_is_removed_leaves_all_three(indexed: IndexedLibrary) -> None:
+    """Nothing of a removed article is left in library or indexes; removing nothing publishes nothing."""
+    indexer = indexed.index(OLD)
+    indexer.remove(["a", "c"])
+    assert indexed.state() == {"b": OLD["b"]}
+    before = indexed.library.properties.generation()
+    indexer.remove([])
+    assert indexed.library.properties.generation() == before
 
 
 def test_another_model_is_refused(indexed: IndexedLibrary) -> None:
@@ -174,7 +186,7 @@ def test_a_failure_between_any_two_steps_is_made_good(
                 for name in names:
                     patch.setattr(holder, name, failing(getattr(holder, name), countdown, before=before))
             try:
-                indexed.index(NEW, allow_removal=True)
+                indexed.index(NEW)
             except FailureError:
                 broke = True
             else:
@@ -184,7 +196,7 @@ def test_a_failure_between_any_two_steps_is_made_good(
         live = set(indexed.library.passages.keys())
         assert indexed.vectors.keys() >= live
         assert indexed.words.keys() >= live
-        indexed.index(NEW, allow_removal=True)
+        indexed.index(NEW)
         assert indexed.state() == NEW
         indexed.library.close()
         if not broke:
@@ -209,11 +221,12 @@ def test_a_fault_in_one_article_stops_no_other(
         patch.setattr(analysis, faulty, failing)
         indexer = Indexer(indexed.library, Stores(indexed.vectors, indexed.words), indexed.embedder)
         indexer.reconcile()
-        actions = indexer.update(wanted(NEW))
+        stored = indexer.update(each for each in wanted(NEW) if each[0].article_id != "b")
+        indexer.remove(["c"])
         (problem,) = indexer.problems
         assert "TypeError: unforeseen word" in str(problem)
         assert problem.file == "a.txt"
-        assert (actions.add, actions.replace) == (("d",), ())
+        assert stored == ["d"]
         assert indexed.state() == NEW | {"a": OLD["a"]}
         patch.setenv("PULLQUOTE_DEBUG", "1")
         with pytest.raises(TypeError):
@@ -229,7 +242,7 @@ def test_another_analysis_counts_all_words_again(indexed: IndexedLibrary, monkey
         indexed.index(OLD)
         assert "orchard-before" in indexed.library.vocabulary.load().frequencies
     monkeypatch.setattr("retrieval.index.indexer.ANALYSIS", "another")
-    indexed.index(NEW, allow_removal=True)
+    indexed.index(NEW)
     texts = [found.text for name in NEW for found in indexed.library.passages.of_article(name)]
     assert indexed.library.vocabulary.load().frequencies == Vocabulary.of(texts).frequencies
     before = indexed.library.properties.generation()

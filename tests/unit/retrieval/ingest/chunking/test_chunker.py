@@ -7,10 +7,17 @@ from itertools import pairwise
 import pytest
 
 from retrieval.core.types import Article
+from retrieval.ingest.chunking import grouping
 from retrieval.ingest.chunking.packing import estimate
 from retrieval.ingest.parsers.document import parse_document
 from retrieval.ingest.pipeline import build_article
 from tests.support.growth import assert_linear
+
+
+@pytest.fixture(autouse=True)
+def short_paragraphs_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples are short; that short paragraphs are joined is proved where grouping is."""
+    monkeypatch.setattr(grouping, "SHORT", 0)
 
 
 def article(*lines: str, name: str = "a.txt", max_tokens: int = 256) -> Article:
@@ -156,14 +163,14 @@ def test_joined_paragraphs_that_are_too_long_are_cut_again() -> None:
     assert parts[-1].lead_in is not None
 
 
-def test_a_quotation_after_a_colon_has_a_lead_in() -> None:
-    """A paragraph that a colon introduces brings who said it."""
+def test_a_quotation_after_a_colon_stays_with_who_said_it() -> None:
+    """A paragraph that a colon introduces is one passage with the paragraph of the colon."""
     text = article(
         "Secretary General Mark Rutte was clear on Thursday. He also spoke of the long conflict in the east of Europe:",
         "The president knows that he has our full backing, and that of all outside Nato.",
     )
 
-    assert lead_ins(text)[1] == "Secretary General Mark Rutte was clear on Thursday."
+    assert paragraphs(text) == [(1, 2)]
 
 
 def test_a_piece_of_a_quotation_has_a_lead_in() -> None:

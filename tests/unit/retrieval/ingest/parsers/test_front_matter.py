@@ -17,7 +17,7 @@ def test_yaml_fields_become_one_line_strings() -> None:
 
     document = parse_document(text.encode(), "a.md")
 
-    assert document.front_matter == {
+    assert document.properties == {
         "title": "A river returns",
         "author": "Ann Lee, Bo Ek",
         "published": "2024-05-01",
@@ -31,7 +31,7 @@ def test_toml_between_plus_signs() -> None:
     """TOML front matter is read, in plain text too."""
     document = parse_document(b'+++\r\ntitle = "T"\r\npublished = 2024-05-01\r\n+++\r\nBody.', "a.txt")
 
-    assert document.front_matter == {"title": "T", "published": "2024-05-01"}
+    assert document.properties == {"title": "T", "published": "2024-05-01"}
     assert document.text[document.body_start :] == "Body."
 
 
@@ -47,7 +47,7 @@ def test_rules_in_plain_text_are_no_front_matter(text: str) -> None:
     """A plain text that opens with a rule, or puts prose between two, loses nothing."""
     document = parse_document(text.encode(), "a.txt")
 
-    assert (document.front_matter, document.body_start) == ({}, 0)
+    assert (document.properties, document.body_start) == ({}, 0)
 
 
 @pytest.mark.parametrize(
@@ -111,4 +111,4 @@ def test_values_are_bounded() -> None:
     """A title of any length is kept to what can be shown."""
     document = parse_document(f"---\ntitle: {'word ' * 1000}\n---\nBody.".encode(), "a.md")
 
-    assert len(document.front_matter["title"]) <= 300
+    assert len(document.properties["title"]) <= 300

@@ -13,7 +13,7 @@ from retrieval.ingest import build_article, parse_document
 
 def test_a_missing_catalog_is_empty(tmp_path: Path) -> None:
     """A folder without a catalog says nothing of any article."""
-    assert load_catalog(tmp_path).entry("a") == CatalogEntry()
+    assert load_catalog(tmp_path).entry_of("a.txt", "a") == CatalogEntry()
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         "repair = false\n"
     )
 
-    assert load_catalog(tmp_path).entry("a") == CatalogEntry(
+    assert load_catalog(tmp_path).entry_of("a.txt", "a") == CatalogEntry(
         title="T",
         title_source=TitleSource.ASSIGNED,
         publisher="P",
@@ -81,7 +81,7 @@ def test_a_mistake_costs_its_own_entry_only(tmp_path: Path) -> None:
         'articles."a".titel is unknown',
         'articles."a".keep is no list of paragraph numbers',
     ]
-    assert (catalog.entry("a").title, catalog.entry("b").title) == (None, "B")
+    assert (catalog.entry_of("a.txt", "a").title, catalog.entry_of("b.txt", "b").title) == (None, "B")
 
 
 @pytest.mark.parametrize(
@@ -124,5 +124,18 @@ def test_unknown_articles_and_missing_paragraphs_are_named(tmp_path: Path) -> No
     catalog = load_catalog(tmp_path)
     article = build_article(parse_document(b"---\ntitle: T\n---\nOne.\n\nTwo.\n\n***", "a.md"))
 
-    assert ['no article "gone"' in str(error) for error in catalog.unknown_articles(["a"])] == [True]
-    assert ['"a" has no paragraph 9. See' in str(error) for error in catalog.missing_paragraphs(article)] == [True]
+    assert ['no article "gone"' in str(error) for error in catalog.unknown_articles({"a.md": "a"})] == [True]
+    problems = catalog.missing_paragraphs(article, catalog.entry_of("a.md", "a"))
+    assert ['"a" has no paragraph 9. See' in str(error) for error in problems] == [True]
+
+
+def test_an_entry_is_found_by_id_path_or_name(tmp_path: Path) -> None:
+    """The id goes before the path and the path before the bare name, which older catalogs have."""
+    (tmp_path / "catalog.toml").write_text("".join(f'[articles."{n}"]\ntitle = "{n}"\n' for n in ("a/b", "a/b.md", "b")))
+    catalog = load_catalog(tmp_path)
+
+    assert catalog.entry_of("a/b.md", "a/b").title == "a/b"
+    assert catalog.entry_of("a/b.md", "a/b.md").title == "a/b.md"
+    assert catalog.entry_of("c/b.txt", "c/b").title == "b"
+    assert catalog.entry_of("c/d.txt", "c/d") == CatalogEntry()
+    assert catalog.unknown_articles({"a/b.md": "a/b"}) == []

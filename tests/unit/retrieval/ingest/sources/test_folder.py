@@ -35,7 +35,7 @@ def test_a_forbidden_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_documents_are_found_below_the_folder_in_order(tmp_path: Path) -> None:
-    """Text and Markdown files at any depth are found, sorted; hidden ones, the README and the catalog are not."""
+    """Files of every known format at any depth are found, sorted; hidden ones and the catalog are not."""
     outside = tmp_path / "outside.txt"
     outside.write_text("Outside.")
     folder = tmp_path / "corpus"
@@ -50,15 +50,18 @@ def test_documents_are_found_below_the_folder_in_order(tmp_path: Path) -> None:
         "catalog.toml",
         "e.html",
         "d.txt~",
+        "sub/catalog.toml",
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("Text.")
     (folder / "link.txt").symlink_to(outside)
     (folder / "sub" / "loop").symlink_to(folder)
 
-    found = [path.relative_to(folder).as_posix() for path in list_files(folder).documents]
+    listing = list_files(folder)
+    found, others = ([path.relative_to(folder).as_posix() for path in some] for some in listing[:2])
 
-    assert found == ["a.MD", "b.txt", "link.txt", "sub/deep/c.TXT"]
+    assert found == ["README.md", "a.MD", "b.txt", "e.html", "link.txt", "sub/deep/c.TXT", "sub/readme.MD"]
+    assert others == ["d.txt~", "sub/catalog.toml"]
     assert read_document(folder / "link.txt", folder).text == "Outside."
 
 

@@ -16,7 +16,9 @@ from bot.store.guild_settings import GuildSettings
 from bot.store.message_state import AnswerMessage
 from bot.store.schema import MIGRATIONS as BOT_MIGRATIONS
 from retrieval.core.errors import OutdatedLibraryError, StorageError
+from retrieval.core.types import Context, Format
 from retrieval.index.sync import run_indexing
+from retrieval.storage.articles import open_articles
 from retrieval.storage.home.lock import using
 from retrieval.storage.library import MIGRATIONS, Library, LibraryWriter, migrate
 from tests.conftest import Pullquote, Workspace, article_text
@@ -80,6 +82,44 @@ def test_an_old_library_is_found_whole(workspace: Workspace, version: int) -> No
     with workspace.search() as searcher:
         answer = searcher.ask("How many crowns do visitors of the harbour pay?")
         assert "10 crowns" in (*answer.quotes, *answer.closest)[0].text
+
+
+def test_the_heading_of_a_passage_becomes_its_context(workspace: Workspace) -> None:
+    """Of the first version: a section is the only heading above its passage, and counts as a section as before."""
+    file = revive(kept("library")[1], workspace.home / "library.sqlite3")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE passages SET section = 'Prices & \"fees\"' WHERE paragraph = 2")
+    with LibraryWriter(workspace.home) as library:
+        contexts = {each.passage.paragraph: each.passage.context for each in library.passages.of_article("a0")}
+        assert contexts == {1: Context(), 2: Context(('Prices & "fees"',)), 3: Context(), 4: Context()}
+        assert [each.sections for each in library.articles.summaries()][0] == ('Prices & "fees"',)
+        assert library.articles.load("a0").format is Format.TEXT
+        assert (library.articles.findings(), library.articles.resolve("before")) == ([], None)
+    with closing(sqlite3.connect(file)) as connection:
+        assert "section" not in {row[1] for row in connection.execute("PRAGMA table_info(passages)")}
+
+
+def test_ids_of_an_old_library_still_lead_to_their_articles(workspace: Workspace) -> None:
+    """Files in folders get ids by path after the migration; by the id of before they are found, read and asked."""
+    revive(kept("library")[1], workspace.home / "library.sqlite3")
+    with closing(sqlite3.connect(workspace.home / "library.sqlite3")) as connection, connection:
+        connection.execute("UPDATE articles SET files = '[\"towns/north/a0.txt\"]' WHERE article_id = 'a0'")
+    workspace.write("towns/north/a0.txt", article_text(0))
+    workspace.write("towns/south/a1.txt", article_text(1))
+    workspace.write("a1.txt", article_text(2))
+    report = workspace.index()
+    assert (report.plan.add, report.plan.replace, report.plan.remove) == (
+        ("towns/north/a0", "towns/south/a1"),
+        ("a1",),
+        (),
+    )
+    assert set(workspace.texts()) == {"a1", "towns/north/a0", "towns/south/a1"}
+    with workspace.search() as searcher:
+        answer = searcher.ask("How many crowns do visitors of the harbour pay?", article_id="a0")
+        assert {each.passage.article_id for each in (*answer.quotes, *answer.closest)} == {"towns/north/a0"}
+        assert searcher.find("harbour", article_id="a0").total == 1
+    with open_articles(workspace.settings) as reader:
+        assert reader.read("a0")[0].article_id == "towns/north/a0"
 
 
 @pytest.mark.parametrize("version", kept("bot"))
