@@ -34,7 +34,8 @@ def monitored(remote: RemoteLibrary) -> Iterator[MonitoredVectors]:
 def copied(remote: RemoteLibrary, folder: Path) -> RemoteLibrary:
     """The same library elsewhere, with an article more."""
     settings = remote.workspace.settings
-    home, corpus = (Path(shutil.copytree(each, folder / each.name)) for each in (settings.home, remote.workspace.corpus))
+    originals = (settings.home, remote.workspace.corpus)
+    home, corpus = (Path(shutil.copytree(each, folder / each.name)) for each in originals)
     (corpus / "b.txt").write_text(article_text(7), encoding="utf-8")
     there = Workspace(settings.model_copy(update={"home": home, "corpus": corpus}), remote.workspace.embedder)
     return RemoteLibrary.of(there, remote.server)

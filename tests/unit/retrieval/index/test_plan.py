@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from retrieval.core.errors import CorpusFileError, RemovalRefusedError
 from retrieval.index.plan import FilePlan, aliases_of, plan_files, stored_digest
 from retrieval.ingest import Scan, SourceFile
-from retrieval.ingest.sources.catalog import Catalog, CatalogEntry
+from retrieval.ingest.sources.config import CorpusConfig
 from retrieval.storage.library import StoredVersion
 
 ANALYSIS = "2"
@@ -22,7 +22,7 @@ DIGESTS = st.dictionaries(NAMES, st.sampled_from("123"), max_size=8)
 def source_file(name: str, digest: str, *others: str) -> SourceFile:
     """A file whose bytes and digest are told apart by ``digest``."""
     files = (f"{name}.txt", *(f"{other}.txt" for other in others))
-    return SourceFile(Path(files[0]), files, name, f"bytes {digest}", digest, CatalogEntry())
+    return SourceFile(Path(files[0]), files, name, f"bytes {digest}", digest, {})
 
 
 def scan(
@@ -30,7 +30,7 @@ def scan(
 ) -> Scan:
     """A corpus of these files."""
     problems = () if catalog_read else (CorpusFileError("catalog.toml", "it is broken", "Correct it."),)
-    return Scan(files, (), (), frozenset(unread), unlisted, Catalog(problems=problems))
+    return Scan(files, (), (), frozenset(unread), unlisted, CorpusConfig(problems=problems))
 
 
 def version(name: str, digest: str, *, analysis: str = ANALYSIS) -> StoredVersion:
@@ -75,7 +75,7 @@ def test_articles_that_cannot_be_read_now_stay() -> None:
 def test_all_articles_of_a_file_stand_and_fall_together() -> None:
     """Of a table one changed row makes the file read, and all that it gave before are known then."""
     stored = {f"rows/{n}": StoredVersion(("rows.csv",), stored_digest("1", ANALYSIS), "bytes 1") for n in range(3)}
-    file = SourceFile(Path("rows.csv"), ("rows.csv",), "rows", "bytes 1", "1", CatalogEntry())
+    file = SourceFile(Path("rows.csv"), ("rows.csv",), "rows", "bytes 1", "1", {})
     assert plan_files(scan(file), stored, analysis=ANALYSIS).unchanged == ("rows/0", "rows/1", "rows/2")
     stored["rows/1"] = stored["rows/1"]._replace(digest=stored_digest("0", ANALYSIS))
     assert read(plan_files(scan(file), stored, analysis=ANALYSIS)) == {"rows": ("rows/0", "rows/1", "rows/2")}
@@ -98,7 +98,7 @@ def test_another_analysis_makes_every_article_new() -> None:
 def test_a_catalog_that_cannot_be_read_changes_nothing() -> None:
     """Without its entries every digest differs; an article of the same bytes keeps what the catalog said before."""
     stored = {"a": version("a", "1"), "b": version("b", "1")}
-    same = SourceFile(Path("a.txt"), ("a.txt",), "a", "bytes 1", "other", CatalogEntry())
+    same = SourceFile(Path("a.txt"), ("a.txt",), "a", "bytes 1", "other", {})
     changed = source_file("b", "2")
     plan = plan_files(scan(same, changed, catalog_read=False), stored, analysis=ANALYSIS)
     assert (plan.unchanged, read(plan)) == (("a",), {"b": ("b",)})

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from retrieval.ingest.sources.catalog import CatalogEntry
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.findings import Finding, FindingKind
@@ -22,11 +23,9 @@ from retrieval.ingest.pipeline import (
     article_digest,
     build_article,
     build_articles,
-    job_options,
     load_corpus,
     scan_corpus,
 )
-from retrieval.ingest.sources.catalog import CatalogEntry
 from tests.support.growth import assert_linear
 
 SEEDS = Path(__file__).parents[4] / "seeds"
@@ -223,7 +222,7 @@ def test_a_broken_catalog_does_not_lose_the_corpus(tmp_path: Path) -> None:
 
     assert len(loaded.articles) == 1
     assert [(problem.file, problem.line) for problem in loaded.problems] == [("catalog.toml", 1)]
-    assert not scan.catalog_read
+    assert not scan.config_read
 
 
 def test_the_catalog_goes_before_the_front_matter(tmp_path: Path) -> None:
@@ -250,7 +249,7 @@ def test_the_catalog_goes_before_the_front_matter(tmp_path: Path) -> None:
     assert [str(problem) for problem in loaded.problems] == [
         'catalog.toml: there is no article "e". Write a file\'s path, or remove the entry.'
     ]
-    assert scan_corpus(tmp_path).catalog_read
+    assert scan_corpus(tmp_path).config_read
     assert loaded.articles[0].omissions[0].reason is Reason.FRONT_MATTER
 
 
@@ -298,7 +297,7 @@ def test_options_of_a_job_are_json_and_enough(tmp_path: Path) -> None:
         (tmp_path / name).write_text("One long sentence, NausÄ—da said. Another.\n\nA second paragraph of words.")
     (tmp_path / "catalog.toml").write_text('[articles."a"]\ntitle = "T"\ndrop = [2]\nrepair = false\n')
     (file,) = scan_corpus(tmp_path, max_tokens=9).files
-    options = json.loads(json.dumps(job_options(file, 9)))
+    options = json.loads(json.dumps(file.options))
 
     made = build_articles(file.path.read_bytes(), file.file, options)
 
@@ -357,7 +356,9 @@ def test_the_seeds() -> None:
 @pytest.mark.parametrize("heading", ["# {}\n\n# Short\n\n", "# Title\n\n## {}\n\n"], ids=["title", "heading"])
 def test_an_endless_heading_is_not_the_context_of_every_passage(heading: str) -> None:
     """A title or heading of many thousand words above many passages is kept to what can be shown above a quote."""
-    text = heading.format("word " * 20_000) + "".join(f"Paragraph {n} says more than forty characters.\n\n" for n in range(50))
+    text = heading.format("word " * 20_000) + "".join(
+        f"Paragraph {n} says more than forty characters.\n\n" for n in range(50)
+    )
 
     made = build_article(parse_document(text.encode(), "a.md"))
 

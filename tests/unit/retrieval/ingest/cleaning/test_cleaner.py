@@ -154,7 +154,9 @@ def test_a_body_that_stands_twice_is_kept_once() -> None:
     assert blocks[6].detail == "same words as paragraph 2"
 
 
-@pytest.mark.parametrize("line", ["“No.”", "Fishermen had asked for it since the winter gale of 2011 broke the northern end."[:79]])
+@pytest.mark.parametrize(
+    "line", ["“No.”", "Fishermen had asked for it since the winter gale of 2011 broke the northern end."[:79]]
+)
 def test_short_answers_and_refrains_are_no_repeats(line: str) -> None:
     """A line below 80 columns that an article repeats is text both times."""
     assert len(line) < 80

@@ -92,7 +92,7 @@ def test_the_heading_of_a_passage_becomes_its_context(workspace: Workspace) -> N
     with LibraryWriter(workspace.home) as library:
         contexts = {each.passage.paragraph: each.passage.context for each in library.passages.of_article("a0")}
         assert contexts == {1: Context(), 2: Context(('Prices & "fees"',)), 3: Context(), 4: Context()}
-        assert [each.sections for each in library.articles.summaries()][0] == ('Prices & "fees"',)
+        assert next(each.sections for each in library.articles.summaries()) == ('Prices & "fees"',)
         assert library.articles.load("a0").format is Format.TEXT
         assert (library.articles.findings(), library.articles.resolve("before")) == ([], None)
     with closing(sqlite3.connect(file)) as connection:
