@@ -139,7 +139,7 @@ def _source_file(
         "article_id": article_id,
         "entry": config.entry(names[0], article_id).model_dump(mode="json", exclude_defaults=True),
         "defaults": config.defaults(names[0]).model_dump(mode="json", exclude_none=True),
-        "rows": config.rows(names[0]).model_dump(mode="json", exclude_none=True),
+        "rows": {k: v for k, v in asdict(config.rows(names[0])).items() if v is not None},
         "max_tokens": max_tokens,
     }
     packed = json.dumps([INGESTION, sha256, names, options], ensure_ascii=True, sort_keys=True, default=sorted)

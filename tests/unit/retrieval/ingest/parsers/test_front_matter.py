@@ -98,7 +98,7 @@ def test_yaml_values_stay_as_they_are_written() -> None:
 
     document = parse_document(text.encode(), "a.md")
 
-    assert document.front_matter == {
+    assert document.properties == {
         "title": "1.10",
         "author": "No",
         "publisher": "012",
