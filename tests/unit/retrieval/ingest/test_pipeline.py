@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrieval.ingest.sources.catalog import CatalogEntry
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.findings import Finding, FindingKind
@@ -26,6 +25,7 @@ from retrieval.ingest.pipeline import (
     load_corpus,
     scan_corpus,
 )
+from retrieval.ingest.sources.config import CatalogEntry
 from tests.support.growth import assert_linear
 
 SEEDS = Path(__file__).parents[4] / "seeds"
