@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from retrieval.cli import articles, ask, backup, bench, evaluate, index
+from retrieval.cli import articles, ask, backup, bench, evaluate, index, init
 from retrieval.cli.options import warn
 from retrieval.cli.output.text import shortened
 from retrieval.core.errors import RetrievalError, one_line
@@ -18,12 +18,12 @@ from retrieval.core.system import version
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 _COMMANDS = (
-    *(ask.ask, ask.find, articles.sources, articles.source, index.index, index.doctor, ask.demo),
+    *(ask.ask, ask.find, articles.sources, articles.source, init.init, index.index, index.doctor, ask.demo),
     *(backup.backup, backup.restore, evaluate.evaluate, evaluate.calibrate, bench.bench),
 )
 for command in _COMMANDS:

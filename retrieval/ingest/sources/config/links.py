@@ -45,7 +45,7 @@ def page_link(base_url: str, style: LinkStyle, path: str, slug: str | None = Non
     if style is LinkStyle.SPHINX:
         return _checked(base + _quoted("/".join([*parts[:-1], f"{stem}.html"])))
     if style is LinkStyle.MKDOCS:
-        folders = parts[:-1] if stem.lower() in {"index", "readme"} else [*parts[:-1], stem]
+        folders = parts[:-1] if stem.lower() in {"index", "readme", "_index"} else [*parts[:-1], stem]
         return _checked(base + "".join(f"{_quoted(folder)}/" for folder in folders))
     return _checked(_docusaurus(base, parts[:-1], stem, slug))
 
