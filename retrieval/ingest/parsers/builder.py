@@ -18,6 +18,8 @@ class Run(NamedTuple):
     styles: tuple[tuple[AnnotationKind, str], ...] = ()
 
 
+#: A line break within a paragraph or a list item; elsewhere it is a blank.
+BREAK = Run("\n")
 #: Words of a paragraph, a heading or a cell.
 Runs = Sequence[Run]
 
@@ -25,7 +27,7 @@ Runs = Sequence[Run]
 class TextBuilder:
     """Writes blocks one below the other, with their annotations.
 
-    White space within runs is folded to single blanks, except in code. An empty block is left out.
+    White space within runs is folded to single blanks, except in code and for ``BREAK``. An empty block is left out.
 
     Example:
         >>> builder = TextBuilder()
@@ -154,12 +156,13 @@ class TextBuilder:
         if not any(run.text.strip() for run in runs):
             return None
         start = self._open(tight)
-        self._write_runs(runs)
+        self._write_runs(runs, breaks=kind is not BlockKind.HEADING)
         label = self._tail(start) if kind is BlockKind.HEADING else ""
         number = len(self._blocks) + 1
         self._blocks.append(
             Block(number, self._line, start, self._size, kind, label, level=level, page=page, list_id=list_id)
         )
+        self._line += sum(run is BREAK for run in runs) and self._tail(start).count("\n")
         return Span(start, self._size)
 
     def _open(self, tight: int) -> int:
@@ -170,19 +173,23 @@ class TextBuilder:
             self._line += 1 if same_list else 2
         return self._size
 
-    def _write_runs(self, runs: Runs) -> None:
-        """Write words with white space folded, none at the edges."""
+    def _write_runs(self, runs: Runs, *, breaks: bool = False) -> None:
+        """Write words with white space folded, none at the edges; ``breaks`` keeps line breaks."""
         first = self._size
         gap = False
         opened: dict[tuple[AnnotationKind, str], int] = {}  # styles of the run before: where each one began
-        for text, styles in runs:
+        broken = False
+        for run in runs:
+            text, styles = run
             words = text.split()
             if not words:
                 gap = gap or bool(text)
+                broken = broken or (run is BREAK and breaks)
                 continue
             end = self._size
             if (gap or text[0].isspace()) and self._size > first:
-                self._write(" ")
+                self._write("\n" if broken else " ")
+            broken = False
             self._annotate({style: begin for style, begin in opened.items() if style not in styles}, end)
             opened = {style: opened.get(style, self._size) for style in styles}
             self._write(" ".join(words))

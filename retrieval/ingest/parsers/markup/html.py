@@ -7,11 +7,11 @@ import re
 from retrieval.core.errors import CorpusFileError
 from retrieval.ingest.parsers.blocks import BlockKind
 from retrieval.ingest.parsers.builder import TextBuilder
-from retrieval.ingest.parsers.markup.html_encoding import decode_html
-from retrieval.ingest.parsers.markup.html_metadata import base_of, properties_of
-from retrieval.ingest.parsers.markup.html_parsing import NestingError, html_tree
+from retrieval.ingest.parsers.markup.dom.encoding import decode_html
+from retrieval.ingest.parsers.markup.dom.main_text import main_text, without_furniture
+from retrieval.ingest.parsers.markup.dom.metadata import base_of, properties_of
+from retrieval.ingest.parsers.markup.dom.parsing import NestingError, html_tree
 from retrieval.ingest.parsers.markup.html_tree import write_tree
-from retrieval.ingest.parsers.markup.main_text import main_text, without_furniture
 from retrieval.ingest.parsers.parsed import Parsed
 
 _PAGE = re.compile(r"<(?:html|body|head|!doctype\s+html)\b", re.IGNORECASE)

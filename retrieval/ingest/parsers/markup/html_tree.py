@@ -9,7 +9,7 @@ from lxml import etree
 from retrieval.core.display import AnnotationKind
 from retrieval.ingest.parsers.blocks import BlockKind
 from retrieval.ingest.parsers.builder import TextBuilder
-from retrieval.ingest.parsers.markup.html_elements import (
+from retrieval.ingest.parsers.markup.dom.elements import (
     BLOCKS,
     HEADINGS,
     classes_of,
@@ -18,9 +18,9 @@ from retrieval.ingest.parsers.markup.html_elements import (
     stands_around,
     tag_of,
 )  # fmt: skip
-from retrieval.ingest.parsers.markup.html_parsing import html_tree
-from retrieval.ingest.parsers.markup.html_shapes import Shapes, language_of, rows_of
-from retrieval.ingest.parsers.markup.html_words import Words, code_of, walk
+from retrieval.ingest.parsers.markup.dom.parsing import html_tree
+from retrieval.ingest.parsers.markup.dom.shapes import Shapes, language_of, rows_of
+from retrieval.ingest.parsers.markup.dom.words import Words, code_of, walk
 from retrieval.ingest.parsers.markup.ordinal import ordinal, whole_number
 
 _NOT_IN_LINE = frozenset({"p", "ul", "ol", "dl", "table", "pre", "blockquote", "section", "article", *HEADINGS})

@@ -10,7 +10,7 @@ from retrieval.core.errors import CorpusFileError
 from retrieval.ingest.parsers.blocks import Block, BlockKind
 from retrieval.ingest.parsers.builder import Run, TextBuilder
 from retrieval.ingest.parsers.decoding import decode, mend_strays
-from retrieval.ingest.parsers.markup.html_parsing import NestingError
+from retrieval.ingest.parsers.markup.dom.parsing import NestingError
 from retrieval.ingest.parsers.markup.html_tree import write_fragment
 from retrieval.ingest.parsers.metadata import is_web_address, one_line
 from retrieval.ingest.parsers.parsed import Parsed

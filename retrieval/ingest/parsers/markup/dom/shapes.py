@@ -8,8 +8,8 @@ from itertools import islice
 from lxml import etree
 
 from retrieval.ingest.parsers.builder import Runs
-from retrieval.ingest.parsers.markup.html_elements import HEADINGS, classes_of, holds_no_text, tag_of
-from retrieval.ingest.parsers.markup.html_words import walk, words_of
+from retrieval.ingest.parsers.markup.dom.elements import HEADINGS, classes_of, holds_no_text, tag_of
+from retrieval.ingest.parsers.markup.dom.words import walk, words_of
 from retrieval.ingest.parsers.markup.ordinal import whole_number
 
 _MAX_SPAN = 50  # columns or rows that one cell may span

@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from retrieval.core.display import AnnotationKind
-from retrieval.ingest.parsers.builder import Run
-from retrieval.ingest.parsers.markup.html_elements import BLOCKS, holds_no_text, tag_of
+from retrieval.ingest.parsers.builder import BREAK, Run
+from retrieval.ingest.parsers.markup.dom.elements import BLOCKS, holds_no_text, tag_of
 
 _STYLES = {
     **dict.fromkeys(("b", "strong"), AnnotationKind.BOLD),
@@ -18,7 +18,6 @@ _STYLES = {
     **dict.fromkeys(("code", "kbd", "samp", "tt"), AnnotationKind.CODE),
     **dict.fromkeys(("del", "s", "strike"), AnnotationKind.STRIKE),
 }
-_BREAK = Run("\v")  # white space that HTML does not have
 _MAX_TARGET = 2_000  # characters of a link
 
 
@@ -46,7 +45,7 @@ class Words:
             styles = (*styles, style)
         self._styles.append(styles)
         if tag == "br":
-            self.runs.append(_BREAK)
+            self.runs.append(BREAK)
 
     def end(self) -> None:
         """Close what was opened last."""
@@ -65,8 +64,8 @@ class Words:
 
     def breaks(self) -> bool:
         """Tell whether the last two things added are line breaks."""
-        last = [run.text for run in self.runs[-3:] if run is _BREAK or not run.text.isspace()]
-        return last[-2:] == [_BREAK.text, _BREAK.text]
+        last = [run for run in self.runs[-3:] if run is BREAK or not run.text.isspace()]
+        return len(last) > 1 and all(run is BREAK for run in last[-2:])
 
     def take(self) -> list[Run]:
         """The runs collected since the last call."""

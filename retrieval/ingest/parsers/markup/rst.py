@@ -1,0 +1,85 @@
+"""Parser for reStructuredText: docutils without files, raw markup or messages; Sphinx's directives and roles read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from docutils import nodes
+from docutils.core import publish_doctree
+from docutils.parsers.rst import directives, roles
+
+from retrieval.core.errors import CorpusFileError
+from retrieval.ingest.parsers.builder import Run, TextBuilder
+from retrieval.ingest.parsers.markup.doctree.directives import directive_for
+from retrieval.ingest.parsers.markup.doctree.roles import role_for
+from retrieval.ingest.parsers.markup.doctree.tree import DoctreeWriter
+from retrieval.ingest.parsers.metadata import one_line
+from retrieval.ingest.parsers.parsed import Parsed
+
+_SETTINGS = {
+    "_disable_config": True, "file_insertion_enabled": False, "raw_enabled": False, "report_level": 5, "halt_level": 5,
+    "warning_stream": "", "traceback": False, "syntax_highlight": "none", "smart_quotes": False,
+    "line_length_limit": 1_000_000, "embed_stylesheet": False,
+}  # fmt: skip
+_BLANK = re.compile(r"\n[^\S\n]*\n\s*")
+
+
+def parse_rst(text: str, file: str) -> Parsed:
+    """Parse reStructuredText, plain or of Sphinx.
+
+    Raises:
+        CorpusFileError: if it holds no words.
+    """
+    builder = TextBuilder()
+    properties: dict[str, str] = {}
+    document = _doctree(text)
+    if document is None:
+        for paragraph in _BLANK.split(text):
+            builder.paragraph([Run(paragraph)])
+    else:
+        DoctreeWriter(builder, _labels(document)).write(document.children)
+        properties = _properties(document)
+    if not len(builder):
+        raise CorpusFileError(file, "it holds no text", "Write the article into it or delete it.")
+    return Parsed(builder.text(), builder.blocks(), builder.annotations(), properties)
+
+
+def _doctree(text: str) -> nodes.document | None:
+    """The tree of a document; ``None`` where docutils cannot read it."""
+    with _neutral_names():
+        try:
+            return publish_doctree(text, settings_overrides=_SETTINGS)
+        except Exception:  # noqa: BLE001 - it has many ways to fail on odd input; the words are shown as they are
+            return None
+
+
+@contextmanager
+def _neutral_names() -> Iterator[None]:
+    """Let docutils look up directives and roles here, for the time of a parse."""
+    own = directives.directive, roles.role
+    directives.directive, roles.role = directive_for, role_for  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        directives.directive, roles.role = own
+
+
+def _labels(document: nodes.document) -> dict[str, str]:
+    """The titles of sections by the labels before them."""
+    titles = {"": ""}
+    for section in document.findall(nodes.section):
+        title = section.next_node(nodes.title, descend=True)
+        titles.update((name, title.astext()) for name in section["names"] if title is not None)
+    return titles
+
+
+def _properties(document: nodes.document) -> dict[str, str]:
+    """The title, the author and the date that a document states."""
+    title = document.get("title") or next((each.astext() for each in document.findall(nodes.title)), "")
+    authors = [each.astext() for each in document.findall(nodes.author)]
+    dates = [each.astext() for each in document.findall(nodes.date)]
+    stated = {"title": title, "author": ", ".join(authors[:20]), "published": dates[0] if dates else ""}
+    lines = {field: one_line(value, field) for field, value in stated.items() if value}
+    return {field: line for field, line in lines.items() if line}
