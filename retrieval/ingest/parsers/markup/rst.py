@@ -23,6 +23,8 @@ _SETTINGS = {
     "warning_stream": "", "traceback": False, "syntax_highlight": "none", "smart_quotes": False,
     "line_length_limit": 1_000_000, "embed_stylesheet": False,
 }  # fmt: skip
+# Fields at the top of a file that steer Sphinx.
+_FLAGS = re.compile(r"\s*(?::(?:orphan|tocdepth|nocomments|nosearch|no-search|html_theme[\w.-]*):[^\n]*\n)+")
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 
 
@@ -34,7 +36,8 @@ def parse_rst(text: str, file: str) -> Parsed:
     """
     builder = TextBuilder()
     properties: dict[str, str] = {}
-    document = _doctree(text)
+    flags = _FLAGS.match(text)
+    document = _doctree(text[flags.end() :] if flags else text)
     if document is None:
         for paragraph in _BLANK.split(text):
             builder.paragraph([Run(paragraph)])

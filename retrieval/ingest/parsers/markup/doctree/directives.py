@@ -45,8 +45,9 @@ _UNTITLED = frozenset(
 )
 #: Directives whose argument is a signature; without an inside they describe what follows.
 _OBJECTS = frozenset(
-    "attribute class cmdoption confval console-option data decorator describe directive directive:option django-admin django-admin-option envvar "
-    "enum enumerator event exception field function macro member method object opcode option property role setting "
+    "attribute class cmdoption confval console-option data decorator describe directive django-admin django-admin-option envvar "
+    "enum enumerator event exception field function macro member method object opcode option "
+    "property role setting "
     "staticmethod classmethod struct templatefilter templatetag type union var concept pdbcommand".split()
 )
 
@@ -187,12 +188,11 @@ class _Glossary(_Nested):
     """A glossary: a definition list in which several terms may share a definition."""
 
     def run(self) -> list[nodes.Node]:
-        lines = list(self.content)
         joined = StringList()
-        for number, line in enumerate(lines):
-            shared = number + 1 < len(lines) and line.strip() and lines[number + 1].strip()
-            if shared and not line[0].isspace() and not lines[number + 1][0].isspace():
-                joined.append(f"{line},", self.content.source(number), self.content.offset(number))
+        for number, line in enumerate(self.content):
+            above = joined[-1] if len(joined) else ""
+            if line.strip() and above.strip() and not line[0].isspace() and not above[0].isspace():
+                joined[-1] = f"{above}, {line}"
             else:
                 joined.append(line, self.content.source(number), self.content.offset(number))
         self.content = joined

@@ -15,8 +15,6 @@ from retrieval.ingest.parsers.markup.ordinal import ordinal
 _STYLES = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I"}
 _PARAMETERS = frozenset({"param", "parameter", "arg", "argument", "key", "keyword", "kwarg", "kwparam", "ivar", "cvar"})
 _FIELDS = {"returns": "Returns", "return": "Returns", "rtype": "Return type", "raises": "Raises", "raise": "Raises"}
-#: Fields at the top of a file that steer Sphinx.
-_FLAGS = frozenset({"orphan", "tocdepth", "nocomments", "nosearch", "no-search", "html_theme.sidebar_secondary.remove"})
 _KNOWN = (nodes.author, nodes.authors, nodes.date, nodes.organization)
 
 
@@ -154,11 +152,16 @@ class DoctreeWriter:
     def _definitions(self, node: nodes.Element) -> None:
         self._open_list()
         for item in node.children:
+            term: list[Run] = []
             for child in item.children:
+                if isinstance(child, nodes.classifier):
+                    term += [Run(" : "), *self._runs([nodes.emphasis("", "", *child.children)])]
+                    continue
+                self._add(term, BlockKind.TERM)
+                term = self._runs(child.children) if isinstance(child, nodes.term) else []
                 if isinstance(child, nodes.definition):
                     self._definition(child)
-                else:
-                    self._add(self._runs(child.children), BlockKind.TERM)
+            self._add(term, BlockKind.TERM)
         self._lists.pop()
 
     def _definition(self, node: nodes.Node) -> None:
@@ -179,14 +182,13 @@ class DoctreeWriter:
         self._lists.pop()
 
     def _docinfo(self, node: nodes.Element) -> None:
-        """Write what stands at the top, except what becomes a property or steers Sphinx."""
+        """Write what stands at the top, except what becomes a property."""
         self._open_list()
         for field in node.children:
             if isinstance(field, nodes.field):
                 name, body = field.children
-                if name.astext().lower() not in _FLAGS:
-                    self._add([Run(name.astext())], BlockKind.TERM)
-                    self._definition(body)
+                self._add([Run(name.astext())], BlockKind.TERM)
+                self._definition(body)
             elif not isinstance(field, _KNOWN):
                 self._add([Run(type(field).__name__.capitalize())], BlockKind.TERM)
                 self._add(self._runs(field.children), BlockKind.DEFINITION)
