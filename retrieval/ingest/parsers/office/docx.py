@@ -11,7 +11,7 @@ from lxml import etree
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.ingest.parsers.builder import TextBuilder
-from retrieval.ingest.parsers.markup.html_parsing import NestingError
+from retrieval.ingest.parsers.markup.dom.parsing import NestingError
 from retrieval.ingest.parsers.markup.html_tree import write_fragment
 from retrieval.ingest.parsers.office.container import Container
 from retrieval.ingest.parsers.office.properties import document_properties

@@ -17,7 +17,7 @@ from retrieval.ingest.parsers.markup.dom.encoding import decode_html
 from retrieval.ingest.parsers.markup.dom.parsing import NestingError, xhtml_tree
 from retrieval.ingest.parsers.markup.html_tree import write_tree
 from retrieval.ingest.parsers.metadata import is_web_address, one_line
-from retrieval.ingest.parsers.office.archive import Archive, ArchiveError
+from retrieval.ingest.parsers.office.container import Container
 from retrieval.ingest.parsers.parsed import Parsed
 
 _CONTAINER = "META-INF/container.xml"
@@ -34,7 +34,7 @@ class _Item(NamedTuple):
 
 
 class _Book(NamedTuple):
-    archive: Archive
+    archive: Container
     package: etree._Element
     folder: str
     items: dict[str, _Item]
@@ -46,22 +46,22 @@ def parse_epub(source: bytes, file: str) -> Parsed:
     Raises:
         CorpusFileError: if it is no EPUB, is damaged, larger than its bounds, or holds no text.
     """
-    try:
-        book = _opened(Archive(source))
-        builder = TextBuilder()
-        titles = _titles(book)
-        for name in _spine(book):
-            _write_chapter(builder, book.archive.read(name), titles.get(name, ""))
-    except (ArchiveError, NestingError) as error:
-        remedy = "Save it again with the program that made it, or remove it."
-        raise CorpusFileError(file, " ".join(str(error).split())[:200], remedy) from error
+    builder = TextBuilder()
+    with Container(source, file) as archive:
+        try:
+            book = _opened(archive)
+            titles = _titles(book)
+            for name in _spine(book):
+                _write_chapter(builder, archive.read(name), titles.get(name, ""))
+        except NestingError as error:
+            raise CorpusFileError(file, str(error), "Save its text in another way, or remove it.") from error
     blocks = builder.blocks()
     if all(block.kind is BlockKind.HEADING for block in blocks):
         raise CorpusFileError(file, "it holds no text", "Remove it, or save the book's text.")
     return Parsed(builder.text(), blocks, builder.annotations(), _properties(book.package))
 
 
-def _opened(archive: Archive) -> _Book:
+def _opened(archive: Container) -> _Book:
     container = _xml(archive, _CONTAINER)
     path = next((each.get("full-path") or "" for each in _named(container, "rootfile")), "")
     package = _xml(archive, path)
@@ -147,11 +147,11 @@ def _properties(package: etree._Element) -> dict[str, str]:
     return properties | ({"url": address} if address else {})
 
 
-def _xml(archive: Archive, name: str) -> etree._Element:
+def _xml(archive: Container, name: str) -> etree._Element:
     decoded = decode_html(archive.read(name))
     root = xhtml_tree(decoded.text) if decoded is not None else None
     if root is None:
-        raise ArchiveError(f"{name!r} in it cannot be read")
+        raise archive.broken()
     return root
 
 
