@@ -46,9 +46,9 @@ _UNTITLED = frozenset(
 #: Directives whose argument is a signature; without an inside they describe what follows.
 _OBJECTS = frozenset(
     "attribute class cmdoption confval console-option data decorator describe directive django-admin "
-    "django-admin-option envvar enum enumerator event exception field function macro member method object opcode option "
-    "property role setting "
-    "staticmethod classmethod struct templatefilter templatetag type union var concept pdbcommand".split()
+    "django-admin-option envvar enum enumerator event exception field function macro member method object opcode "
+    "option property role setting staticmethod classmethod struct templatefilter templatetag type union "
+    "var concept".split()
 )
 
 
