@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 UNDERLINE, BOLD, STRIKE, ITALIC, CODE, LINK = "__", "**", "~~", "*", "`", "[]"
-#: Those put first stay whole where two overlap.
-_ORDER = {LINK: 0, CODE: 1, UNDERLINE: 2, BOLD: 3, STRIKE: 4, ITALIC: 5}
+#: The outer one first where two cover the same words; where two cross, it stays whole. Signs within code mean nothing.
+_ORDER = {LINK: 0, UNDERLINE: 1, BOLD: 2, STRIKE: 3, ITALIC: 4, CODE: 5}
 
 
 class Mark(NamedTuple):
@@ -28,8 +28,8 @@ def nested(text: str, marks: Iterable[Mark]) -> list[Mark]:
     by_sign: dict[str, list[Mark]] = {}
     for mark in marks:
         by_sign.setdefault(mark.sign, []).append(mark)
-    links = [each for each in _lines(text, by_sign.pop(LINK, [])) if not _any(text, each, "[]")]
-    codes = [each for each in _lines(text, by_sign.pop(CODE, [])) if not _any(text, each, "`")]
+    links = [each for each in _lines(text, _first(by_sign.pop(LINK, []))) if not _any(text, each, "[]")]
+    codes = [each for each in _lines(text, merged(by_sign.pop(CODE, []), len(text))) if not _any(text, each, "`")]
     codes = list(_lines(text, _split(codes, links)))
     styles: list[Mark] = []
     for sign, some in by_sign.items():
@@ -52,6 +52,15 @@ def merged(marks: Iterable[Mark], length: int) -> list[Mark]:
         else:
             done.append(each)
     return done
+
+
+def _first(marks: Iterable[Mark]) -> Iterator[Mark]:
+    """``marks`` without those that begin within an earlier one."""
+    end = 0
+    for mark in sorted(marks):
+        if mark.start >= end:
+            yield mark
+            end = mark.end
 
 
 def _any(text: str, mark: Mark, signs: Iterable[str]) -> bool:

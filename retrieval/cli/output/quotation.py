@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
-from rich.measure import Measurement
 from rich.padding import Padding
 from rich.style import Style
 from rich.table import Table
@@ -27,6 +28,7 @@ _STYLES = {
 _HIGHLIGHT = Style(bold=True)
 _HIGHLIGHT_BESIDE_BOLD = Style(bold=True, underline=True)
 _MARGIN = 2
+_BETWEEN = 3  # blanks between the columns of a table
 _NESTED = "│ "
 
 
@@ -69,25 +71,30 @@ def _element(console: Console, element: Element, highlight: Style, width: int, b
 
 def _table(console: Console, element: Element, highlight: Style, width: int, bar: Text) -> Iterator[RenderableType]:
     """A table that fits the width, or a line a cell behind the name of its column."""
-    columns = max(map(len, element.rows))
-    table = Table(box=box.SIMPLE, show_header=bool(element.headers), show_edge=False, pad_edge=False)
     names = element.rows[0] if element.headers else ()
-    for column in range(columns):
-        table.add_column(_styled(names[column], highlight) if column < len(names) else "")
-    for row in element.rows[1 if element.headers else 0 :]:
-        table.add_row(*(_styled(cell, highlight) for cell in row))
+    body = element.rows[1 if element.headers else 0 :]
+    widths = [max(map(_longest_word, column)) for column in zip_longest(*element.rows, fillvalue=Words(""))]
     indent = bar.cell_len + _MARGIN
-    room = width - indent
-    if room > 0 and Measurement.get(console, console.options.update(width=room), table).minimum <= room:
+    if sum(widths) + _BETWEEN * (len(widths) - 1) <= width - indent:
+        table = Table(box=box.SIMPLE, show_header=bool(names), show_edge=False, pad_edge=False)
+        for column, least in enumerate(widths):
+            name = _styled(names[column], highlight) if column < len(names) else ""
+            table.add_column(name, min_width=least, overflow="fold")
+        for row in body:
+            table.add_row(*(_styled(cell, highlight) for cell in row))
         yield Padding(table, (0, 0, 0, indent), expand=False)
         return
-    for index, row in enumerate(element.rows[1 if len(element.rows) > 1 and element.headers else 0 :]):
+    for index, row in enumerate(body or element.rows):
         if index:
             yield bar.copy()
         for column, cell in enumerate(row):
             label = Text(f"{sanitise(names[column].text)}: ", style="dim") if column < len(names) else Text()
             line = Text() + label + _styled(cell, highlight)
             yield from (bar + part for part in line.wrap(console, max(1, width - bar.cell_len)))
+
+
+def _longest_word(words: Words) -> int:
+    return max(map(cell_len, sanitise(words.text).split()), default=1)
 
 
 def _styled(words: Words, highlight: Style) -> Text:
