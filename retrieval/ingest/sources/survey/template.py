@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import json
 from collections.abc import Iterator
 
 from retrieval.ingest.sources.survey.folder_survey import RELEASE_NOTES, Survey
 from retrieval.ingest.sources.survey.sites import Site
-
-_WIDTH = 100
 
 
 def render_config(survey: Survey) -> str:
@@ -35,7 +34,7 @@ def render_config(survey: Survey) -> str:
 def _files(survey: Survey) -> Iterator[str]:
     yield "# Globs, as in a .gitignore. Without include, every file in a known format is read."
     folders = [path for site in survey.sites if (path := _within(survey, site))]
-    include = ", ".join(_text(f"{path}/**") for path in folders) or '"guides/**", "*.pdf"'
+    include = ", ".join(_text(_below(path)) for path in folders) or '"guides/**", "*.pdf"'
     yield f"#include = [{include}]"
     active = [pattern for pattern in survey.release_notes if pattern in RELEASE_NOTES]
     proposed = [pattern for pattern in survey.release_notes if pattern not in RELEASE_NOTES]
@@ -87,7 +86,7 @@ def _sections(survey: Survey) -> Iterator[str]:
     for site in survey.sites:
         path = _within(survey, site)
         if path is not None and site.links:
-            yield f"[folders.{_text(f'{path}/**')}]    # {site.generator}"
+            yield f"[folders.{_text(_below(path))}]    # {site.generator}"
             yield from _site_in(site)
             yield ""
 
@@ -115,6 +114,11 @@ def _within(survey: Survey, site: Site) -> str | None:
     folder = site.folder.resolve()
     inside = folder != survey.folder and folder.is_relative_to(survey.folder)
     return folder.relative_to(survey.folder).as_posix() if inside else None
+
+
+def _below(path: str) -> str:
+    """Glob of all that is in a folder."""
+    return f"{glob.escape(path)}/**"
 
 
 def _text(value: object) -> str:
