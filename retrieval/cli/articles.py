@@ -10,63 +10,73 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from retrieval.cli.options import CorpusOption, HomeOption, JsonOption, print_json, settings_from, stdout
-from retrieval.cli.output.json import article_document, omission_document
+from retrieval.cli.output.audit import show_audit
+from retrieval.cli.output.json import article_document
 from retrieval.cli.output.quotation import quotation
 from retrieval.cli.output.sanitising import sanitise
-from retrieval.cli.output.text import MAX_WIDTH, article_heading, shortened
+from retrieval.cli.output.text import MAX_WIDTH, article_heading
 from retrieval.core.display import display
-from retrieval.core.types import ArticleSummary
-from retrieval.storage.articles import ArticleReader, Paragraph, open_articles
+from retrieval.core.errors import RetrievalError
+from retrieval.storage.articles import Paragraph, open_articles
+
+
+def _article_ids(incomplete: str) -> list[str]:
+    """Complete an article id in the shell; nothing where there is no library."""
+    try:
+        with open_articles(settings_from(None, None)) as reader:
+            return [each.article_id for each in reader.articles() if each.article_id.startswith(incomplete)]
+    except RetrievalError:
+        return []
+
+
+ArticleArgument = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="The article's id, as `sources` lists it.", autocompletion=_article_ids),
+]
 
 
 def sources(
-    audit: Annotated[bool, typer.Option("--audit", help="List all text that is not indexed, with the reason.")] = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="List all text and all files that are not indexed, with the reason.")
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="With --audit: only what has this reason, or its beginning.")
+    ] = None,
+    article: Annotated[
+        str | None,
+        typer.Option("--article", help="With --audit: only this article (its id).", autocompletion=_article_ids),
+    ] = None,
+    summary: Annotated[bool, typer.Option("--summary", help="With --audit: count by reason.")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
     """List the articles.
 
-    With --audit it lists every piece of their text that is not indexed.
+    With --audit it lists every piece of their text that is not indexed, and every file that is left out.
 
-    Example: pullquote sources --audit
+    Example: pullquote sources --audit --reason repeat
     """
+    if not audit and (reason is not None or article is not None or summary):
+        raise typer.BadParameter("--reason, --article and --summary belong to --audit")
     with open_articles(settings_from(home, corpus)) as reader:
-        articles = reader.articles()
         if audit:
-            _audit(reader, articles, as_json=as_json)
+            show_audit(reader, reason=reason, article_id=article, summary=summary, as_json=as_json)
         elif as_json:
-            print_json([article_document(article) for article in articles])
+            print_json([article_document(each) for each in reader.articles()])
         else:
-            for article in articles:
-                stdout.print(article_heading(article), width=min(stdout.width, MAX_WIDTH))
-                for repair in article.repairs:
+            for each in reader.articles():
+                stdout.print(article_heading(each), width=min(stdout.width, MAX_WIDTH))
+                for repair in each.repairs:
                     line = f"  repaired in line {repair.line}: {repair.before} → {repair.after}"
                     stdout.print(Text(sanitise(line), style="dim"))
-                for name in article.files[1:]:
+                for name in each.files[1:]:
                     stdout.print(Text(f"  the same text as {sanitise(name)}", style="dim"))
                 stdout.print()
 
 
-def _audit(reader: ArticleReader, articles: list[ArticleSummary], *, as_json: bool) -> None:
-    documents = [
-        omission_document(article, omission, text)
-        for article in articles
-        for text, omissions in [reader.omissions(article.article_id)]
-        for omission in omissions
-    ]
-    if as_json:
-        print_json(documents)
-        return
-    for document in documents:
-        place = f"{document['file']}:{document['line']}"
-        detail = f" ({document['detail']})" if document["detail"] else ""
-        stdout.print(Text(sanitise(f"{place}  {document['reason']}{detail}"), style="green"))
-        stdout.print(Text(f"    {shortened(document['text'])}"), width=min(stdout.width, MAX_WIDTH))
-
-
 def source(
-    article_id: Annotated[str, typer.Argument(metavar="ID", help="The article's id, as `sources` lists it.")],
+    article_id: ArticleArgument,
     as_json: JsonOption = False,
     home: HomeOption = None,
     corpus: CorpusOption = None,

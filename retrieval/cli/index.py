@@ -21,6 +21,7 @@ from retrieval.cli.options import (
     stdout,
     warn,
 )
+from retrieval.cli.output.indexing import finding_lines, problem_lines
 from retrieval.cli.output.sanitising import sanitise
 from retrieval.core.environment import variables
 from retrieval.core.health import Verdict
@@ -53,7 +54,9 @@ def index(
         print_json(_report_document(report))
     else:
         print_line(_summary(report))
-    for line in (*report.notices, *map(str, report.problems)):
+        for line in finding_lines(report.findings):
+            print_line(line)
+    for line in (*report.notices, *problem_lines(report.problems)):
         warn(line)
     if report.problems:
         raise typer.Exit(2)
@@ -78,6 +81,7 @@ def _report_document(report: IndexReport) -> dict[str, object]:
             {"file": p.file, "line": p.line, "problem": p.problem, "remedy": p.remedy} for p in report.problems
         ],
         "notices": list(report.notices),
+        "findings": [{"file": f.file, "kind": f.kind.value, "detail": f.detail} for f in report.findings],
     }
 
 

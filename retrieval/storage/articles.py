@@ -11,6 +11,7 @@ from rapidfuzz import process
 
 from retrieval.core.display import Annotation, within
 from retrieval.core.errors import UnknownArticleError
+from retrieval.core.findings import Finding
 from retrieval.core.settings import Settings
 from retrieval.core.types import ArticleSummary, Omission, Passage
 from retrieval.storage.home.lock import first_run_named
@@ -54,6 +55,21 @@ class ArticleReader:
         if known is None or text is None:
             raise self.unknown(article_id)
         return text, self._library.articles.omissions(known)
+
+    def findings(self) -> list[Finding]:
+        """Files that the last run left out for a harmless reason."""
+        return self._library.articles.findings()
+
+    def known_id(self, article_id: str) -> str:
+        """The present id of an article that is named by it or by an earlier one.
+
+        Raises:
+            UnknownArticleError: when there is no such article.
+        """
+        known = self._library.articles.resolve(article_id)
+        if known is None:
+            raise self.unknown(article_id)
+        return known
 
     def read(self, article_id: str) -> tuple[ArticleSummary, list[Paragraph]]:
         """An article and its paragraphs, those that are not indexed included, in order.

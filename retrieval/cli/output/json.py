@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from retrieval.core.findings import Finding
 from retrieval.core.types import Answer, ArticleSummary, Findings, Omission, Quote
 
 
@@ -88,3 +89,18 @@ def omission_document(summary: ArticleSummary, omission: Omission, text: str) ->
     """Document of one piece of text that is not indexed, as printed by ``sources --audit --json``."""
     found = {"article_id": summary.article_id, "file": summary.files[0]} | asdict(omission)
     return found | {"text": text[omission.start : omission.end]}
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """Document of a file that is left out, of the same form as ``omission_document``."""
+    return {
+        "article_id": None,
+        "file": finding.file,
+        "line": None,
+        "paragraph": None,
+        "start": None,
+        "end": None,
+        "reason": finding.kind.value,
+        "detail": finding.detail,
+        "text": "",
+    }

@@ -351,13 +351,32 @@ def test_the_audit_lists_what_is_left_out(pullquote: Pullquote, seeded: Settings
         ("003", 17, "heading"),
         ("003", 23, "site furniture"),
         ("004", 1, "kicker"),
+        ("REA", None, "excluded"),
     }
-    for item in listed:
+    texts = [item for item in listed if item["line"]]
+    for item in texts:
         lines = (SEEDS / item["file"]).read_text(encoding="utf-8").splitlines()
         assert lines[item["line"] - 1].strip() == item["text"]
     shown = pullquote("sources", "--audit", "--home", seeded.home).out
-    for item in listed:
+    for item in texts:
         assert f"{item['file']}:{item['line']}  {item['reason']}" in shown
+    assert 'README.md  excluded (excluded by "README.md")' in shown
+
+
+def test_the_audit_is_filtered_and_counted(pullquote: Pullquote, seeded: Settings) -> None:
+    """By the beginning of a reason, by article, and as a count of each reason."""
+    audit = ("sources", "--audit", "--json", "--home", seeded.home)
+
+    headings = pullquote(*audit, "--reason", "HEAD").document
+    kicker = pullquote(*audit, "--article", "004_df97686d4eee1bb5").document
+    counts = pullquote(*audit, "--summary").document
+
+    assert {item["reason"] for item in headings} == {"heading"}
+    assert [item["reason"] for item in kicker] == ["kicker"]
+    assert counts["repeat"] == 7
+    assert "      7  repeat" in pullquote("sources", "--audit", "--summary", "--home", seeded.home).out
+    assert pullquote("sources", "--summary", "--home", seeded.home).code == 2
+    assert "No article is called 'x'" in pullquote(*audit, "--article", "x").err
 
 
 def test_every_word_is_a_passage_or_listed(seeded: Settings) -> None:
