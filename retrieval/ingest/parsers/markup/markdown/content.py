@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from retrieval.core.display import Annotation, AnnotationKind
-from retrieval.ingest.parsers.blocks import Block, Line
-from retrieval.ingest.parsers.markup.markdown_inline import Shown, Styled
+from retrieval.ingest.parsers.blocks import Block, BlockKind, Line
+from retrieval.ingest.parsers.markup.markdown.inline.state import Shown, Styled
 
 _ESCAPED_PIPE = re.compile(r"\\(?=\|)")
 
@@ -117,3 +117,24 @@ def place_styles(block: Block, content: Content, styles: Sequence[Styled]) -> li
         Annotation(content.place(start), content.place(end - 1) + 1, kind, value) for start, end, kind, value in styles
     ]
     return [each for each in placed if block.start <= each.start < each.end <= block.end]
+
+
+_WORD = re.compile(r"[^\W_]")
+
+
+class Leaf(NamedTuple):
+    """A block, and the annotations within it."""
+
+    block: Block
+    annotations: list[Annotation]
+
+
+def markup_leaf(block: Block) -> Leaf:
+    """A block that shows nothing."""
+    hidden = Annotation(block.start, block.end, AnnotationKind.HIDDEN)
+    return Leaf(block._replace(kind=BlockKind.MARKUP, level=0), [hidden])
+
+
+def has_words(text: str) -> bool:
+    """Tell whether a text holds a letter or a digit."""
+    return _WORD.search(text) is not None

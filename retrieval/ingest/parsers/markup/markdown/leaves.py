@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from markdown_it.token import Token
 
 from retrieval.core.display import Annotation, AnnotationKind
-from retrieval.core.span import Span
 from retrieval.ingest.parsers.blocks import Block, BlockKind, Line
-from retrieval.ingest.parsers.markup.markdown_content import Content, marks, place_styles, shown_text
-from retrieval.ingest.parsers.markup.markdown_inline import Shown, Styled, read_inline
+from retrieval.ingest.parsers.markup.markdown.code import read_code
+from retrieval.ingest.parsers.markup.markdown.content import (
+    Content,
+    Leaf,
+    has_words,
+    marks,
+    markup_leaf,
+    place_styles,
+    shown_text,
+)
+from retrieval.ingest.parsers.markup.markdown.inline.reader import read_inline
+from retrieval.ingest.parsers.markup.markdown.inline.state import Shown, Styled
+from retrieval.ingest.parsers.markup.markdown.tables import read_table
 
 _NUMBER = re.compile(r"(\d{1,9}[.)][ \t]?)[ \t]*(?:\[[ xX]\][ \t]*)?$")
-_WORD = re.compile(r"[^\W_]")
-_LANGUAGE = re.compile(r"\{?[ \t]*\.?([A-Za-z][\w+#.-]*)(?![\w=+#.-])")
-_INCLUDE = re.compile(r"\s*(?:\{[!*].*[!*]\}|;?-{1,4}8<-{1,4}.*)\s*")
 _UNSEEN = re.compile(r"<(?:script|style|template|noscript|svg|math)\b", re.IGNORECASE)
 _HTML_HEADING = re.compile(r"<h([1-6])\b.*</h\1>", re.IGNORECASE | re.DOTALL)
 _MAX_LABEL = 91  # characters of a paragraph in bold that may be a heading
@@ -37,13 +43,6 @@ class Place(NamedTuple):
     content: str = ""
 
 
-class Leaf(NamedTuple):
-    """A block, and the annotations within it."""
-
-    block: Block
-    annotations: list[Annotation]
-
-
 def read_leaf(token: Token, place: Place, lines: list[Line], base: int, env: dict[str, Any]) -> Iterator[Leaf]:
     """Yield the block of a token's ``lines``; none if they are blank."""
     starts = [base + start for start in token.meta.get("starts", ())]
@@ -53,9 +52,9 @@ def read_leaf(token: Token, place: Place, lines: list[Line], base: int, env: dic
     covered, starts = lines[first:last], starts[first:last]
     block = _block(covered)._replace(list_id=place.list_id)
     if token.type in {"fence", "code_block"}:
-        leaf = _code(token, block, covered, starts, base)
+        leaf = read_code(token, block, covered, starts, base)
     elif token.type == "table_open":
-        leaf = _table(block, covered, starts, env)
+        leaf = read_table(block, covered, starts, env)
     elif token.type == "html_block":
         leaf = _html(block, covered, starts, env)
     elif token.type == "heading_open":
@@ -63,7 +62,7 @@ def read_leaf(token: Token, place: Place, lines: list[Line], base: int, env: dic
     elif token.type == "flavour":
         leaf = _title(token, block, covered, base, env)
     elif token.type == "hr":
-        leaf = _markup(block)
+        leaf = markup_leaf(block)
     else:
         leaf = _paragraph(token, place, block, covered, starts, env)
     if place.quote and leaf.block.kind is not BlockKind.MARKUP:
@@ -79,7 +78,7 @@ def between(lines: list[Line]) -> Iterator[Leaf]:
             held.append(line)
         elif held:
             block = _block(held)
-            yield Leaf(block, []) if any(_WORD.search(each.text) for each in held) else _markup(block)
+            yield Leaf(block, []) if any(has_words(each.text) for each in held) else markup_leaf(block)
             held = []
 
 
@@ -100,11 +99,6 @@ def _block(lines: list[Line]) -> Block:
     return Block(0, first.number, start, last.start + len(last.text.rstrip()))
 
 
-def _markup(block: Block) -> Leaf:
-    hidden = Annotation(block.start, block.end, AnnotationKind.HIDDEN)
-    return Leaf(block._replace(kind=BlockKind.MARKUP, level=0), [hidden])
-
-
 def _words(
     block: Block, content: Content, env: dict[str, Any], *, html: bool = False, before: Sequence[Shown] = ()
 ) -> tuple[Leaf, str, list[Styled]]:
@@ -112,7 +106,7 @@ def _words(
     inline = read_inline(content.text, env, html=html)
     words = shown_text(content.text, inline.shown)
     if not words.strip():
-        return _markup(block), "", []
+        return markup_leaf(block), "", []
     shown = [*before, *content.placed(inline.shown)]
     annotations = marks(block, shown)
     annotations += place_styles(block, content, inline.styles)
@@ -191,7 +185,7 @@ def _title(token: Token, block: Block, lines: list[Line], base: int, env: dict[s
     """The title of an admonition, a tab or a summary."""
     title = token.meta["title"]
     if title is None:
-        return _markup(block)
+        return markup_leaf(block)
     start, end = title[0] + base, title[1] + base
     line = next(each for each in lines if each.start <= start <= each.start + len(each.text))
     content = Content.of_range(line.text, line.start, start - line.start, end - line.start)
@@ -204,106 +198,12 @@ def _title(token: Token, block: Block, lines: list[Line], base: int, env: dict[s
 def _html(block: Block, lines: list[Line], starts: list[int], env: dict[str, Any]) -> Leaf:
     content = Content.of_lines(lines, starts)
     if _UNSEEN.match(content.text):
-        return _markup(block)
+        return markup_leaf(block)
     leaf, words, _ = _words(block, content, env, html=True)
-    if not _WORD.search(words):
-        return _markup(block)
+    if not has_words(words):
+        return markup_leaf(block)
     heading = _HTML_HEADING.fullmatch(content.text)
     if heading:
         label = " ".join(words.split())
         return leaf._replace(block=block._replace(kind=BlockKind.HEADING, level=int(heading[1]), label=label))
     return leaf
-
-
-def _code(token: Token, block: Block, lines: list[Line], starts: list[int], base: int) -> Leaf:
-    """A block of code; its fences, and the margin that all of its lines have, are hidden."""
-    block = block._replace(kind=BlockKind.CODE)
-    rows = list(zip(lines, starts, strict=True))
-    fenced = token.type == "fence"
-    if fenced:
-        last = rows[-1][0].text[rows[-1][1] - rows[-1][0].start :].strip()
-        closed = len(rows) > 1 and last.startswith(token.markup) and not last.strip(token.markup[0])
-        if len(rows) == 1:  # never closed, so its words are none of a language
-            return Leaf(block._replace(kind=BlockKind.TEXT), []) if _WORD.search(lines[0].text) else _markup(block)
-        rows = rows[1 : -1 if closed else None]
-    else:
-        rows[0] = rows[0][0], base + token.meta["first"]
-    while rows and rows[-1][0].blank:
-        rows.pop()
-    texts = [line.text[start - line.start :] for line, start in rows]
-    if not any(text.strip() for text in texts) or all(_INCLUDE.fullmatch(text) for text in texts if text.strip()):
-        return _markup(block)
-    margin = _margin(texts if fenced else texts[1:])
-    shown: list[Shown] = []
-    for index, ((line, start), text) in enumerate(zip(rows, texts, strict=True)):
-        end = line.start + len(line.text)
-        skipped = 0 if index == 0 and not fenced else min(margin, len(text))
-        stop = end + 1 if index < len(rows) - 1 else end
-        if text.strip():
-            shown.append(Shown(start + skipped, stop))
-        elif shown:
-            shown.append(Shown(end, stop))
-    language = _LANGUAGE.match(token.info.strip()) if fenced else None
-    code = Annotation(shown[0].start, shown[-1].end, AnnotationKind.CODE_BLOCK, language[1].lower() if language else "")
-    return Leaf(block, [*marks(block, shown), _clipped(code, block)])
-
-
-def _margin(texts: list[str]) -> int:
-    """How many characters of white space all lines begin with."""
-    texts = [text for text in texts if text.strip()]
-    if not texts:
-        return 0
-    low, high = min(texts), max(texts)
-    size = 0
-    while size < len(low) and low[size] in " \t" and low[size] == high[size]:
-        size += 1
-    return size
-
-
-def _clipped(annotation: Annotation, block: Block) -> Annotation:
-    return annotation._replace(start=max(annotation.start, block.start), end=min(annotation.end, block.end))
-
-
-def _table(block: Block, lines: list[Line], starts: list[int], env: dict[str, Any]) -> Leaf:
-    """A table; its delimiter row and its pipes are hidden."""
-    shown: list[Shown] = []
-    annotations = [Annotation(block.start, block.end, AnnotationKind.TABLE)]
-    rows: list[Span] = []
-    for index, (line, start) in enumerate(zip(lines, starts, strict=True)):
-        if index == 1:
-            continue
-        text = line.text[start - line.start :].rstrip()
-        rows.append(Span(max(start, block.start), start + len(text)))
-        _row(text, start, "header" if index == 0 else "", shown, annotations, env)
-        end = line.start + len(line.text)
-        if end < block.end:
-            shown.append(Shown(end, end + 1))
-    block = block._replace(kind=BlockKind.TABLE, rows=tuple(rows), header_rows=1)
-    return Leaf(block, [*marks(block, shown), *annotations])
-
-
-def _row(
-    text: str, offset: int, value: str, shown: list[Shown], annotations: list[Annotation], env: dict[str, Any]
-) -> None:
-    pipes = [at for at, char in enumerate(text) if char == "|" and not (at > 0 and text[at - 1] == "\\")]
-    edges = [-1, *pipes, len(text)]
-    inner = pipes[0 if text[:1] != "|" else 1 : -1 if pipes and pipes[-1] == len(text) - 1 else None]
-    parting = set(inner)
-    for before, after in pairwise(edges):
-        raw = text[before + 1 : after]
-        start = before + 1 + len(raw) - len(raw.lstrip())
-        end = start + len(raw.strip())
-        if start < end:
-            content = Content.of_cell(text[start:end], offset + start)
-            inline = read_inline(content.text, env)
-            placed = content.placed(inline.shown)
-            shown.extend(placed)
-            if placed:
-                annotations.append(Annotation(offset + start, offset + end, AnnotationKind.CELL, value))
-            annotations.extend(
-                Annotation(content.place(each.start), content.place(each.end - 1) + 1, each.kind, each.value)
-                for each in inline.styles
-            )
-        if after in parting:
-            blank = next((at for at in (after - 1, after + 1) if text[at : at + 1].isspace()), after)
-            shown.append(Shown(offset + blank, offset + blank + 1))

@@ -1,0 +1,1 @@
+"""Inline Markdown with exact offsets."""
