@@ -45,7 +45,8 @@ def find_tags(state: StateBlock, line: int, start: int, stop: int) -> Lines | No
     """Lines of nothing but tags, between which stands Markdown; and a summary."""
     if not _OPENING_TAG.match(state.src, start, stop):
         return None
-    summary = _SUMMARY.search(state.src, start, stop)
+    at = state.src.find("<summary", start, stop)
+    summary = _SUMMARY.match(state.src, at, stop) if at >= 0 else None
     if summary is not None and summary.end() == stop and _only_tags(state.src, start, summary.start()):
         return Lines(line + 1, titled(summary, "title"), "summary")
     at = start

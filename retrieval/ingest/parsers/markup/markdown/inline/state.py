@@ -11,9 +11,16 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
-from markdown_it.parser_inline import ParserInline
+from markdown_it.parser_inline import ParserInline, RuleFuncInlineType
 from markdown_it.rules_inline import (
     StateInline,
+    autolink,
+    backtick,
+    entity,
+    escape,
+    html_inline,
+    image,
+    link,
 )
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
@@ -22,6 +29,11 @@ from retrieval.core.display import AnnotationKind
 
 #: Text in which no rule begins.
 PLAIN = re.compile(r"[^*_~`\[!<&\\:{=+^%]++")
+
+_SKIPPED_RUN = re.compile(r"[^\[\]!`<&\\]++")
+_SKIPPED: dict[str, tuple[RuleFuncInlineType, ...]] = {
+    "[": (link,), "!": (image,), "`": (backtick,), "<": (autolink, html_inline), "&": (entity,), "\\": (escape,),
+}  # fmt: skip
 
 
 class Styled(NamedTuple):
@@ -61,6 +73,7 @@ class State(StateInline):
         self.breaks: list[Shown] = []  # tags that part words
         self.open_tags: dict[str, tuple[int, str]] = {}
         self.tokenized_to = 0
+        self.last_bracket = src.rfind("]")
 
     def show(self, start: int, end: int, value: str | None = None) -> None:
         """Record that ``src[start:end]`` is shown."""
@@ -94,6 +107,27 @@ class _Parser(ParserInline):
                     state.pos = start + 1
                     state.show(start, start + 1)
         state.tokenized_to = state.pos
+
+    def skipToken(self, state: StateInline) -> None:  # noqa: N802  # markdown-it's name
+        """Skip one token, as the search for the end of a link's words does."""
+        pos = state.pos
+        known = state.cache.get(pos)
+        if known is not None:
+            state.pos = known
+            return
+        if state.level >= state.md.options["maxNesting"]:
+            state.pos = state.posMax
+        elif not any(self._skips(rule, state) for rule in _SKIPPED.get(state.src[pos], ())):
+            run = _SKIPPED_RUN.match(state.src, pos, state.posMax)
+            state.pos = run.end() if run is not None else pos + 1
+        state.cache[pos] = state.pos
+
+    @staticmethod
+    def _skips(rule: RuleFuncInlineType, state: StateInline) -> bool:
+        state.level += 1
+        skipped = rule(state, True)
+        state.level -= 1
+        return skipped
 
     def parse(self, _src: str, _md: MarkdownIt, _env: EnvType, tokens: list[Token]) -> list[Token]:
         """Nothing: the description of an image is not shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from markdown_it.rules_inline import (
     autolink,
@@ -81,9 +82,9 @@ def _delimiters(state: State) -> bool:
 
 def _link(state: State) -> bool:
     start, count = state.pos, len(state.tokens)
-    if not link(state, False):
+    if state.last_bracket < start or not link(state, False):
         return False
-    opened = next(token for token in state.tokens[count:] if token.type == "link_open")
+    opened = next(token for token in islice(state.tokens, count, None) if token.type == "link_open")
     href = target(str(opened.attrs.get("href", "")))
     if href and any(each.start > start for each in state.shown[-1:]):
         state.styles.append(Styled(start + 1, state.tokenized_to, AnnotationKind.LINK, href))
@@ -91,7 +92,7 @@ def _link(state: State) -> bool:
 
 
 def _image(state: State) -> bool:
-    return image(state, False)
+    return state.last_bracket > state.pos and image(state, False)
 
 
 def _autolink(state: State) -> bool:
