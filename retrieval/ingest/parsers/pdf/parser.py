@@ -82,8 +82,8 @@ def _marked(pages: Sequence[Sequence[Line]], body: Body, bookmarks: Sequence[Boo
                 marked.append(Marked(line, BlockKind.CODE))
             else:
                 marked.append(Marked(line))
-    _mark_headings(marked, body, bookmarks)
     _mark_tables(marked)
+    _mark_headings(marked, body, bookmarks)
     return marked
 
 

@@ -62,11 +62,10 @@ def furniture_of(pages: Sequence[Sequence[Line]], body: Body) -> dict[tuple[int,
         exact = places[(*edge.key, here)]
         near = exact + places[(*edge.key, here - 1)] + places[(*edge.key, here + 1)]
         repeated = near >= least and (edge.apart or (exact >= least and _constant(edge, body)))
-        if edge.line.style.size >= _LARGER * body.style.size and not _constant(edge, body):
-            continue
-        if _NUMBER.fullmatch(edge.line.text) and (numbered or edge.apart):
+        large = edge.line.style.size >= _LARGER * body.style.size
+        if _NUMBER.fullmatch(edge.line.text) and (numbered or (edge.apart and not large)):
             found[edge.page, edge.at] = NUMBER
-        elif repeated or (numbered and edge.apart):
+        elif repeated or (numbered and edge.apart and not large):
             found[edge.page, edge.at] = RUNNING
     return found
 

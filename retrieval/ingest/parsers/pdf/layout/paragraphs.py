@@ -13,6 +13,8 @@ from retrieval.ingest.parsers.pdf.page.boxes import Line
 
 _GAP = 1.2  # times the usual distance of lines
 _INDENT = 0.7  # of the size
+_LETTER = 0.6  # of the size: the width of a letter of code
+_MAX_BLANKS = 80
 _AHEAD = 5  # lines that show how far the text reaches to the right
 _ENDS = (".", "!", "?", ":", ";", "…", "。", "！", "？")
 _CLOSING = "\"'”’»)]¹²³⁰⁴⁵⁶⁷⁸⁹"
@@ -57,7 +59,7 @@ class Draft:
             self.breaks.append((len(self.lines), line.page))
         if line.page != last.page or line.y >= last.y:
             self.edge = line.x0
-        self.lines.append(line.text)
+        self.lines.append(_code(line, self.left) if self.kind is BlockKind.CODE else line.text)
 
 
 def drafts_of(marked: Sequence[Marked], body: Body) -> Iterator[Draft]:
@@ -108,6 +110,8 @@ def _wait(waiting: list[Draft], each: Marked) -> None:
 def _started(each: Marked) -> Draft:
     line = each.line
     draft = Draft(each.kind, line.page, [line.text], each.level, each.label, left=line.x0, edge=line.x0, rows=each.rows)
+    if each.kind is BlockKind.CODE:
+        draft.lines = [_code(line, line.x0)]
     marker = marker_of(line.text) if each.kind is BlockKind.TEXT else None
     if marker is not None and marker.rest:
         draft.kind, draft.marker = BlockKind.ITEM, marker
@@ -135,6 +139,17 @@ def _goes_on(draft: Draft, last: Line, each: Marked, ahead: Sequence[Line], body
     if not below:
         return not same_column and _runs_over(last, line)
     return not _indented(draft, last, line) and not _short(last, line, ahead)
+
+
+def _code(line: Line, left: float) -> str:
+    """A line of code with the blanks that its place on the page stands for."""
+    width = _LETTER * line.style.size
+    parts: list[str] = []
+    for cell in line.cells:
+        blanks = round((cell.x0 - left) / width)
+        parts += [" " * min(max(blanks, 1 if parts else 0), _MAX_BLANKS), cell.text]
+        left = cell.x1
+    return "".join(parts)
 
 
 def _same_heading(draft: Draft, last: Line, each: Marked) -> bool:

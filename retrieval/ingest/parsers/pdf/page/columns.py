@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
@@ -18,13 +19,16 @@ _FILLED = 0.4  # share of a column's lines that reach over most of its width
 _MAX_APART = 3  # rows of a running head or foot
 _MAX_LENGTH = 160  # characters of such a row
 _APART = 1.6  # times the size: the distance of such a row from the text
-_MAX_BACK = 40  # cells that a band may take over from the one above it
+_MAX_BACK = 30  # rows that a band may take over from the one above it
+_LINE = 1.3  # times the size: the distance of lines in a cell of a table
+_HALF_LINE = 0.85  # times the size: lines that close are no lines of one cell
+_MAX_GROUP = 20  # lines of a table's row
 
 Interval = tuple[float, float]
 
 
 class Row(NamedTuple):
-    """Cells on one base line; ``tabular`` if they may be cells of a table, else they are words of one line."""
+    """Cells on one base line of a column, or of one row of a table."""
 
     cells: tuple[Cell, ...]
 
@@ -36,7 +40,7 @@ def reading_order(cells: Iterable[Cell]) -> list[Row]:
     if head + foot >= len(rows):
         return [Row(tuple(joined(row))) for row in rows]
     middle = rows[head : len(rows) - foot]
-    order = _columns_in_order([cell for row in middle for cell in sorted(row, key=lambda each: each.x0)])
+    order = _columns_in_order(middle)
     outer = [[Row(tuple(joined(row))) for row in part] for part in (rows[:head], rows[len(rows) - foot :])]
     return outer[0] + order + outer[1]
 
@@ -53,9 +57,9 @@ def _apart(rows: Sequence[Sequence[Cell]]) -> int:
     return last
 
 
-def _columns_in_order(ordered: Sequence[Cell]) -> list[Row]:
+def _columns_in_order(rows: Sequence[Sequence[Cell]]) -> list[Row]:
     gutters: list[Interval] = []
-    bands = [(band, _divided(band, free)) for band, free in _bands(ordered)]
+    bands = [(band, _divided(band, free)) for band, free in _bands(rows)]
     for _, columns in bands:
         if _is_text(columns, _MIN_LINES):
             gutters += _between(columns)
@@ -63,37 +67,42 @@ def _columns_in_order(ordered: Sequence[Cell]) -> list[Row]:
     for band, columns in bands:
         known = all(any(left < high and low < right for low, high in gutters) for left, right in _between(columns))
         if _is_text(columns, _MIN_LINES) or (known and _is_text(columns, 1)):
-            if is_right_to_left("".join(cell.text for cell in band)):
+            if is_right_to_left("".join(cell.text for row in band for cell in row)):
                 columns.reverse()
             found += [Row(tuple(joined(row))) for column in columns for row in rows_of(column)]
+        elif len(columns) > 1:
+            found += _table_rows(band, columns)
         else:
-            found += [Row(tuple(joined(row))) for row in rows_of(band)]
+            found += [Row(tuple(joined(row))) for row in band]
     return found
 
 
-def _bands(cells: Sequence[Cell]) -> Iterator[tuple[list[Cell], list[Interval]]]:
-    """Divide cells, given from top to bottom, where no gutter runs on; each band with its gutters."""
+def _bands(rows: Sequence[Sequence[Cell]]) -> Iterator[tuple[list[Sequence[Cell]], list[Interval]]]:
+    """Divide rows, given from top to bottom, where no gutter runs on; each band with its gutters."""
+    cells = [cell for row in rows for cell in row]
     left, right = min(cell.x0 for cell in cells), max(cell.x1 for cell in cells)
     width = right - left
     whole = [(left + _MARGIN * width, right - _MARGIN * width)]
     # Of the text's size, since a large heading makes no gutter smaller; at most a hundred gutters.
     least = max(_MIN_GUTTER * median(cell.style.size for cell in cells), width / 100)
-    band: list[Cell] = []
+    band: list[Sequence[Cell]] = []
     free = whole
-    for cell in cells:
-        rest = _without(free, cell, least)
+    for row in rows:
+        rest = _without(free, row, least)
         if band and not rest:
-            own, rest = _without_last(band, _without(whole, cell, least), least)
+            own, rest = _without_last(band, _without(whole, row, least), least)
             if len(own) < len(band):
                 yield band[: len(band) - len(own)], free
             band = own
-        band.append(cell)
+        band.append(row)
         free = rest
     yield band, free
 
 
-def _without_last(band: Sequence[Cell], free: list[Interval], least: float) -> tuple[list[Cell], list[Interval]]:
-    """The last cells of a band that leave a gutter free, which is left of what was ``free``; they begin the next band.
+def _without_last(
+    band: Sequence[Sequence[Cell]], free: list[Interval], least: float
+) -> tuple[list[Sequence[Cell]], list[Interval]]:
+    """The last rows of a band that leave a gutter free, which is left of what was ``free``; they begin the next band.
 
     A line in a column may fit in with the title above the columns, but belongs to its column.
     """
@@ -103,21 +112,57 @@ def _without_last(band: Sequence[Cell], free: list[Interval], least: float) -> t
     return list(band[first:]), free
 
 
-def _without(free: Sequence[Interval], cell: Cell, least: float) -> list[Interval]:
-    rest = []
-    for low, high in free:
-        if cell.x1 <= low or high <= cell.x0:
-            rest.append((low, high))
-            continue
-        rest += [each for each in ((low, cell.x0), (cell.x1, high)) if each[1] - each[0] >= least]
+def _without(free: Sequence[Interval], row: Sequence[Cell], least: float) -> list[Interval]:
+    """What the cells of a row leave of free intervals."""
+    rest = list(free)
+    for cell in row:
+        if not rest:
+            break
+        rest = [
+            each
+            for low, high in rest
+            for each in ([(low, high)] if cell.x1 <= low or high <= cell.x0 else [(low, cell.x0), (cell.x1, high)])
+            if each[1] - each[0] >= least
+        ]
     return rest
 
 
-def _divided(band: Sequence[Cell], free: Sequence[Interval]) -> list[list[Cell]]:
+def _table_rows(band: Sequence[Sequence[Cell]], columns: Sequence[Sequence[Cell]]) -> list[Row]:
+    """Rows of a band that is no running text; lines of centred cells, whose base lines interleave, are one row."""
+    found: list[Row] = []
+    group: list[Sequence[Cell]] = []
+    for row in band:
+        if group and group[-1][0].y - row[0].y > _LINE * row[0].style.size:
+            found += _grouped(group, columns)
+            group = []
+        group.append(row)
+    return found + _grouped(group, columns)
+
+
+def _grouped(group: Sequence[Sequence[Cell]], columns: Sequence[Sequence[Cell]]) -> list[Row]:
+    interleaved = any(above[0].y - row[0].y < _HALF_LINE * row[0].style.size for above, row in pairwise(group))
+    if not interleaved or len(group) > _MAX_GROUP:
+        return [Row(tuple(joined(row))) for row in group]
+    edges = [max(cell.x1 for cell in column) for column in columns]
+    cells: list[Cell | None] = [None] * len(columns)
+    for row in group:
+        for cell in row:
+            column = min(bisect_left(edges, cell.x1), len(columns) - 1)
+            above = cells[column]
+            cells[column] = cell if above is None else _below(above, cell)
+    return [Row(tuple(cell for cell in cells if cell is not None))]
+
+
+def _below(above: Cell, cell: Cell) -> Cell:
+    """Both lines of one cell."""
+    return above._replace(text=f"{above.text} {cell.text}", x0=min(above.x0, cell.x0), x1=max(above.x1, cell.x1))
+
+
+def _divided(band: Sequence[Sequence[Cell]], free: Sequence[Interval]) -> list[list[Cell]]:
     """The columns of a band, from left to right; those without cells are left out."""
     edges = [low for low, _ in free]
     columns: list[list[Cell]] = [[] for _ in range(len(edges) + 1)]
-    for cell in band:
+    for cell in (cell for row in band for cell in row):
         columns[sum(edge <= cell.x0 for edge in edges)].append(cell)
     return [column for column in columns if column]
 
