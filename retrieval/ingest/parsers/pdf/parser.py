@@ -22,7 +22,8 @@ from retrieval.ingest.parsers.pdf.page.reader import Bookmark, PdfFile
 from retrieval.ingest.parsers.pdf.properties import properties_of
 from retrieval.ingest.parsers.pdf.writer import Writer
 
-_MAX_CHARACTERS = 100_000_000
+_MAX_CHARACTERS = 30_000_000
+_MAX_UNKNOWN = 0.3  # share of characters without a meaning
 
 
 def parse_pdf(source: bytes, file: str) -> Parsed:
@@ -35,9 +36,12 @@ def parse_pdf(source: bytes, file: str) -> Parsed:
         pages = list(_pages(pdf, file))
         properties = properties_of(pdf.info(), pdf.language())
         bookmarks = pdf.bookmarks()
-    if not any(pages):
+        unreadable = pdf.unknown > _MAX_UNKNOWN * pdf.letters
+    if unreadable or not any(pages):
         number = len(pages)
         problem = f"it has no text (a scan of {number:,} page{'s' if number > 1 else ''})"
+        if unreadable:
+            problem = "its text cannot be read (the fonts do not tell which letters they show)"
         remedy = "Run OCR on it, for example with ocrmypdf, and index the result."
         raise CorpusFileError(file, problem, remedy)
     builder = TextBuilder()

@@ -15,6 +15,7 @@ _DEPTH = 3  # lines from an edge of the page that may be furniture
 _BUCKET = 6.0  # points within which the same words stand at the same height
 _APART = 1.3  # times the usual distance of lines: furniture stands apart from the text
 _MAX_LENGTH = 160
+_MAX_ENTRY = 400  # characters of a line of a table of contents
 _LARGER = 1.12  # times the body's size: a heading
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
@@ -105,13 +106,16 @@ def _contents(pages: Sequence[Sequence[Line]]) -> Iterator[tuple[int, int]]:
     for number, lines in enumerate(pages):
         for index, line in enumerate(lines):
             text = line.text
+            if len(text) > _MAX_ENTRY:
+                last = None
+                continue
             entry = _ENTRY.search(text)
             if _LEADERS.search(text):
                 last, missed = int(entry[1]) if entry else last, 0
                 yield number, index
             elif text.strip(" .:").casefold() in _CONTENTS:
                 last, missed = 0, 0
-            elif last is not None and entry and last <= int(entry[1]) <= last + 500 and len(text) < _MAX_LENGTH:
+            elif last is not None and entry and last <= int(entry[1]) <= last + 500:
                 last, missed = int(entry[1]), 0
                 yield number, index
             elif last is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,6 +16,7 @@ _GAP = 1.2  # times the usual distance of lines
 _INDENT = 0.7  # of the size
 _LETTER = 0.6  # of the size: the width of a letter of code
 _MAX_BLANKS = 80
+_NOTE_MARK = re.compile(r"^(\d{1,3}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|[*†‡]{1,3})(?=[^\W\d])")
 _AHEAD = 5  # lines that show how far the text reaches to the right
 _ENDS = (".", "!", "?", ":", ";", "…", "。", "！", "？")
 _CLOSING = "\"'”’»)]¹²³⁰⁴⁵⁶⁷⁸⁹"
@@ -100,6 +102,8 @@ def drafts_of(marked: Sequence[Marked], body: Body) -> Iterator[Draft]:
 def _wait(waiting: list[Draft], each: Marked) -> None:
     """Keep furniture, a block a line, and footnotes, a block from one marker to the next."""
     text = each.line.text
+    if each.kind is BlockKind.FOOTNOTE:
+        text = _NOTE_MARK.sub(r"\1 ", text)
     goes_on = each.kind is BlockKind.FOOTNOTE and not each.level
     if goes_on and waiting and waiting[-1].kind is BlockKind.FOOTNOTE and waiting[-1].page == each.line.page:
         waiting[-1].lines.append(text)

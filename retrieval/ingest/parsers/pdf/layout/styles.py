@@ -23,7 +23,7 @@ _CLAUSE = re.compile(
     r"\s(?:\d+|[IVXLC]+)\w?)\b"
 )
 _NOT_IN_TITLE = re.compile(r"[\W_]+")
-_NUMBERING = re.compile(r"^(?:[\dIVX]+[.)]?)+\s+")
+_NUMBERING = re.compile(r"^[\dIVX.)]+\s+")
 
 
 class Body(NamedTuple):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from retrieval.ingest.parsers.pdf.page.boxes import Cell, Line
 
-_MAX_STEP = 3.5  # times the size: rows further apart are no rows of one table
+_MAX_STEP = 10  # times the size: rows further apart are no rows of one table
 _MAX_COLUMNS = 60
 
 
@@ -29,8 +31,8 @@ def tables_of(lines: Sequence[Line]) -> Iterator[Table]:
         end = _end(lines, start)
         run = lines[start:end]
         columns = _columns([cell for line in run for cell in line.cells])
-        full = [line for line in run if _filled(line, columns) > 1]
-        if len(full) >= (3 if len(columns) == 2 else 2) and 1 < len(columns) <= _MAX_COLUMNS:
+        full = sum(_filled(line, columns) > 1 for line in run)
+        if full >= (3 if len(columns) == 2 else 2) and 1 < len(columns) <= _MAX_COLUMNS:
             yield Table(start, end, _rows(run, columns))
         start = max(end, start + 1)
 
@@ -85,7 +87,7 @@ def _filled(line: Line, columns: Sequence[tuple[float, float]]) -> int:
 
 
 def _column(cell: Cell, columns: Sequence[tuple[float, float]]) -> int:
-    return next((at for at, (_, right) in enumerate(columns) if cell.x0 < right), len(columns) - 1)
+    return min(bisect_right(columns, cell.x0, key=itemgetter(1)), len(columns) - 1)
 
 
 def _rows(lines: Sequence[Line], columns: Sequence[tuple[float, float]]) -> list[list[list[str]]]:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from unicodedata import bidirectional
 
 _SAME_LINE = 0.45  # of the size: a raised number still stands in its line, the next line (from 0.9) does not
-_WORD_GAP = 0.7  # of the size: a wider gap may be a gutter between columns or cells
-_NEAR = 0.6  # of the size: a gap that is a blank
+_WORD_GAP = 0.5  # of the size: a wider gap may be a gutter between columns or cells
+_NEAR = 0.45  # of the size: a gap that is a blank
+_GLUED = 0.1  # of the size: a gap that is no blank
 _OVERLAP = 0.6  # of the size: words drawn one over the other (a shadow, an overlapping blank) are one line
 
 _RAISED = str.maketrans("0123456789", "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079")
@@ -123,22 +124,26 @@ def joined(row: Sequence[Cell]) -> list[Cell]:
     near = max(_NEAR * size, 1.6 * min(max((cell.blank for cell in row), default=0.0), size))
     # In a line that is stretched a lot every word is a cell, but all blanks are equal.
     stretched = len(gaps) > 1 and max(gaps) <= min(1.1 * min(gaps) + 0.2, 3 * size)
-    merged: list[Cell] = list(row[:1])
+    groups: list[list[Cell]] = [[cell] for cell in row[:1]]
     for gap, cell in zip(gaps, row[1:], strict=True):
         if gap <= near or stretched:
-            merged[-1] = _merged(merged[-1], cell, gap)
+            groups[-1].append(cell)
         else:
-            merged.append(cell)
-    return merged
+            groups.append([cell])
+    return [group[0] if len(group) == 1 else _merged(group) for group in groups]
 
 
-def _merged(last: Cell, cell: Cell, gap: float) -> Cell:
-    blank = "" if gap < 0.1 * min(cell.style.size, last.style.size) else " "
-    style = max(last, cell, key=lambda each: len(each.text)).style
-    style = style._replace(bold=last.style.bold and cell.style.bold)
-    base = max(last, cell, key=lambda each: each.style.size).y
-    text = last.text + blank + cell.text
-    return Cell(text, min(last.x0, cell.x0), max(last.x1, cell.x1), base, style, last.first, max(gap, last.blank))
+def _merged(cells: Sequence[Cell]) -> Cell:
+    parts = [cells[0].text]
+    widest = cells[0].blank
+    for last, cell in pairwise(cells):
+        gap = max(cell.x0 - last.x1, last.x0 - cell.x1)
+        parts += ["" if gap < _GLUED * min(cell.style.size, last.style.size) else " ", cell.text]
+        widest = max(widest, gap, cell.blank)
+    style = max(cells, key=lambda each: len(each.text)).style._replace(bold=all(each.style.bold for each in cells))
+    base = max(cells, key=lambda each: each.style.size).y
+    x0, x1 = min(each.x0 for each in cells), max(each.x1 for each in cells)
+    return Cell("".join(parts), x0, x1, base, style, cells[0].first, widest)
 
 
 def is_right_to_left(text: str) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
 
-from retrieval.ingest.parsers.pdf.page.boxes import Cell, is_right_to_left, joined, rows_of
+from retrieval.ingest.parsers.pdf.page.boxes import Cell, is_right_to_left, rows_of
+from retrieval.ingest.parsers.pdf.page.rows import Row, table_rows
 
 _MARGIN = 0.12  # of the width: free space at the sides is no gutter
 _MIN_GUTTER = 0.8  # of the size
@@ -20,17 +19,8 @@ _MAX_APART = 3  # rows of a running head or foot
 _MAX_LENGTH = 160  # characters of such a row
 _APART = 1.6  # times the size: the distance of such a row from the text
 _MAX_BACK = 30  # rows that a band may take over from the one above it
-_LINE = 1.3  # times the size: the distance of lines in a cell of a table
-_HALF_LINE = 0.85  # times the size: lines that close are no lines of one cell
-_MAX_GROUP = 20  # lines of a table's row
 
 Interval = tuple[float, float]
-
-
-class Row(NamedTuple):
-    """Cells on one base line of a column, or of one row of a table."""
-
-    cells: tuple[Cell, ...]
 
 
 def reading_order(cells: Iterable[Cell]) -> list[Row]:
@@ -38,22 +28,26 @@ def reading_order(cells: Iterable[Cell]) -> list[Row]:
     rows = rows_of(cells)
     head, foot = _apart(rows), _apart(rows[::-1])
     if head + foot >= len(rows):
-        return [Row(tuple(joined(row))) for row in rows]
+        return table_rows(rows)
     middle = rows[head : len(rows) - foot]
     order = _columns_in_order(middle)
-    outer = [[Row(tuple(joined(row))) for row in part] for part in (rows[:head], rows[len(rows) - foot :])]
-    return outer[0] + order + outer[1]
+    return table_rows(rows[:head]) + order + table_rows(rows[len(rows) - foot :])
 
 
 def _apart(rows: Sequence[Sequence[Cell]]) -> int:
-    """How many of the first rows stand apart from all others: a running head would hide the gutter below it."""
+    """How many of the first rows stand apart from all others: the parts of a running head are no lines of columns.
+
+    A row of one cell may be a column's last line; where it is a running head, it crosses the gutter or does no harm.
+    """
     last = 0
+    parted = False
     for at, (row, after) in enumerate(pairwise(rows[: _MAX_APART + 1]), start=1):
         sides = sum(cell.text.count(" ") >= _MIN_WORDS for cell in row)
         if sides > 1 or sum(len(cell.text) for cell in row) > _MAX_LENGTH:
             break
+        parted = parted or len(row) > 1
         size = max(cell.style.size for cell in (*row, *after))
-        last = at if abs(row[0].y - after[0].y) > _APART * size else last
+        last = at if parted and abs(row[0].y - after[0].y) > _APART * size else last
     return last
 
 
@@ -64,17 +58,19 @@ def _columns_in_order(rows: Sequence[Sequence[Cell]]) -> list[Row]:
         if _is_text(columns, _MIN_LINES):
             gutters += _between(columns)
     found: list[Row] = []
+    waiting: list[Sequence[Cell]] = []  # rows outside of columns
     for band, columns in bands:
         known = all(any(left < high and low < right for low, high in gutters) for left, right in _between(columns))
         if _is_text(columns, _MIN_LINES) or (known and _is_text(columns, 1)):
+            found += table_rows(waiting)
+            waiting = []
             if is_right_to_left("".join(cell.text for row in band for cell in row)):
                 columns.reverse()
-            found += [Row(tuple(joined(row))) for column in columns for row in rows_of(column)]
-        elif len(columns) > 1:
-            found += _table_rows(band, columns)
+            for column in columns:
+                found += table_rows(rows_of(column))
         else:
-            found += [Row(tuple(joined(row))) for row in band]
-    return found
+            waiting += band
+    return found + table_rows(waiting)
 
 
 def _bands(rows: Sequence[Sequence[Cell]]) -> Iterator[tuple[list[Sequence[Cell]], list[Interval]]]:
@@ -125,37 +121,6 @@ def _without(free: Sequence[Interval], row: Sequence[Cell], least: float) -> lis
             if each[1] - each[0] >= least
         ]
     return rest
-
-
-def _table_rows(band: Sequence[Sequence[Cell]], columns: Sequence[Sequence[Cell]]) -> list[Row]:
-    """Rows of a band that is no running text; lines of centred cells, whose base lines interleave, are one row."""
-    found: list[Row] = []
-    group: list[Sequence[Cell]] = []
-    for row in band:
-        if group and group[-1][0].y - row[0].y > _LINE * row[0].style.size:
-            found += _grouped(group, columns)
-            group = []
-        group.append(row)
-    return found + _grouped(group, columns)
-
-
-def _grouped(group: Sequence[Sequence[Cell]], columns: Sequence[Sequence[Cell]]) -> list[Row]:
-    interleaved = any(above[0].y - row[0].y < _HALF_LINE * row[0].style.size for above, row in pairwise(group))
-    if not interleaved or len(group) > _MAX_GROUP:
-        return [Row(tuple(joined(row))) for row in group]
-    edges = [max(cell.x1 for cell in column) for column in columns]
-    cells: list[Cell | None] = [None] * len(columns)
-    for row in group:
-        for cell in row:
-            column = min(bisect_left(edges, cell.x1), len(columns) - 1)
-            above = cells[column]
-            cells[column] = cell if above is None else _below(above, cell)
-    return [Row(tuple(cell for cell in cells if cell is not None))]
-
-
-def _below(above: Cell, cell: Cell) -> Cell:
-    """Both lines of one cell."""
-    return above._replace(text=f"{above.text} {cell.text}", x0=min(above.x0, cell.x0), x1=max(above.x1, cell.x1))
 
 
 def _divided(band: Sequence[Sequence[Cell]], free: Sequence[Interval]) -> list[list[Cell]]:

@@ -17,8 +17,8 @@ from retrieval.core.errors import CorpusFileError
 from retrieval.ingest.parsers.pdf.page.boxes import Style, Word
 from retrieval.ingest.parsers.pdf.page.letters import BLANKS, Letters
 
-MAX_PAGES = 20_000
-MAX_GLYPHS_OF_A_PAGE = 1_000_000
+MAX_PAGES = 10_000
+MAX_GLYPHS_OF_A_PAGE = 600_000
 _MAX_BOOKMARKS = 20_000
 _MAX_TITLE = 500  # characters of a bookmark
 _INFO = ("Title", "Author", "CreationDate")
@@ -58,6 +58,8 @@ class PdfFile:
             remedy = "Open it in a viewer and save it again, or remove it."
             raise CorpusFileError(file, "it is no PDF that can be read (damaged or cut off)", remedy) from exc
         self.pages = len(self._pdf)
+        #: Characters read so far, and those among them that the fonts give no meaning.
+        self.letters = self.unknown = 0
         if self.pages > MAX_PAGES:
             self.close()
             problem = f"it has {self.pages:,} pages, more than {MAX_PAGES:,}"
@@ -105,7 +107,11 @@ class PdfFile:
                 if count > MAX_GLYPHS_OF_A_PAGE:
                     problem = f"page {page} has {count:,} characters, more than {MAX_GLYPHS_OF_A_PAGE:,}"
                     raise CorpusFileError(self._file, problem, "Split that page or remove it.")
-                return _upright(list(_words(text.raw, count)))
+                letters = Letters()
+                placed = list(_words(text.raw, count, letters))
+                self.letters += letters.all
+                self.unknown += letters.unknown
+                return _upright(placed)
         except pypdfium2.PdfiumError:
             return []
 
@@ -117,9 +123,8 @@ class _Placed(NamedTuple):
     origin: tuple[float, float]
 
 
-def _words(text: object, count: int) -> Iterator[_Placed]:
+def _words(text: object, count: int, letters: Letters) -> Iterator[_Placed]:
     """Words of a text page: characters between white space whose boxes follow each other."""
-    letters = Letters()
     look = _Look(text)
     box = pdfium.FS_RECTF()
     code_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
@@ -170,7 +175,7 @@ class _Look:
 def _face(name: bytes, flags: int) -> tuple[bool, bool]:
     """If a font is bold, and if all its characters have the same width."""
     lower = name.decode("latin-1").lower()
-    bold = bool(flags & _FORCE_BOLD) or any(part in lower for part in _BOLD_NAMES)
+    bold = bool(flags & _FORCE_BOLD) or lower.endswith("medi") or any(part in lower for part in _BOLD_NAMES)
     return bold, bool(flags & _FIXED_PITCH) or any(part in lower for part in _MONO_NAMES)
 
 
