@@ -24,17 +24,17 @@ def paragraph(lines: Sequence[str], *, x: float = 72.0, top: float = 700.0, size
 def make_pdf(pages: Sequence[Sequence[Text]], info: Mapping[str, str] | None = None) -> bytes:
     """A PDF of A4 pages; characters outside of Latin-1 cannot be shown."""
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
-    for name in ("Helvetica", "Helvetica-Bold"):
-        objects.append(f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>".encode())
+    objects += [
+        f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>".encode()
+        for name in ("Helvetica", "Helvetica-Bold")
+    ]
     kids = []
     for page in pages:
         content = b"\n".join(_shown(text) for text in page)
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
         stream = len(objects)
-        fonts = "<< /Font << /F0 3 0 R /F1 4 0 R >> >>"
-        objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources {fonts} /Contents {stream} 0 R >>".encode()
-        )
+        page_of = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F0 3 0 R /F1 4 0 R >> >>"
+        objects.append(f"<< {page_of} /Contents {stream} 0 R >>".encode())
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(kids)}] >>".encode()
     trailer = ""

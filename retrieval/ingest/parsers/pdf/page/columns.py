@@ -16,6 +16,7 @@ _MIN_WORDS = 3  # of a column's line, at the median
 _FILLED = 0.4  # share of a column's lines that reach over most of its width
 
 _MAX_APART = 3  # rows of a running head or foot
+_MAX_NUMBER = 30  # characters of a page number
 _MAX_LENGTH = 160  # characters of such a row
 _APART = 1.6  # times the size: the distance of such a row from the text
 _MAX_BACK = 30  # rows that a band may take over from the one above it
@@ -37,7 +38,7 @@ def reading_order(cells: Iterable[Cell]) -> list[Row]:
 def _apart(rows: Sequence[Sequence[Cell]]) -> int:
     """How many of the first rows stand apart from all others: the parts of a running head are no lines of columns.
 
-    A row of one cell may be a column's last line; where it is a running head, it crosses the gutter or does no harm.
+    A longer row of one cell may be a column's last line.
     """
     last = 0
     parted = False
@@ -45,7 +46,7 @@ def _apart(rows: Sequence[Sequence[Cell]]) -> int:
         sides = sum(cell.text.count(" ") >= _MIN_WORDS for cell in row)
         if sides > 1 or sum(len(cell.text) for cell in row) > _MAX_LENGTH:
             break
-        parted = parted or len(row) > 1
+        parted = parted or len(row) > 1 or len(row[0].text) <= _MAX_NUMBER
         size = max(cell.style.size for cell in (*row, *after))
         last = at if parted and abs(row[0].y - after[0].y) > _APART * size else last
     return last
