@@ -1,0 +1,1 @@
+"""Hostile files: mutants of small samples of every format, and bombs."""
