@@ -107,16 +107,29 @@ def _line(text: str) -> str:
 
 
 def _article(row: object, source: bytes) -> Article:
-    names = [field.name for field in dataclasses.fields(Article)]
-    if not isinstance(row, list) or len(row) != len(names):
+    decoders = _article_decoders()
+    if not isinstance(row, list) or len(row) != len(decoders):
         raise FrameError("no article")
-    values = dict(zip(names, row, strict=True))
-    text = values.pop("text")
-    if not isinstance(text, str):
-        raise FrameError("no text")
-    values.pop("source")
+    values = {name: decode(value) for (name, decode), value in zip(decoders.items(), row, strict=True)}
+    return Article(**values | {"source": source})
+
+
+@cache
+def _article_decoders() -> dict[str, _Decoder]:
     hints = get_type_hints(Article)
-    return Article(text=text, source=source, **{name: _decoder(hints[name])(value) for name, value in values.items()})
+    special = {"text": _text, "source": _nothing}
+    return {field.name: special.get(field.name) or _decoder(hints[field.name]) for field in dataclasses.fields(Article)}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise FrameError("no text")
+    return value
+
+
+def _nothing(value: object) -> None:
+    if value is not None:
+        raise FrameError("a source")
 
 
 @cache

@@ -33,7 +33,7 @@ def check(file: str, result: Result) -> str:
     assert line.startswith(file)
     assert len(line) < 600
     assert line.isprintable()
-    return "failed" if "pullquote.toml" in line else "refused"
+    return "failed" if "leave it out with exclude" in line else "refused"
 
 
 def run(files: Iterator[HostileFile]) -> Counter[str]:
@@ -61,14 +61,13 @@ def run(files: Iterator[HostileFile]) -> Counter[str]:
 
 
 def test_samples_are_read() -> None:
-    """The files that are mutated are whole: every format that is read at all accepts its own."""
+    """The files that are mutated are whole: a parser that is there accepts its own."""
     with ParserPool(1, LIMITS) as pool:
-        results = {job.file: check(job.file, result) for job, result in pool.run(
-            Job(f"sample{ending}", source, {}) for ending, source in samples().items()
-        )}  # fmt: skip
+        results = list(pool.run(Job(f"sample{ending}", source, {}) for ending, source in samples().items()))
 
-    assert results["sample.md"] == results["sample.txt"] == "accepted"
-    assert "failed" not in results.values()
+    for job, result in results:
+        kind = check(job.file, result)
+        assert kind == "accepted" or "ModuleNotFoundError" in str(result) or "no text" in str(result), result
 
 
 @pytest.mark.timeout(60 + COUNT)
