@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from retrieval.core.display import Annotation
+from retrieval.core.display import Annotation, shown_line
 from retrieval.core.span import Span
 from retrieval.core.types import NO_CONTEXT, Context, Metadata, Outcome, Passage, Quote
 
@@ -59,7 +59,7 @@ class QuoteRef:
         words = text[self.start : self.end]
         if digest(words) != self.digest:
             return None
-        lead = text[self.lead_in.start : self.lead_in.end] if self.lead_in else None
+        lead = shown_line(text, self.lead_in, self.annotations) if self.lead_in else None
         passage = Passage(
             passage_id=f"{self.article}:{self.start}", article_id=self.article, paragraph=self.paragraph,
             last_paragraph=self.last_paragraph, start=self.start, end=self.end, sentences=(), lead_in=self.lead_in,

@@ -92,7 +92,7 @@ def _context_panel(quote: Quote | None, paragraphs: Sequence[Paragraph]) -> Pane
     if quote is None:
         return Panel((TextLine(strings.CHANGED),), colour=GREY)
     where = quote.passage
-    parts: list[Part] = [*context_lines(where.context)]
+    parts: list[Part] = [*context_lines(quote)]
     for paragraph in paragraphs:
         quoted = where.paragraph <= paragraph.number <= where.last_paragraph and not paragraph.left_out
         parts.append(number_line(paragraph, f" · {strings.QUOTED}" if quoted else ""))

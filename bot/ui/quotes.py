@@ -11,7 +11,7 @@ from bot.ui.markup.limits import ELISION, fitted_line
 from bot.ui.markup.marks import ITALIC, Mark
 from bot.ui.markup.quotation import quotation
 from retrieval.core.errors import one_line
-from retrieval.core.types import Context, Metadata, Passage, Quote, TitleSource
+from retrieval.core.types import Metadata, Passage, Quote, TitleSource
 from retrieval.storage.articles import Paragraph
 
 _MARKS = {TitleSource.ASSIGNED: " (title assigned)", TitleSource.FILE_NAME: " (file name)"}
@@ -49,7 +49,7 @@ def number_line(paragraph: Paragraph, mark: str = "") -> TextLine:
 
 def quote_panel(quote: Quote, titles: Mapping[str, str], colour: int) -> Panel:
     """A quote; ``titles`` gives the titles of other articles by id."""
-    parts: list[Part] = [*context_lines(quote.passage.context)]
+    parts: list[Part] = [*context_lines(quote)]
     if quote.lead_in:
         parts.append(QuotedText(quote.lead_in, (Mark(0, len(quote.lead_in), ITALIC),)))
         if not quote.lead_in_adjacent:
@@ -65,14 +65,10 @@ def quote_panel(quote: Quote, titles: Mapping[str, str], colour: int) -> Panel:
     )
 
 
-def context_lines(context: Context) -> list[TextLine]:
+def context_lines(quote: Quote) -> list[TextLine]:
     """What a passage stands under, in small print: its headings, the line that introduces it, the header of a table."""
-    lines = (
-        " › ".join(filter(None, map(one_line, context.headings))),
-        one_line(context.introduction),
-        " · ".join(filter(None, map(one_line, context.header.split("\t")))),
-    )
-    return [TextLine(f"{SMALL}{fitted_line(line, _CONTEXT_LINE)}") for line in lines if line]
+    lines = quote.passage.context.lines_under(quote.metadata.title)
+    return [TextLine(f"{SMALL}{fitted_line(line, _CONTEXT_LINE)}") for line in lines]
 
 
 def _footer(quote: Quote, titles: Mapping[str, str]) -> str:

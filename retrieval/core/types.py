@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from retrieval.core.display import Annotation, Display, display, within
+from retrieval.core.errors import one_line
 from retrieval.core.span import Span
 
 
@@ -91,6 +92,14 @@ class Context(NamedTuple):
     def lines(self) -> tuple[str, ...]:
         """What there is of it, the outermost first."""
         return tuple(filter(None, (*self.headings, self.introduction, self.header)))
+
+    def lines_under(self, title: str) -> tuple[str, ...]:
+        """Lines to show above a quote from the article of this title: the headings on one, without the title again."""
+        headings = [heading for heading in map(one_line, self.headings) if heading]
+        if headings and headings[0].casefold() == one_line(title).casefold():
+            del headings[0]
+        cells = " · ".join(filter(None, map(one_line, self.header.split("\t"))))
+        return tuple(filter(None, (" › ".join(headings), one_line(self.introduction), cells)))
 
 
 NO_CONTEXT = Context()

@@ -11,9 +11,10 @@ from rich.text import Text
 from retrieval.cli.output.quotation import quotation
 from retrieval.cli.output.sanitising import sanitise
 from retrieval.core.errors import one_line
-from retrieval.core.types import Answer, ArticleSummary, Context, Findings, Outcome, Quote, TitleSource
+from retrieval.core.types import Answer, ArticleSummary, Findings, Outcome, Quote, TitleSource
 
 MAX_WIDTH = 100  # columns; longer lines are hard to read
+_CONTEXT_LINE = 300
 _BAR = ("▌ ", "cyan")
 
 
@@ -44,8 +45,8 @@ def print_quote(console: Console, quote: Quote, width: int) -> None:
 
 def _quote_parts(console: Console, quote: Quote, width: int) -> Iterator[RenderableType]:
     bar = Text.assemble(_BAR)  # a style for the whole text would also colour what is appended
-    for line in context_lines(quote.passage.context):
-        yield from Text(line, style="dim").wrap(console, width)
+    for line in quote.passage.context.lines_under(quote.metadata.title):
+        yield from Text(shortened(line, _CONTEXT_LINE), style="dim").wrap(console, width)
     if quote.lead_in:
         gap = "" if quote.lead_in_adjacent else " […]"
         lead = Text(sanitise(quote.lead_in) + gap, style="italic dim")
@@ -57,16 +58,6 @@ def _quote_parts(console: Console, quote: Quote, width: int) -> Iterator[Rendera
     if quote.also_in:
         also = Text(f"also in {', '.join(map(sanitise, quote.also_in))}", style="dim")
         yield from (Text("  ") + line for line in also.wrap(console, width - 2))
-
-
-def context_lines(context: Context) -> list[str]:
-    """What a passage stands under: its headings, the line that introduces it, the header of a table that was cut."""
-    lines = (
-        " › ".join(filter(None, map(one_line, context.headings))),
-        one_line(context.introduction),
-        " · ".join(filter(None, map(one_line, context.header.split("\t")))),
-    )
-    return [shortened(line, 300) for line in lines if line]
 
 
 def show_answer(console: Console, answer: Answer, *, explain: bool = False) -> None:

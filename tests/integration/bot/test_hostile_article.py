@@ -16,7 +16,7 @@ NASTY = {
     "bittern": "The bittern said `code`, ``more code`` and ```py\\nprint(1)``` to the marsh.",
     "cormorant": "The cormorant hid ||a secret|| and | one || more ||| behind bars ||||.",
     "dunlin": "# The dunlin is no heading, ## nor is this, ### nor that.",
-    "egret": "-# The egret is no small print.",
+    "egret": "-# The egret is no small print, and neither is what it says.",
     "fulmar": ">>> The fulmar quotes no one > and > nothing.",
     "gannet": "- The gannet is no list, * nor is this, + nor that.",
     "heron": "1. The heron is no list 2) either, and costs 3. crowns.",

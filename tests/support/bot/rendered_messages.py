@@ -67,6 +67,7 @@ class RenderedPassage:
 
     title: str
     url: str | None
+    context: tuple[str, ...]
     lead_in: str | None
     elided: bool
     text: str
@@ -83,6 +84,9 @@ def passages(sight: VisibleMessage) -> list[RenderedPassage]:
 
 def _passage(embed: Mapping[str, Any]) -> RenderedPassage:
     lines = embed["description"].split("\n")
+    context = [line for line in lines if line.startswith("-# ")]
+    assert lines[: len(context)] == context, "small print stands above all else"
+    lines = lines[len(context) :]
     before = [line for line in lines if not line.startswith("> ")]
     quoted = "\n".join(line[2:] for line in lines if line.startswith("> "))
     assert lines == [*before, *(line for line in lines if line.startswith("> "))], "words after a quote"
@@ -96,6 +100,7 @@ def _passage(embed: Mapping[str, Any]) -> RenderedPassage:
     return RenderedPassage(
         title=displayed(embed["title"]),
         url=embed.get("url"),
+        context=tuple(displayed(line.removeprefix("-# ")) for line in context),
         lead_in=displayed(lead_in) or None,
         elided=elided,
         text=displayed(quoted),
