@@ -20,11 +20,19 @@ from retrieval.ingest.parsers.parsed import Parsed
 
 _SETTINGS = {
     "_disable_config": True, "file_insertion_enabled": False, "raw_enabled": False, "report_level": 5, "halt_level": 5,
-    "warning_stream": "", "traceback": False, "syntax_highlight": "none", "smart_quotes": False,
+    "warning_stream": "", "traceback": True, "syntax_highlight": "none", "smart_quotes": False,
     "line_length_limit": 1_000_000, "embed_stylesheet": False,
 }  # fmt: skip
 # Fields at the top of a file that steer Sphinx.
 _FLAGS = re.compile(r"\s*(?::(?:orphan|tocdepth|nocomments|nosearch|no-search|html_theme[\w.-]*):[^\n]*\n)+")
+# docutils looks for the end of inline markup from each start of it to the end of the paragraph; its time also grows
+# with the squares of the number of targets, of rules, and of a table's width. Measured in characters looked at.
+_MAX_EFFORT = 400_000_000  # about 6 seconds
+_LINE, _TARGETS, _RULES, _BORDER = 4_000, 10, 20, 4
+_WIDE = 1_000  # characters
+_RULE = re.compile(r"([^\w\s])\1{3,}\s*")
+_START = re.compile(r"[*`|_\[]")
+_NEW_BLOCK = re.compile(r"\s*(?:[-*+•|+] |\.\. |:\w|\(?\w{1,5}[.)] |\S+(?: \S+)*  )|\s*$")
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 
 
@@ -37,7 +45,8 @@ def parse_rst(text: str, file: str) -> Parsed:
     builder = TextBuilder()
     properties: dict[str, str] = {}
     flags = _FLAGS.match(text)
-    document = _doctree(text[flags.end() :] if flags else text)
+    source = text[flags.end() :] if flags else text
+    document = _doctree(source) if _effort(source) <= _MAX_EFFORT else None
     if document is None:
         for paragraph in _BLANK.split(text):
             builder.paragraph([Run(paragraph)])
@@ -56,6 +65,24 @@ def _doctree(text: str) -> nodes.document | None:
             return publish_doctree(text, settings_overrides=_SETTINGS)
         except Exception:  # noqa: BLE001 - it has many ways to fail on odd input; the words are shown as they are
             return None
+
+
+def _effort(text: str) -> int:
+    """How much docutils would have to do, by paragraphs, list items and rows of tables."""
+    effort = starts = size = targets = rules = 0
+    before = ""
+    for line in text.split("\n"):
+        if _NEW_BLOCK.match(line, 0, 500):
+            effort += starts * size
+            starts = size = 0
+        starts += len(_START.findall(line))
+        size += len(line)
+        effort += _LINE * (not line.isspace() and line != "")
+        effort += _BORDER * len(line) ** 2 if len(line) > _WIDE and line[0] in "+=" else 0
+        targets += line.startswith(".. _")
+        rules += not before.strip() and _RULE.fullmatch(line, 0, 200) is not None
+        before = line
+    return effort + starts * size + _TARGETS * targets**2 + _RULES * rules**2
 
 
 @contextmanager

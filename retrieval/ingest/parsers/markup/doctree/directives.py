@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -205,6 +205,9 @@ class _ListTable(ListTable):
 
 class _CSVTable(CSVTable):
     option_spec: ClassVar[Any] = _AnyOptions(CSVTable.option_spec or {})
+
+    def run(self) -> Sequence[nodes.table | nodes.system_message]:
+        return super().run() if self.content else []  # without, its rows are in another file
 
 
 def directive_for(name: str, language_module: Any, document: Any) -> tuple[type[Directive], list[Any]]:

@@ -236,6 +236,8 @@ class DoctreeWriter:
     def _message(self, node: nodes.Element) -> None:
         """Write what docutils could not read: the lines themselves, without its message."""
         for block in node.findall(nodes.literal_block):
+            if block.astext().startswith(".. |"):  # a substitution, by an image or the date of today
+                continue
             self._builder.code(block.astext().replace("\0", ""), list_id=self._list_id())
 
 

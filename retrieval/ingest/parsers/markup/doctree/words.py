@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from docutils import nodes
 
@@ -28,9 +29,11 @@ _UNRESOLVED = re.compile(
 
 def runs_of(children: Sequence[nodes.Node], labels: Mapping[str, str], styles: _Styles = ()) -> Iterator[Run]:
     """Yield the words of inline elements; ``labels`` are the titles of sections by their labels."""
-    for child in children:
+    for child, after in zip_longest(children, children[1:]):
         if isinstance(child, nodes.Text):
-            yield Run(child.astext().replace("\0", ""), styles)
+            text = child.astext().replace("\0", "")
+            # A footnote's number is left out with the blank that the markup needs before it.
+            yield Run(text.rstrip() if isinstance(after, nodes.footnote_reference) else text, styles)
         elif isinstance(child, nodes.problematic):
             yield Run(_readable(child.astext()), styles)
         elif isinstance(child, _UNSHOWN):

@@ -12,6 +12,7 @@ _WORD = re.compile(r"\w{1,20}")
 _WINDOW = 3  # words
 _SHARE = 0.5  # of a block's windows that stand in the main text
 _MAX_PAGE = 5_000_000  # characters; beyond it all blocks are text
+_MAX_TAGS = 5_000  # up to which trafilatura may compare with jusText, whose time grows with their square
 _LINKED = 0.5  # share of links above which a block is no prose
 _STRUCTURED = 0.1  # share of code, tables and definitions that makes a page one of documentation
 _TOO_LITTLE = 0.7  # of the text of a page of documentation
@@ -26,7 +27,7 @@ def main_text(source: str) -> str:
     if len(source) > _MAX_PAGE:
         return ""
     try:
-        found = bare_extraction(source, include_comments=False, include_formatting=False, include_links=False)
+        found = bare_extraction(source, include_comments=False, fast=source.count("<") > 2 * _MAX_TAGS)
     except Exception:  # noqa: BLE001 - it guesses at arbitrary markup; the page's own blocks are the way out
         return ""
     return getattr(found, "text", None) or ""
