@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from retrieval.core.display import Annotation, AnnotationKind
 from retrieval.core.errors import CorpusFileError, NoTextError
 from retrieval.core.findings import Finding, FindingKind
+from retrieval.core.span import Span
 from retrieval.core.timing import Progress, no_progress
-from retrieval.core.types import Article, Metadata, Omission, Reason, TitleSource
+from retrieval.core.types import Article, Format, Metadata, Omission, Passage, Reason, TitleSource
 from retrieval.ingest.chunking.chunker import split_passages
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock, clean
 from retrieval.ingest.parsers.document import Document, parse_documents
@@ -24,6 +27,8 @@ from retrieval.ingest.sources.folder import list_files, read_bytes, relative_nam
 
 #: Part of every digest: a change in how files are read makes all articles new.
 INGESTION = "2"
+#: Shown characters up to which short paragraphs of structured documents are joined; in plain text each stands alone.
+JOINED = 600
 
 
 class NoCorpusError(CorpusFileError):
@@ -259,6 +264,10 @@ def build_article(
     )
     if all(judged.reason in {Reason.MARKUP, Reason.FURNITURE} for judged in cleaned.blocks):
         raise NoTextError(document.file, "it has no words", "Write the article into it or delete it.")
+    passages = split_passages(
+        document.text, article_id, cleaned.blocks, max_tokens, _with_markup_hidden(document, cleaned.blocks),
+        joined=0 if document.format is Format.TEXT else JOINED,
+    )  # fmt: skip
     return Article(
         article_id=article_id,
         files=(document.file,),
@@ -267,18 +276,37 @@ def build_article(
         source=document.source,
         encoding=document.encoding,
         repairs=document.repairs,
-        passages=split_passages(document.text, article_id, cleaned.blocks, max_tokens, document.annotations),
-        omissions=tuple(_omissions(document, cleaned.blocks)),
+        passages=passages,
+        omissions=tuple(_omissions(document, cleaned.blocks, passages)),
         format=document.format,
     )
 
 
-def _omissions(document: Document, blocks: tuple[ClassifiedBlock, ...]) -> Iterator[Omission]:
+def _with_markup_hidden(document: Document, blocks: Sequence[ClassifiedBlock]) -> tuple[Annotation, ...]:
+    """Annotations of a document, with its blocks of mere markup hidden as wholes: passages may reach across them."""
+    markup = [Span(each.block.start, each.block.end) for each in blocks if each.reason is Reason.MARKUP]
+    starts = [span.start for span in markup]
+
+    def inside(each: Annotation) -> bool:
+        at = bisect_right(starts, each.start) - 1
+        return at >= 0 and each.end <= markup[at].end
+
+    kept = [each for each in document.annotations if not inside(each)]
+    kept += [Annotation(*span, AnnotationKind.HIDDEN) for span in markup]
+    return tuple(sorted(kept, key=lambda each: (each.start, -each.end)))
+
+
+def _omissions(
+    document: Document, blocks: Sequence[ClassifiedBlock], passages: Sequence[Passage]
+) -> Iterator[Omission]:
+    """What no passage holds, in order."""
     head = document.text[: document.body_start].rstrip()
     if head:
         yield Omission(1, None, 0, len(head), Reason.FRONT_MATTER)
+    starts = [passage.start for passage in passages]
     for block, reason, _, detail in blocks:
-        if reason is not None:
+        at = bisect_right(starts, block.start) - 1
+        if reason is not None and not (at >= 0 and block.end <= passages[at].end):
             yield Omission(block.line, block.number, block.start, block.end, reason, detail)
 
 

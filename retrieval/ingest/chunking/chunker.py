@@ -34,17 +34,19 @@ def split_passages(
     blocks: Sequence[ClassifiedBlock],
     max_tokens: int,
     annotations: Sequence[Annotation] = (),
+    *,
+    joined: int = 0,
 ) -> tuple[Passage, ...]:
     """Split an article into passages, in order; together they hold exactly the text of the body blocks.
 
     ``max_tokens`` is the window of the embedding model in word pieces, its special tokens included. ``annotations`` are
-    those of the whole text.
+    those of the whole text. Short paragraphs under the same headings are joined up to ``joined`` shown characters.
     """
     shown = ShownText(text, annotations)
     sweep = AnnotationSweep(annotations)
     lead_ins = LeadInFinder(text)
     passages: list[Passage] = []
-    for group in group_blocks(text, blocks, shown.size):
+    for group in group_blocks(text, blocks, shown.size, joined):
         lead_ins.enter(group.span, follows=group.follows)
         inside = False
         number = group.blocks[0].block.number

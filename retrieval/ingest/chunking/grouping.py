@@ -7,15 +7,16 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from retrieval.core.span import Span
+from retrieval.core.types import Reason
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock
 from retrieval.ingest.parsers.blocks import Block, BlockKind
 from retrieval.text.quotations import LOOKAHEAD_PARAGRAPHS, is_open_at_end, paragraphs_sharing_quotation
 
 #: Shown characters below which a paragraph says too little alone.
 SHORT = 40
-TARGET = 0
 _INTRODUCED = frozenset({BlockKind.ITEM, BlockKind.CODE, BlockKind.TABLE})
 _MAX_INTRODUCTION = 300  # characters; a longer paragraph says enough alone, unless it ends with a colon
+_MAX_CHAIN = 3  # paragraphs that lead in one another
 _ENDS_OPEN = (":", "：", ":**", ":*", ":__")
 
 
@@ -34,23 +35,33 @@ class Group(NamedTuple):
         return Span(self.blocks[0].block.start, self.blocks[-1].block.end)
 
 
-def group_blocks(text: str, blocks: Sequence[ClassifiedBlock], size: Callable[[Span], int]) -> Iterator[Group]:
-    """Group the body blocks, in order; each is in one group. ``size`` counts the shown characters of a range."""
+def group_blocks(
+    text: str, blocks: Sequence[ClassifiedBlock], size: Callable[[Span], int], joined: int = 0
+) -> Iterator[Group]:
+    """Group the body blocks, in order; each is in one group.
+
+    ``size`` counts the shown characters of a range. What stands under the same headings is joined up to ``joined``
+    shown characters. Markup without words divides nothing: a group may reach across it.
+    """
     at = 0
     while at < len(blocks):
         if blocks[at].reason is not None:
             at += 1
             continue
         stop = at
-        while stop < len(blocks) and blocks[stop].reason is None:  # blocks with nothing left out between them
+        while stop < len(blocks) and blocks[stop].reason in {None, Reason.MARKUP}:
             stop += 1
-        for index, unit in enumerate(_without_short(list(_units(text, blocks[at:stop])), size)):
+        run = [each for each in blocks[at:stop] if each.reason is None]
+        for index, unit in enumerate(_without_short(list(_units(text, run)), size, joined)):
             yield unit._replace(follows=index > 0)
         at = stop
 
 
-def _without_short(units: Sequence[Group], size: Callable[[Span], int]) -> list[Group]:
-    """Join what says too little alone with what follows it under the same headings, else with what stands before."""
+def _without_short(units: Sequence[Group], size: Callable[[Span], int], most: int) -> list[Group]:
+    """Join what says too little alone with what follows it under the same headings, else with what stands before.
+
+    Units that together have at most ``most`` shown characters are joined as well.
+    """
     joined: list[Group] = []
     short = False  # the last of ``joined`` is
     for at, unit in enumerate(units):
@@ -58,8 +69,9 @@ def _without_short(units: Sequence[Group], size: Callable[[Span], int]) -> list[
         same = last is not None and last.blocks[-1].headings == unit.blocks[0].headings
         own = size(unit.span) < SHORT
         final = at + 1 == len(units) or units[at + 1].blocks[0].headings != unit.blocks[-1].headings
-        flow = last is not None and same and _is_prose(last, unit) and size(last.span) + size(unit.span) <= TARGET
-        if last is not None and same and (short or flow or (own and final)):
+        opens = unit.blocks[0].block.kind in {BlockKind.QUESTION, BlockKind.TERM}
+        flow = last is not None and not opens and size(last.span) + size(unit.span) <= most
+        if last is not None and same and (flow or not opens) and (short or flow or (own and final)):
             opening = last.introduction or (last.blocks[0].block if short else None)
             joined[-1] = Group((*last.blocks, *unit.blocks), last.follows, opening)
             short = short and own
@@ -91,21 +103,33 @@ def _extent(text: str, run: Sequence[ClassifiedBlock], at: int) -> tuple[int, bo
         return _list_length(run, at), False
     if block.kind is not BlockKind.TEXT:
         return 1, False
-    after = at + 1
-    if after < len(run) and run[after].headings == run[at].headings:
-        follower = run[after].block
-        open_end = text[block.start : block.end].endswith(_ENDS_OPEN)
-        short = block.end - block.start <= _MAX_INTRODUCTION
-        if open_end or (short and follower.kind in _INTRODUCED and not follower.list_id):
-            return 1 + _extent(text, run, after)[0] if _is_structure(follower) else 1 + open_end, True
+    below = _introduced(text, run, at)
+    if below:
+        return 1 + below, True
     if is_open_at_end(text, block.start, block.end):
         shared = takewhile(lambda each: each.block.kind is BlockKind.TEXT, run[at : at + LOOKAHEAD_PARAGRAPHS])
         return paragraphs_sharing_quotation(text, [Span(each.block.start, each.block.end) for each in shared]), False
     return 1, False
 
 
-def _is_prose(one: Group, two: Group) -> bool:
-    return not any(_is_structure(each.block) for each in (*one.blocks, *two.blocks))
+def _introduced(text: str, run: Sequence[ClassifiedBlock], at: int) -> int:
+    """Number of blocks below the paragraph at ``at`` that it leads in: what it ends for with a colon, code and tables."""
+    stop = at
+    while stop - at < _MAX_CHAIN and stop + 1 < len(run) and run[stop + 1].headings == run[at].headings:
+        block, below = run[stop].block, run[stop + 1].block
+        open_end = text[block.start : block.end].endswith(_ENDS_OPEN)
+        short = block.end - block.start <= _MAX_INTRODUCTION
+        if _is_structure(below):
+            single = below.kind in _INTRODUCED and not below.list_id
+            return stop - at + _structure_length(run, stop + 1) if open_end or (short and single) else stop - at
+        if not open_end or below.kind is not BlockKind.TEXT:
+            return stop - at
+        stop += 1
+    return stop - at
+
+
+def _structure_length(run: Sequence[ClassifiedBlock], at: int) -> int:
+    return _list_length(run, at) if run[at].block.list_id else 1
 
 
 def _is_structure(block: Block) -> bool:
