@@ -84,17 +84,15 @@ def _analyse_passage(article: Article, passage: Passage, known: dict[str, Terms]
         known[sentence] = found
         terms.append(found)
         begin += len(sentence) + 1
-    context: list[str] = []
-    context_words: list[str] = []
-    for line in context_lines(article, passage):
+    lead_in = article.shown(passage, passage.lead_in) if passage.lead_in else ""
+    lines = context_lines(article, passage)
+    for line in (*lines, lead_in):
         if line not in known:
             known[line] = content_terms(line)
-        context += known[line]
-        context_words += [word.word for word in plain_words(line)]
-    lead_in = article.shown(passage, passage.lead_in) if passage.lead_in else ""
-    if lead_in not in known:
-        known[lead_in] = content_terms(lead_in)
-    indexed = [*terms_of(tokens), *context, *known[lead_in]]
+    indexed = [*terms_of(tokens), *(term for line in (*lines, lead_in) for term in known[line])]
+    context_words = [word.word for line in lines for word in plain_words(line)]
+    # A title speaks for all passages of an article alike: it finds them, and does not tell them apart.
+    context = [term for line in passage.context.lines() for term in known[line]]
     entry = LexicalEntry(0, article.article_id, indexed, [word.word for word in words], context_words)
     span = Span(passage.start, passage.end)
     shown = display(article.slice(span), within(passage.annotations, *span)).text

@@ -113,7 +113,7 @@ def _extent(text: str, run: Sequence[ClassifiedBlock], at: int) -> tuple[int, bo
 
 
 def _introduced(text: str, run: Sequence[ClassifiedBlock], at: int) -> int:
-    """Number of blocks below the paragraph at ``at`` that it leads in: what it ends for with a colon, code and tables."""
+    """Number of blocks below the paragraph at ``at`` that it leads in: after a colon, and code or a table."""
     stop = at
     while stop - at < _MAX_CHAIN and stop + 1 < len(run) and run[stop + 1].headings == run[at].headings:
         block, below = run[stop].block, run[stop + 1].block
