@@ -18,7 +18,7 @@ from retrieval.ingest.parsers.pdf.page.boxes import Style, Word
 from retrieval.ingest.parsers.pdf.page.letters import BLANKS, Letters
 
 MAX_PAGES = 10_000
-MAX_GLYPHS_OF_A_PAGE = 600_000
+MAX_GLYPHS_OF_A_PAGE = 1_200_000  # blanks between them included
 _MAX_BOOKMARKS = 20_000
 _MAX_TITLE = 500  # characters of a bookmark
 _INFO = ("Title", "Author", "CreationDate")
