@@ -24,7 +24,9 @@ from retrieval.ingest.parsers.markup.markdown.inline.reader import read_inline
 from retrieval.ingest.parsers.markup.markdown.inline.state import Shown, Styled
 from retrieval.ingest.parsers.markup.markdown.tables import read_table
 
+_EMPTY_ITEM = re.compile(r"\s*+(?:(?:\d{1,9}+[.)]|[-+*>])(?:\s++|$)|>)++$")
 _NUMBER = re.compile(r"(\d{1,9}[.)][ \t]?)[ \t]*(?:\[[ xX]\][ \t]*)?$")
+_PREFORMATTED = re.compile(r"<pre\b", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(?:script|style|template|noscript|svg|math)\b", re.IGNORECASE)
 _HTML_HEADING = re.compile(r"<h([1-6])\b.*</h\1>", re.IGNORECASE | re.DOTALL)
 _MAX_LABEL = 91  # characters of a paragraph in bold that may be a heading
@@ -78,7 +80,11 @@ def between(lines: list[Line]) -> Iterator[Leaf]:
             held.append(line)
         elif held:
             block = _block(held)
-            yield Leaf(block, []) if any(has_words(each.text) for each in held) else markup_leaf(block)
+            yield (
+                Leaf(block, [])
+                if any(has_words(_EMPTY_ITEM.sub("", each.text)) for each in held)
+                else markup_leaf(block)
+            )
             held = []
 
 
@@ -199,7 +205,8 @@ def _html(block: Block, lines: list[Line], starts: list[int], env: dict[str, Any
     content = Content.of_lines(lines, starts)
     if _UNSEEN.match(content.text):
         return markup_leaf(block)
-    leaf, words, _ = _words(block, content, env, html=True)
+    # Several sites read Markdown within HTML; where it is not read, its marks are rarely meant to be seen.
+    leaf, words, _ = _words(block, content, env, html=_PREFORMATTED.match(content.text) is not None)
     if not has_words(words):
         return markup_leaf(block)
     heading = _HTML_HEADING.fullmatch(content.text)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from html import unescape
 from typing import Any, NamedTuple
 
-_ATTRIBUTE = r"(?:[#.][\w:.-]++|[\w:.-]++=(?:\"[^\"\n]{0,300}+\"|'[^'\n]{0,300}+'|[^\s{}\"']++))"
+_ATTRIBUTE = r"(?:[#.][\w:.-]++|data-[\w-]++(?!=)|[\w:.-]++=(?:\"[^\"\n]{0,300}+\"|'[^'\n]{0,300}+'|[^\s{}\"']++))"
 _ATTRIBUTES = re.compile(rf"\{{:?[ \t]*+{_ATTRIBUTE}(?:[ \t]++(?:{_ATTRIBUTE}|[a-z]++))*+[ \t]*+\}}")
 _AFTER_ELEMENT = frozenset(")*_]`>:=~\"'+^")
 _LINE_END = re.compile(r"[ \t]*+(?:#++[ \t]*+)?(?:\n|\Z)")
@@ -16,6 +16,7 @@ _EXPRESSION = re.compile(r"\{(?:[^{}\n]|\{[^{}\n]{0,300}+\}){0,500}+\}")
 _SHORTCODE = re.compile(r":(?=[^:\s]*[a-z+-])[a-z0-9_+-]{2,60}+:(?![\w:`])")
 _ADDRESS = re.compile(r"://(?:[^\s<>\[\]`\"{}|\\^&]|&(?!#?[A-Za-z0-9]{1,30};))++")
 _WIKI_LINK = re.compile(r"\[\[(?!\s)([^\[\]\n|]{1,300}+)(?:\|([^\[\]\n]{1,300}+))?\]\](?!\()")
+_LOOSE_TARGET = re.compile(r"\((?:https?:|mailto:|[./#<])[^()\n]{0,500}+\)|\[(?=[^\]]*[A-Za-z])[\w.:/#-]{2,200}+\]")
 _CONTENTS = re.compile(r"_?TOC_?", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,100}+)\]")
 _BLOCK_ID = re.compile(r"\^(?=[\w-]*[A-Za-z-])[A-Za-z0-9-]{2,60}+[ \t]*+\Z")
@@ -39,13 +40,16 @@ _BREAK = re.compile(r"<br[\s/>]", re.IGNORECASE)
 
 
 class Found(NamedTuple):
-    """A construct up to ``end`` of which ``shown`` is shown; ``closing`` is where its closing mark stands."""
+    """A construct up to ``end`` of which ``shown`` is shown; ``closing`` is where its closing mark stands,
+    up to ``closed``.
+    """
 
     end: int
     shown: tuple[int, int] | None = None
     href: str = ""
     shown_from: int = 0
     closing: int | None = None
+    closed: int = 0
 
 
 def tag_name(tag: str) -> tuple[str, bool]:
@@ -141,7 +145,16 @@ def _marked(src: str, pos: int, end: int, _env: Mapping[str, Any]) -> Found | No
     at = src.find(mark, pos + 3, min(end, pos + _MAX_MARKED))
     if at < 0 or src[at - 1].isspace() or src[at + 2 : at + 3].isalnum():
         return None
-    return Found(pos + 2, closing=at)
+    return Found(pos + 2, closing=at, closed=at + 2)
+
+
+def find_loose_link(src: str, pos: int, end: int) -> Found | None:
+    """A link that CommonMark does not take for one: with a blank in its target, or to an anchor of another page."""
+    at = src.find("]", pos + 1, min(end, pos + _MAX_MARKED))
+    if at < 0 or (pos > 0 and (src[pos - 1].isalnum() or src[pos - 1] in "]!")):
+        return None
+    found = None if "[" in src[pos + 1 : at] or not src[pos + 1 : at].strip() else _LOOSE_TARGET.match(src, at + 1, end)
+    return Found(pos + 1, closing=at, closed=found.end()) if found else None
 
 
 def _embedded(src: str, pos: int, end: int, _env: Mapping[str, Any]) -> Found | None:

@@ -28,7 +28,7 @@ from markdown_it.utils import EnvType
 from retrieval.core.display import AnnotationKind
 
 #: Text in which no rule begins.
-PLAIN = re.compile(r"[^*_~`\[!<&\\:{=+^%]++")
+PLAIN = re.compile(r"[^*_~`\[\]!<&\\:{=+^%]++")
 
 _SKIPPED_RUN = re.compile(r"[^\[\]!`<&\\]++")
 _SKIPPED: dict[str, tuple[RuleFuncInlineType, ...]] = {

@@ -139,7 +139,14 @@ def _tag(state: State) -> bool:
 
 def _span(state: State) -> bool:
     """A construct of a flavour of Markdown."""
-    found = spans.find(state.src, state.pos, state.posMax, state.env)
+    return _take(state, spans.find(state.src, state.pos, state.posMax, state.env))
+
+
+def _loose_link(state: State) -> bool:
+    return _take(state, spans.find_loose_link(state.src, state.pos, state.posMax))
+
+
+def _take(state: State, found: spans.Found | None) -> bool:
     if found is None:
         return False
     if found.shown is not None:
@@ -147,7 +154,7 @@ def _span(state: State) -> bool:
     if found.href and state.linkLevel == 0 and target(found.href):
         state.styles.append(Styled(found.shown_from, found.end, AnnotationKind.LINK, target(found.href)))
     if found.closing is not None:
-        state.closing[found.closing] = found.closing + 2
+        state.closing[found.closing] = found.closed
     state.pos = found.end
     return True
 
@@ -157,6 +164,6 @@ HTML_STEPS: dict[str, tuple[Step, ...]] = {"<": (_tag,), "&": (_entity,), "{": (
 #: Steps within Markdown, by the character at which they begin.
 STEPS: dict[str, tuple[Step, ...]] = {
     "\\": (_escape,), "`": (_code,), "*": (_delimiters,), "_": (_delimiters,), "~": (_delimiters,),
-    "[": (_span, _link), "!": (_span, _image), "<": (_autolink, _tag), "&": (_entity,), ":": (_span,), "{": (_span,),
-    "=": (_span,), "+": (_span,), "^": (_span,), "%": (_span,),
+    "[": (_span, _link, _loose_link), "!": (_span, _image), "<": (_autolink, _tag), "&": (_entity,), ":": (_span,),
+    "{": (_span,), "=": (_span,), "+": (_span,), "^": (_span,), "%": (_span,),
 }  # fmt: skip

@@ -73,7 +73,11 @@ def test_what_is_nested_too_deeply_is_not_lost(marks: str) -> None:
     "unit",
     [
         "a\n\n", "a\n---\n", "- a\n", "> a\nb\n", ">", "> - ", "```\na\n", "<!-- a\n", "<!--", "<a", "[", "[a]: b\n",
-        "![", "a | b\n", "|", "a|b\n-|-\n", "*", "`", "# ", "- ", "1. ", "\t", "**a** ",
+        "![", "a | b\n", "|", "a|b\n-|-\n", "*", "`", "# ", "- ", "1. ", "\t", "**a** ", "[a][b", "[a](", "![a](",
+        "[a]: b (\n", "{%", "{{a",
+        "{/*\n\n", "%%\n\n", "==a ", "<A {", "<A {\n", "<summary>a", "<td>a", "!!! a\n", "??? a\n\n    b\n", ":::\n",
+        "/// a\n", "[[a|", "[^a]: b\n", "a\n: b\n", ":a", "{.a}", "https://a.b(", "> [!a] b\n", "- [ ] a\n",
+        "import {\n",
     ],
 )  # fmt: skip
 def test_markdown_takes_linear_time(unit: str) -> None:
