@@ -113,7 +113,8 @@ def source(
 def _print_paragraph(paragraph: Paragraph, width: int) -> None:
     number, margin = Text.assemble((f"{paragraph.number:>4} ", "cyan")), Text("     ")
     if paragraph.left_out:
-        body = Text.assemble((f"[{paragraph.left_out}] ", "yellow"), (sanitise(paragraph.text), "dim"))
+        shown = display(paragraph.text, paragraph.annotations).text
+        body = Text.assemble((f"[{paragraph.left_out}] ", "yellow"), (sanitise(shown), "dim"))
         lines: Iterable[RenderableType] = (margin + line for line in body.wrap(stdout, width - 5))
     else:
         lines = quotation(stdout, paragraph.text, paragraph.annotations, width=width, bar=margin)

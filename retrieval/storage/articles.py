@@ -9,20 +9,28 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 
-from retrieval.core.display import Annotation, within
+from retrieval.core.display import Annotation, AnnotationKind, within
 from retrieval.core.errors import UnknownArticleError
 from retrieval.core.findings import Finding
 from retrieval.core.settings import Settings
-from retrieval.core.types import ArticleSummary, Omission, Passage
+from retrieval.core.types import ArticleSummary, Format, Omission, Passage, Reason
 from retrieval.storage.home.lock import first_run_named
 from retrieval.storage.library import Library
+
+_MAX_HEADING = 500
+_HEADING_MARKS = re.compile(
+    r"^#{1,6}[ \t]++"  # before it
+    r"|[ \t]*+(?:\{[^{}\n]*+\}|(?<=[ \t])#++|\n(?:=++|-++))[ \t]*+$"  # after it
+    r"|\*\*|`|\[(?=[^\]\n]*+\]\()|\]\([^()\s]*+\)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph as a reader counts it; ``left_out`` says why it is not indexed.
 
-    ``text`` is a slice, ``annotations`` are relative to it. What is not indexed has none.
+    ``text`` is a slice, ``annotations`` are relative to it. What is not indexed has none but a
+    heading's.
     """
 
     number: int
@@ -82,7 +90,7 @@ class ArticleReader:
         article_id = self._library.articles.resolve(article_id) or article_id
         summary = next(a for a in self._library.articles.summaries() if a.article_id == article_id)
         parts = [
-            Paragraph(o.paragraph, o.start, o.end, text[o.start : o.end], o.reason.value)
+            Paragraph(o.paragraph, o.start, o.end, text[o.start : o.end], o.reason.value, _marks_of(o, text, summary))
             for o in omissions
             if o.paragraph is not None
         ]
@@ -95,6 +103,16 @@ class ArticleReader:
         ids = [article.article_id for article in self._library.articles.summaries()]
         near = process.extractOne(article_id, ids, score_cutoff=60)
         return UnknownArticleError(article_id, str(near[0]) if near else None)
+
+
+def _marks_of(omission: Omission, text: str, summary: ArticleSummary) -> tuple[Annotation, ...]:
+    """Marks of a Markdown heading, which is not indexed and so has no annotations of its own."""
+    start, end = omission.start, omission.end
+    heading = summary.format is Format.MARKDOWN and omission.reason in {Reason.HEADING, Reason.TITLE}
+    if not heading or end - start > _MAX_HEADING:
+        return ()
+    marks = _HEADING_MARKS.finditer(text[start:end])
+    return tuple(Annotation(*mark.span(), AnnotationKind.HIDDEN) for mark in marks)
 
 
 def _paragraphs(text: str, passage: Passage) -> Iterator[Paragraph]:

@@ -17,12 +17,15 @@ from bot.services.titles import TitleIndex
 from bot.services.worker_pool import SerialExecutor, WorkerPool
 from bot.store import PersonHash, Store
 from bot.store.message_state import QuoteRef
+from retrieval.core.display import Annotation
 from retrieval.core.errors import UnknownArticleError
 from retrieval.core.health import VectorHealth
 from retrieval.core.span import Span
 from retrieval.core.types import (
+    NO_CONTEXT,
     Answer,
     ArticleSummary,
+    Context,
     Findings,
     Metadata,
     Outcome,
@@ -50,9 +53,14 @@ def quote(
     meta: Metadata | None = None,
     also_in: tuple[str, ...] = (),
     adjacent: bool = True,
+    context: Context = NO_CONTEXT,
+    annotations: tuple[Annotation, ...] = (),
 ) -> Quote:
     """A quote of ``text``."""
-    passage = Passage(f"{article}:{start}", article, paragraph, paragraph, start, start + len(text), ())
+    passage = Passage(
+        f"{article}:{start}", article, paragraph, paragraph, start, start + len(text), (), context=context,
+        annotations=annotations,
+    )  # fmt: skip
     return Quote(passage, meta or metadata(), text, highlights, lead_in, adjacent, 1.0, also_in)
 
 

@@ -24,8 +24,9 @@ from bot.ui.markup.pages import Form, Page, link, weight
 from bot.ui.markup.quotation import quotation
 from bot.ui.notices import Finding, about_pages, help_pages, settings_pages
 from bot.ui.reports import report_pages
+from retrieval.core.display import Annotation, AnnotationKind
 from retrieval.core.span import Span
-from retrieval.core.types import Metadata, Outcome, Quote, TitleSource
+from retrieval.core.types import Context, Metadata, Outcome, Quote, TitleSource
 from tests.support.doubles.fake_articles import metadata, paragraphs, quote, summary
 from tests.support.markdown import quoted_words
 
@@ -69,7 +70,20 @@ def quotes(draw: st.DrawFn) -> Quote:
         meta=draw(META),
         also_in=tuple(draw(st.lists(texts(300), max_size=8))),
         adjacent=draw(st.booleans()),
+        context=Context(tuple(draw(st.lists(texts(400), max_size=3))), draw(texts(400)), draw(texts(400))),
+        annotations=draw(marks(len(text))),
     )
+
+
+@st.composite
+def marks(draw: st.DrawFn, length: int) -> tuple[Annotation, ...]:
+    """Any annotations of a text, sorted by their start."""
+    found = []
+    for kind in draw(st.lists(st.sampled_from(AnnotationKind), max_size=8)):
+        start = draw(st.integers(0, length - 1))
+        value = draw(st.sampled_from(["", "1", "header", "python", "https://a.example/b"]))
+        found.append(Annotation(start, draw(st.integers(start + 1, length)), kind, value))
+    return tuple(sorted(found))
 
 
 def units(text: str | None) -> int:
@@ -130,12 +144,12 @@ def test_answers_stay_within_the_limits(
 @settings(max_examples=40, deadline=None)
 @given(quotes(), st.sampled_from(Form))
 def test_a_long_quote_goes_on_and_nothing_of_it_is_lost(found: Quote, form: Form) -> None:
-    """All block quotes of all pages together are the passage's display, byte for byte."""
+    """All block quotes of all pages together are the passage, byte for byte."""
     shown = RelatedPassages()
     pages = answer_pages(shown, [quote(found.text, highlights=found.highlights)], {}, form)
     bodies_ = [embed.description or "" for page in pages for embed in page.embeds]
     bodies_ += [page.content for page in pages if page.content]
-    assert "".join(map(quoted_words, bodies_)) == found.display.text
+    assert "".join(map(quoted_words, bodies_)) == found.text.strip()
 
 
 @settings(max_examples=40, deadline=None)
