@@ -34,14 +34,16 @@ def parse_html(source: bytes, file: str) -> Parsed:
         raise CorpusFileError(file, str(error), "Save the page as text or remove it.") from error
     page = _PAGE.search(decoded.text) is not None
     builder = TextBuilder()
-    blocks, properties = builder.blocks(), {}
+    blocks = builder.blocks()
+    properties: dict[str, str] = {}
     if root is not None:
-        properties = properties_of(decoded.text, root) if page else {}
         central = write_tree(builder, root, page=page, base=base_of(root))
         blocks = builder.blocks()
         if page:
             main = main_text(decoded.text)
             blocks = without_furniture(builder.text(), blocks, builder.annotations(), main, central)
+            headings = [block.label for block in blocks if block.kind is BlockKind.HEADING]
+            properties = properties_of(decoded.text, root, headings)
     if all(block.kind in {BlockKind.FURNITURE, BlockKind.HEADING} for block in blocks):
         raise CorpusFileError(file, "it holds no text", "Write the article into it or delete it.")
     return Parsed(builder.text(), blocks, builder.annotations(), properties, encoding=decoded.encoding)

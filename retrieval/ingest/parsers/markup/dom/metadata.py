@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from copy import deepcopy
 from itertools import filterfalse, islice
 from urllib.parse import urljoin
@@ -15,8 +16,14 @@ from retrieval.ingest.parsers.metadata import is_web_address, one_line
 _OLDEST = "1995-01-01"
 
 
-def properties_of(source: str, root: etree._Element) -> dict[str, str]:
-    """The properties of a page, by what it states; ``source`` is the text that ``root`` was parsed from."""
+def properties_of(source: str, root: etree._Element, headings: Sequence[str]) -> dict[str, str]:
+    """The properties of a page, by what it states.
+
+    Args:
+        source: The text that ``root`` was parsed from.
+        root: The page.
+        headings: Those of its main text, in order.
+    """
     from trafilatura.metadata import extract_metadata
 
     dates = {"extensive_search": False, "original_date": True}
@@ -26,7 +33,7 @@ def properties_of(source: str, root: etree._Element) -> dict[str, str]:
         found = None
     url = address_of(root)
     stated = {
-        "title": _title(root, (found and found.title) or ""),
+        "title": _title(root, (found and found.title) or "", headings),
         "publisher": (found and found.sitename) or "",
         "author": (found and found.author) or "",
         "published": _published(root),
@@ -62,15 +69,13 @@ def base_of(root: etree._Element) -> str:
     return url
 
 
-def _title(root: etree._Element, found: str) -> str:
-    """The only ``h1`` if the page's title holds it, apart from the site's name; else what was found."""
-    headings = list(islice(root.iterfind(".//h1"), 2))
+def _title(root: etree._Element, found: str, headings: Sequence[str]) -> str:
+    """The heading that the page's title holds, apart from the site's name; else the title."""
     title = " ".join((root.findtext(".//title") or found).split())
-    if len(headings) == 1:
-        heading = " ".join("".join(map(str, headings[0].itertext())).split()).rstrip(" ¶#")
-        if heading and heading.casefold() in title.casefold():
-            return heading
-    return found or title
+    known = [heading for heading in headings[:3] if heading.casefold() in title.casefold()]
+    if known:
+        return known[0]
+    return found if found.casefold() in title.casefold() else title
 
 
 def _published(root: etree._Element) -> str:

@@ -83,6 +83,12 @@ def test_a_page_of_documentation_keeps_its_definitions_code_and_tables() -> None
     ]
 
 
+def test_the_title_is_the_heading_of_the_main_text_not_that_of_a_box_before_it() -> None:
+    around = "<html><head><title>Bridges - Guide</title></head><body><div><h1>Keys</h1><p>Press ?</p></div>"
+    page = f"{around}<main><h1>Bridges</h1><p>{_PROSE[0]}</p><p>{_PROSE[1]}</p></main></body></html>"
+    assert parse_html(page.encode(), "page.html").properties["title"] == "Bridges"
+
+
 def test_a_piece_is_read_whole() -> None:
     parsed = parse_html(b"<nav>Menu</nav><p>Short.</p><form>Fill in</form>", "piece.html")
     assert (text_of(parsed), parsed.properties) == ("Menu\nShort.\nFill in", {})
