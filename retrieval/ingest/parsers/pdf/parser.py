@@ -13,7 +13,7 @@ from retrieval.ingest.parsers.pdf.layout.footnotes import footnotes_of
 from retrieval.ingest.parsers.pdf.layout.furniture import furniture_of
 from retrieval.ingest.parsers.pdf.layout.hyphens import vocabulary_of
 from retrieval.ingest.parsers.pdf.layout.markers import with_marker
-from retrieval.ingest.parsers.pdf.layout.paragraphs import Marked, drafts_of
+from retrieval.ingest.parsers.pdf.layout.paragraphs import Marked, drafts_of, ended
 from retrieval.ingest.parsers.pdf.layout.styles import Body, body_of, heading_levels
 from retrieval.ingest.parsers.pdf.layout.tables import tables_of
 from retrieval.ingest.parsers.pdf.page.boxes import Line, cells_of
@@ -74,9 +74,12 @@ def _marked(pages: Sequence[Sequence[Line]], body: Body, bookmarks: Sequence[Boo
     """Lines with their kinds."""
     furniture = furniture_of(pages, body)
     marked: list[Marked] = []
+    unfinished = False
     for number, page in enumerate(pages):
         text = [at for at in range(len(page)) if (number, at) not in furniture]
-        notes = {text[at]: first for at, first in footnotes_of([page[at] for at in text], body).items()}
+        found = footnotes_of([page[at] for at in text], body, unfinished=unfinished)
+        notes = {text[at]: first for at, first in found.items()}
+        unfinished = bool(notes) and not ended(page[max(notes)].text)
         for at, line in enumerate(page):
             if (label := furniture.get((number, at))) is not None:
                 marked.append(Marked(line, BlockKind.FURNITURE, label=label))

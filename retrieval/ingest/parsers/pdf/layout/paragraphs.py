@@ -100,13 +100,13 @@ def drafts_of(marked: Sequence[Marked], body: Body) -> Iterator[Draft]:
 
 
 def _wait(waiting: list[Draft], each: Marked) -> None:
-    """Keep furniture, a block a line, and footnotes, a block from one marker to the next."""
+    """Keep furniture, a block a line, and footnotes, a block from one marker to the next, over pages as well."""
     text = each.line.text
     if each.kind is BlockKind.FOOTNOTE:
         text = _NOTE_MARK.sub(r"\1 ", text)
-    goes_on = each.kind is BlockKind.FOOTNOTE and not each.level
-    if goes_on and waiting and waiting[-1].kind is BlockKind.FOOTNOTE and waiting[-1].page == each.line.page:
-        waiting[-1].lines.append(text)
+    note = next((draft for draft in reversed(waiting) if draft.kind is BlockKind.FOOTNOTE), None)
+    if each.kind is BlockKind.FOOTNOTE and not each.level and note is not None:
+        note.lines.append(text)
     else:
         waiting.append(Draft(each.kind, each.line.page, [text], label=each.label))
 
@@ -176,11 +176,11 @@ def _opens(draft: Draft, last: Line, line: Line, below: bool) -> bool:
     if not marker.ordinal:
         # A dash at the start of a line may stand between two words.
         dash = line.text[0] in "–—-*·"
-        return not dash or not below or line.x0 != last.x0 or _ended(last.text) or draft.marker is not None
+        return not dash or not below or line.x0 != last.x0 or ended(last.text) or draft.marker is not None
     if draft.marker is not None and follows(draft.marker.ordinal, marker.ordinal):
         return True
     aside = not below or abs(line.x0 - last.x0) > _INDENT * line.style.size
-    return (aside and follows("", marker.ordinal)) or (_ended(last.text) and not _middle(draft, line))
+    return (aside and follows("", marker.ordinal)) or (ended(last.text) and not _middle(draft, line))
 
 
 def _middle(draft: Draft, line: Line) -> bool:
@@ -188,13 +188,14 @@ def _middle(draft: Draft, line: Line) -> bool:
     return draft.marker is not None and line.x0 > draft.edge + _INDENT * line.style.size
 
 
-def _ended(text: str) -> bool:
+def ended(text: str) -> bool:
+    """True if a sentence may end with the line."""
     return text.rstrip(_CLOSING).endswith(_ENDS)
 
 
 def _runs_over(last: Line, line: Line) -> bool:
     """True if a paragraph goes on in the next column or on the next page."""
-    return not _ended(last.text) or line.text[:1].islower()
+    return not ended(last.text) or line.text[:1].islower()
 
 
 def _indented(draft: Draft, last: Line, line: Line) -> bool:
@@ -203,7 +204,7 @@ def _indented(draft: Draft, last: Line, line: Line) -> bool:
         return line.x0 < draft.edge - _INDENT * size
     if line.x0 > last.x0 + _INDENT * size:
         # The hanging first line of an entry stands out to the left, its other lines do not.
-        return _ended(last.text) or len(draft.lines) > 1
+        return ended(last.text) or len(draft.lines) > 1
     return len(draft.lines) > 1 and line.x0 < last.x0 - _INDENT * size
 
 
@@ -217,4 +218,4 @@ def _short(last: Line, line: Line, ahead: Sequence[Line]) -> bool:
     text = line.text
     if text[:1].islower():
         return False
-    return _ended(last.text) or free > 0.4 * (max([last.x1, *near]) - line.x0)
+    return ended(last.text) or free > 0.4 * (max([last.x1, *near]) - line.x0)

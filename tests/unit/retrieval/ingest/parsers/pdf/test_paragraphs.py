@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.ingest.parsers.blocks import BlockKind
+from retrieval.ingest.parsers.pdf.layout.footnotes import footnotes_of
 from retrieval.ingest.parsers.pdf.layout.paragraphs import Draft, Marked, drafts_of
 from retrieval.ingest.parsers.pdf.layout.styles import Body
 from retrieval.ingest.parsers.pdf.page.boxes import Cell, Line, Style
@@ -81,6 +82,17 @@ def test_a_paragraph_goes_on_across_notes_and_furniture() -> None:
         (["It starts here and", "goes on here."], 1), (["1 A note."], 1), (["12"], 1), (["The title"], 2)
     ]  # fmt: skip
     assert drafts[0].breaks == [(1, 2)]
+
+
+def test_a_footnote_goes_on_at_the_foot_of_the_next_page() -> None:
+    """Small lines without a number are the rest of a note that the page before left unfinished, else they are text."""
+    small = Style(8.0)
+    lines = [Line((Cell(text, 72, 400, y, style, 20.0),), 2) for text, y, style in (
+        ("The body of the page", 700, BODY.style), ("goes on for", 688, BODY.style),
+        ("and the rest of the note.", 80, small),
+    )]  # fmt: skip
+    assert footnotes_of(lines, BODY, unfinished=True) == {2: False}
+    assert footnotes_of(lines, BODY) == {}
 
 
 def test_a_number_within_a_sentence_begins_no_item() -> None:
