@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,14 +25,24 @@ from retrieval.cli.options import (
 from retrieval.cli.output.indexing import finding_lines, problem_lines
 from retrieval.cli.output.sanitising import sanitise
 from retrieval.core.environment import variables
+from retrieval.core.findings import Finding, FindingKind
 from retrieval.core.health import Verdict
+from retrieval.core.settings import Settings
 from retrieval.index.sync import IndexReport, run_indexing
+from retrieval.ingest.sources.materialise import is_folder_source, materialise
 from retrieval.maintenance.doctor import run_checks
+from retrieval.storage.home.layout import SOURCES_FOLDER
 
 
 def index(
-    folder: Annotated[
-        Path | None, typer.Argument(help="Folder of articles, like --corpus.", show_default=False)
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FOLDER|FILE|ARCHIVE|REPOSITORY|URL]…",
+            help="A folder of documents, and any number of files, .zip and .tar.gz archives, bare Git repositories, "
+            "and with --fetch addresses of pages, sitemaps and feeds.",
+            show_default=False,
+        ),
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Rebuild the indexes from the library.")] = False,
     allow_removal: Annotated[
@@ -41,15 +52,48 @@ def index(
     home: HomeOption = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Index the articles of a folder.
+    """Index documents: a folder, and files, archives and repositories, which are copied into the data folder.
 
-    Unchanged articles are skipped. Exit code 2: some files could not be used; all others were indexed.
+    Without a name it is the folder of the last run. Unchanged articles are skipped. Exit code 2: some files could not
+    be used; all others were indexed.
 
-    Example: pullquote index seeds
+    Example: pullquote index handbook
     """
+    folder, others = _divided(sources or [])
     settings = settings_from(home, folder or corpus)
+    skipped = [
+        Finding(FindingKind.UNSAFE, f"{made.name}/{name}", reason)
+        for each in others
+        for made in [materialise(each, settings.home / SOURCES_FOLDER)]
+        for name, reason in made.skipped
+    ]
+    run(settings, rebuild=rebuild, allow_removal=allow_removal, as_json=as_json, skipped=skipped)
+
+
+def _divided(sources: list[str]) -> tuple[Path | None, list[Path]]:
+    """The folder to index where it is, and what is copied into the data folder."""
+    paths = [Path(each) for each in sources]
+    folders = [path for path in paths if is_folder_source(path)]
+    if len(folders) > 1:
+        raise typer.BadParameter("name one folder; put the others into it, or link them there")
+    named = [path for path in paths if path not in folders]
+    if not folders and len(named) == 1 and not named[0].exists() and not named[0].suffix:
+        return named[0], []  # the error of a folder that is missing
+    return (folders[0] if folders else None), named
+
+
+def run(
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    allow_removal: bool = False,
+    as_json: bool = False,
+    skipped: Sequence[Finding] = (),
+) -> None:
+    """Run the indexing with progress bars, and print its report; exit code 2 if there are problems."""
     with progress_bars() as progress:
         report = run_indexing(settings, rebuild=rebuild, allow_removal=allow_removal, progress=progress)
+    report = replace(report, findings=(*report.findings, *skipped))
     if as_json:
         print_json(_report_document(report))
     else:

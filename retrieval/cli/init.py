@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from retrieval.cli.index import index
-from retrieval.cli.options import HomeOption, print_line
+from retrieval.cli.index import run
+from retrieval.cli.options import HomeOption, print_line, settings_from
 from retrieval.core.errors import CorpusFileError, StorageError
 from retrieval.ingest.sources.config import CONFIG_NAMES
 from retrieval.ingest.sources.survey import render_config, survey_folder
@@ -44,7 +44,7 @@ def init(
         print_line(f"Wrote {folder / CONFIG_NAMES[0]}.")
     if not no_index:
         try:
-            index(folder, home=home)
+            run(settings_from(home, folder))
         finally:
             _suggest(home)
 

@@ -13,6 +13,7 @@ class FindingKind(StrEnum):
     NO_TEXT = "no text"
     UNKNOWN_FORMAT = "format that is not read"
     EXCLUDED = "excluded"
+    UNSAFE = "not taken out of its archive"
 
 
 class Finding(NamedTuple):

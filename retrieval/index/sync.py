@@ -18,10 +18,11 @@ from retrieval.index.indexer import ANALYSIS, Indexer
 from retrieval.index.plan import FilePlan, Plan, aliases_of, plan_files, stored_digest
 from retrieval.index.stores import delete_stale, open_stores
 from retrieval.index.vector import probe_server
-from retrieval.ingest import Scan, SourceFile, build_articles, load_corpus, scan_corpus
+from retrieval.ingest import Scan, SourceFile, build_articles, load_corpus
 from retrieval.ingest.isolation import Job, ParserPool
+from retrieval.ingest.roots import scan_roots, source_folders
 from retrieval.ingest.sources.folder import read_bytes
-from retrieval.storage.home.layout import LIBRARY_FILE, next_generation
+from retrieval.storage.home.layout import LIBRARY_FILE, SOURCES_FOLDER, next_generation
 from retrieval.storage.home.lock import owning
 from retrieval.storage.library import Library, LibraryWriter
 
@@ -117,7 +118,7 @@ class IndexRun:
         library, settings = self.library, self.settings
         window = self.embedder.identity.max_tokens
         folder = corpus_folder(settings, library)
-        scan = scan_corpus(folder, max_tokens=window, progress=self.progress)
+        scan = scan_roots(folder, settings.home / SOURCES_FOLDER, max_tokens=window, progress=self.progress)
         stored = library.articles.versions()
         altered = library.articles.altered()
         if rebuild and library.passages.count():
@@ -141,7 +142,8 @@ class IndexRun:
             aliases |= aliases_of(old, ids)
         library.add_aliases({old: new for old, new in aliases.items() if old not in made})
         library.set_findings((*scan.findings, *reading.findings))
-        library.set_properties({CORPUS_FOLDER: str(folder.absolute())})
+        if folder is not None:
+            library.set_properties({CORPUS_FOLDER: str(folder.absolute())})
         report = Plan(
             add=tuple(sorted(set(done) - stored.keys())),
             replace=tuple(sorted(set(done) & stored.keys())),
@@ -257,9 +259,14 @@ class _Reading:
             return None
 
 
-def corpus_folder(settings: Settings, library: Library) -> Path:
-    """Folder of the corpus: the one that the settings name, else that of the last run, else the seeds."""
+def corpus_folder(settings: Settings, library: Library) -> Path | None:
+    """Folder of the corpus: the one that the settings name, else that of the last run, else the seeds.
+
+    ``None`` where only archives, repositories and pages were indexed.
+    """
     remembered = library.properties.get(CORPUS_FOLDER)
+    if settings.corpus is None and remembered is None and source_folders(settings.home / SOURCES_FOLDER):
+        return None
     return settings.corpus or Path(remembered or DEFAULT_CORPUS)
 
 

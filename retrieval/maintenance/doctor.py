@@ -89,7 +89,7 @@ def _installed() -> Check:
     return Check("Installation", Verdict.GOOD, f"Python {platform.python_version()}, {', '.join(found)}")
 
 
-def _corpus_folder(settings: Settings) -> Path:
+def _corpus_folder(settings: Settings) -> Path | None:
     """Folder that the settings name, else that of the last run."""
     if settings.corpus is None:
         with contextlib.suppress(RetrievalError), Library(settings.home) as library:
@@ -97,7 +97,9 @@ def _corpus_folder(settings: Settings) -> Path:
     return settings.corpus or Path(DEFAULT_CORPUS)
 
 
-def _corpus(folder: Path) -> str:
+def _corpus(folder: Path | None) -> str:
+    if folder is None:
+        return "no folder; archives, repositories and pages alone"
     corpus = load_corpus(folder)
     if corpus.problems:
         more = f" (and {len(corpus.problems) - 3} more)" if len(corpus.problems) > 3 else ""

@@ -9,6 +9,8 @@ LIBRARY_FILE = "library.sqlite3"
 VECTOR_FOLDER, LEXICAL_FOLDER = "chroma", "tantivy"
 #: The library's state, beside the derived indexes.
 STATE_FILE = "library.state"
+#: Folders of files that were made of archives, repositories and pages; each is part of the corpus.
+SOURCES_FOLDER = "sources"
 
 #: Beginning of the names of the folders of derived indexes, one a generation.
 GENERATION = "indexes-"
