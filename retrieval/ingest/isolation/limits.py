@@ -47,16 +47,24 @@ def available_cores() -> int:
 
 
 def limit_process(memory: int) -> None:
-    """Limit this process for good: ``memory`` bytes more than it has, no files written, no further processes."""
+    """Limit this process for good: ``memory`` bytes more than it has, and no files written."""
     for kind, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_NPROC, 0),  # root is not bound by it
         (resource.RLIMIT_AS, _address_space() + memory),
     ):
-        with contextlib.suppress(ValueError, OSError):  # the system has it lower already, or does not have it
-            resource.setrlimit(kind, (most, most))
+        _limit(kind, most)
+
+
+def refuse_processes() -> None:
+    """Let this process start no other, nor a thread: for a kernel without seccomp, which tells the two apart."""
+    _limit(resource.RLIMIT_NPROC, 0)  # root is not bound by it
+
+
+def _limit(kind: int, most: int) -> None:
+    with contextlib.suppress(ValueError, OSError):  # the system has it lower already, or does not have it
+        resource.setrlimit(kind, (most, most))
 
 
 def limit_processor_time(seconds: float) -> None:

@@ -19,7 +19,7 @@ from retrieval.core.types import Article
 from retrieval.ingest.isolation.codec import TooManyValuesError, encode_articles, encode_failure, encode_refusal
 from retrieval.ingest.isolation.confinement import confine
 from retrieval.ingest.isolation.frames import packed, read_frame
-from retrieval.ingest.isolation.limits import limit_process, limit_processor_time
+from retrieval.ingest.isolation.limits import limit_process, limit_processor_time, refuse_processes
 
 Build = Callable[[bytes, str, Mapping[str, object]], tuple[Article, ...]]
 OUT_OF_MEMORY = 77  # exit code
@@ -34,6 +34,8 @@ def main(setup: Mapping[str, Any]) -> None:
     jobs, answers = _own_pipes()
     limit_process(setup["memory"])  # once confined, a process cannot change its limits
     confined = confine()
+    if not confined.seccomp:
+        refuse_processes()
     _send(answers, json.dumps({"landlock": confined.landlock, "seccomp": confined.seccomp}).encode())
     gc.freeze()
     try:

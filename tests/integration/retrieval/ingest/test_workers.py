@@ -121,6 +121,14 @@ def test_prints_do_not_reach_the_pipe(pool: ParserPool) -> None:
     assert outcome(pool, "!chatter") == "Result: 0."
 
 
+def test_a_parser_may_use_threads(pool: ParserPool, confined: Confinement) -> None:
+    """A library that computes in threads works, while no process can be started."""
+    if not confined.seccomp:
+        pytest.skip("without seccomp threads are refused with processes")
+
+    assert outcome(pool, "!thread") == "Result: ran."
+
+
 def test_a_worker_that_keeps_memory_is_replaced() -> None:
     """Memory that a parser holds on to goes back to the system with its process."""
     with ParserPool(1, Limits(resident=150 << 20), HOSTILE) as pool:
