@@ -15,10 +15,12 @@ _MIN_LINES = 3  # of a column
 _MIN_WORDS = 3  # of a column's line, at the median
 _FILLED = 0.4  # share of a column's lines that reach over most of its width
 
+_FIRM = 6  # rows that make a gutter sure
+_OVERFULL = 0.3  # of a gutter's least width: what a line that is too long has to leave
 _MAX_APART = 3  # rows of a running head or foot
 _MAX_NUMBER = 30  # characters of a page number
 _MAX_LENGTH = 160  # characters of such a row
-_APART = 1.6  # times the size: the distance of such a row from the text
+_APART = 2.0  # times the size: the distance of such a row from the text
 _MAX_BACK = 30  # rows that a band may take over from the one above it
 
 Interval = tuple[float, float]
@@ -62,7 +64,7 @@ def _columns_in_order(rows: Sequence[Sequence[Cell]]) -> list[Row]:
     waiting: list[Sequence[Cell]] = []  # rows outside of columns
     for band, columns in bands:
         known = all(any(left < high and low < right for low, high in gutters) for left, right in _between(columns))
-        if _is_text(columns, _MIN_LINES) or (known and _is_text(columns, 1)):
+        if len(columns) > 1 and (known or _is_text(columns, _MIN_LINES)):
             found += table_rows(waiting)
             waiting = []
             if is_right_to_left("".join(cell.text for row in band for cell in row)):
@@ -85,7 +87,8 @@ def _bands(rows: Sequence[Sequence[Cell]]) -> Iterator[tuple[list[Sequence[Cell]
     band: list[Sequence[Cell]] = []
     free = whole
     for row in rows:
-        rest = _without(free, row, least)
+        # A line that is too long for its column does not end a gutter that many lines have left free.
+        rest = _without(free, row, least if len(band) < _FIRM else _OVERFULL * least)
         if band and not rest:
             own, rest = _without_last(band, _without(whole, row, least), least)
             if len(own) < len(band):
