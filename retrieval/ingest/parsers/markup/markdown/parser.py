@@ -149,6 +149,8 @@ def _locating(rule: RuleFuncBlockType) -> RuleFuncBlockType:
                 _locate_terms(state, count)
             elif token.type in _LEAVES and token.map is not None:
                 _locate(state, token, line, token.map[1])
+                if token.type == "table_open":  # its cells are read from its lines; their tokens take a gigabyte
+                    del state.tokens[count + 1 :]
         return True
 
     return locate
