@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,7 @@ from retrieval.cli.options import (
 from retrieval.cli.output.indexing import finding_lines, problem_lines
 from retrieval.cli.output.sanitising import sanitise
 from retrieval.core.environment import variables
+from retrieval.core.errors import CorpusFileError
 from retrieval.core.findings import Finding, FindingKind
 from retrieval.core.health import Verdict
 from retrieval.core.settings import Settings
@@ -44,6 +46,7 @@ def index(
             show_default=False,
         ),
     ] = None,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Allow the network, for addresses.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Rebuild the indexes from the library.")] = False,
     allow_removal: Annotated[
         bool, typer.Option("--allow-removal", help="Allow the removal of more than half of the articles.")
@@ -59,7 +62,10 @@ def index(
 
     Example: pullquote index handbook
     """
-    folder, others = _divided(sources or [])
+    urls = [each for each in sources or [] if "://" in each]
+    if urls and not fetch:
+        raise typer.BadParameter(f"{urls[0]} is in the network; add --fetch to allow that")
+    folder, others = _divided([each for each in sources or [] if each not in urls])
     settings = settings_from(home, folder or corpus)
     skipped = [
         Finding(FindingKind.UNSAFE, f"{made.name}/{name}", reason)
@@ -67,7 +73,17 @@ def index(
         for made in [materialise(each, settings.home / SOURCES_FOLDER)]
         for name, reason in made.skipped
     ]
-    run(settings, rebuild=rebuild, allow_removal=allow_removal, as_json=as_json, skipped=skipped)
+    problems = _fetch(urls, settings.home / SOURCES_FOLDER) if urls else []
+    run(settings, rebuild=rebuild, allow_removal=allow_removal, as_json=as_json, skipped=skipped, problems=problems)
+
+
+def _fetch(urls: list[str], folder: Path) -> list[CorpusFileError]:
+    """Fetch pages into the data folder; what could not be fetched."""
+    from retrieval.ingest.sources.web import WebClient, fetch_source
+
+    with WebClient() as client, progress_bars() as progress:
+        found = [fetch_source(url, folder, client, partial(progress, f"Fetching {url}")) for url in urls]
+    return [problem for each in found for problem in each.problems]
 
 
 def _divided(sources: list[str]) -> tuple[Path | None, list[Path]]:
@@ -89,11 +105,12 @@ def run(
     allow_removal: bool = False,
     as_json: bool = False,
     skipped: Sequence[Finding] = (),
+    problems: Sequence[CorpusFileError] = (),
 ) -> None:
     """Run the indexing with progress bars, and print its report; exit code 2 if there are problems."""
     with progress_bars() as progress:
         report = run_indexing(settings, rebuild=rebuild, allow_removal=allow_removal, progress=progress)
-    report = replace(report, findings=(*report.findings, *skipped))
+    report = replace(report, findings=(*report.findings, *skipped), problems=(*problems, *report.problems))
     if as_json:
         print_json(_report_document(report))
     else:

@@ -51,3 +51,12 @@ def test_init_overwrites_nothing(docs: Path) -> None:
     assert not (docs / "pullquote.toml").exists()
     assert "catalog.toml is there already" in output.replace("\n", "")
     assert shown.startswith("# What Pullquote reads")
+
+
+def test_an_address_needs_permission(tmp_path: Path) -> None:
+    """Without --fetch nothing is asked of the network, and the line says so."""
+    code, output = run("index", "https://docs.example.org/", "--home", tmp_path / "home")
+
+    assert code == 2
+    assert "add --fetch" in " ".join(output.replace("│", " ").split())
+    assert not (tmp_path / "home").exists()
