@@ -9,6 +9,8 @@ from retrieval.ingest.parsers.blocks import BlockKind
 from retrieval.ingest.parsers.plain_text.rows import LIST_MARK, Chunk, Row
 from retrieval.ingest.parsers.plain_text.wrapping import continues
 
+_DEEPEST = 8  # levels of lists
+
 
 @dataclass(slots=True)
 class Item:
@@ -49,6 +51,8 @@ def find_lists(chunks: Iterable[Chunk]) -> Lists:
             if open_items and row.quotes != open_items[-1].row.quotes:
                 open_items.clear()
             item = _item(row)
+            if item is not None and _is_wrapped_number(item, open_items, before, chunk):
+                item = None
             if item is None:
                 _close(open_items, row, before, chunk)
                 if open_items:
@@ -57,7 +61,11 @@ def find_lists(chunks: Iterable[Chunk]) -> Lists:
                 count += _open(open_items, item, count + 1)
                 lists.items[row.line.number] = item
             before = row
-    return Lists({at: item for at, item in lists.items.items() if list_id_of(item)}, lists.owners)
+    found = {at: item for at, item in lists.items.items() if list_id_of(item)}
+    for item in found.values():  # in their order: a parent comes before its items
+        around = item.parent
+        item.level = min(around.level + 1, _DEEPEST) if around is not None and list_id_of(around) else 0
+    return Lists(found, lists.owners)
 
 
 def _item(row: Row) -> Item | None:
@@ -70,6 +78,13 @@ def _item(row: Row) -> Item | None:
     return Item(row, f"{opening}{'1' if number else 'a'}{closing}", int(number) if number else ord(letter) - 96)
 
 
+def _is_wrapped_number(item: Item, open_items: list[Item], before: Row | None, chunk: Chunk) -> bool:
+    """Tell whether a number merely came to stand at the beginning of a wrapped line ("as in section / 7. This")."""
+    if item.number < 2 or before is None or not continues(before, item.row, chunk.width):
+        return False
+    return not any(item.follows(each) for each in open_items[-1:] if each.row.indent == item.row.indent)
+
+
 def _open(open_items: list[Item], item: Item, next_id: int) -> int:
     """Put an item among the open ones; 1 if it begins a list."""
     indent = item.row.indent
@@ -77,7 +92,6 @@ def _open(open_items: list[Item], item: Item, next_id: int) -> int:
         open_items.pop()
     same = open_items.pop() if open_items and open_items[-1].row.indent == indent else None
     item.parent = open_items[-1] if open_items else None
-    item.level = item.parent.level + 1 if item.parent else 0
     open_items.append(item)
     if same is None or not item.follows(same):
         return 0
@@ -98,7 +112,7 @@ def list_id_of(item: Item) -> int:
     """The number of the outermost list around an item; 0 if there is none."""
     found = 0
     each: Item | None = item
-    for _ in range(8):
+    for _ in range(_DEEPEST):
         if each is None:
             break
         found, each = each.list_id or found, each.parent

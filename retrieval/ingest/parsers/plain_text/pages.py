@@ -30,12 +30,15 @@ def furniture(lines: list[Line], pages: list[int]) -> set[int]:
     edges = _edges(lines, pages)
     found = {at for at, line in enumerate(lines) if _FOOT.search(line.text[-40:])}
     seen = Counter((top, _key(lines[at])) for top, edge in edges for at in edge)
+    everywhere = Counter(_key(line) for line in lines if not line.blank)
     several = _SEVERAL if len(edges) > 2 * _FEW else 2
     for top, edge in edges:
         for at in edge:
             key = _key(lines[at])
-            repeats = seen[top, key] >= several and len(key) <= _MAX_SIZE
-            if at in found or (repeats and (key != "#" or _NUMBER.fullmatch(key))):
+            # What stands in the middle of pages as well is text that repeats itself.
+            edge_only = seen[True, key] + seen[False, key] >= 0.7 * everywhere[key] or key == "#"
+            repeats = seen[top, key] >= several and len(key) <= _MAX_SIZE and edge_only
+            if at in found or repeats:
                 found.add(at)
             else:
                 break  # behind the first line of the text nothing is at the edge
