@@ -22,6 +22,7 @@ from retrieval.ingest.cleaning.cleaner import ClassifiedBlock, clean
 from retrieval.ingest.parsers.document import Document, parse_documents
 from retrieval.ingest.parsers.metadata import clipped
 from retrieval.ingest.parsers.rows import RowColumns
+from retrieval.ingest.sources.archives import ignored_files, is_ignored
 from retrieval.ingest.sources.config import CatalogEntry, CorpusConfig, DefaultMetadata, load_config
 from retrieval.ingest.sources.folder import list_files, read_bytes, relative_name
 
@@ -112,6 +113,7 @@ def scan_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress = no_
         raise NoCorpusError(folder, "the corpus folder holds no article", remedy)
     names = [_shown_name(path, folder) for path in listing.documents]
     config = load_config(folder, names)
+    ignored = ignored_files(folder)
     found = _Found(problems=list(config.problems))
     unlisted = {path.relative_to(folder).as_posix(): reason for path, reason in listing.unlisted}
     for name, why in unlisted.items():
@@ -119,7 +121,7 @@ def scan_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress = no_
     for path in listing.others:
         found.findings.append(Finding(FindingKind.UNKNOWN_FORMAT, _shown_name(path, folder), path.suffix.lower()))
     for done, (path, name) in enumerate(zip(listing.documents, names, strict=True), start=1):
-        excluded = config.allows(name)
+        excluded = config.allows(name) or ("ignored by git" if is_ignored(name, ignored) else None)
         if excluded is None:
             _read(found, path, folder)
         else:

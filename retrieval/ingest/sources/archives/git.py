@@ -1,4 +1,4 @@
-"""Git repositories: the files that git does not ignore, and the files of a bare repository's last commit.
+"""Git repositories: the files that git ignores, and the files of a bare repository's last commit.
 
 A repository's own configuration can name programs that git runs. None is run here: no monitor, filter, pager or
 transport.
@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from retrieval.core.errors import CorpusFileError
@@ -28,15 +28,24 @@ def is_bare_repository(path: Path) -> bool:
     return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
 
 
-def unignored_files(folder: Path) -> frozenset[str] | None:
-    """Paths in and below a working tree that git tracks or does not ignore; ``None`` where git cannot say."""
+def ignored_files(folder: Path) -> frozenset[str]:
+    """Paths in and below a working tree that git ignores, a folder with a slash at its end; none where it cannot say.
+
+    A folder that is ignored as a whole was named on purpose: nothing in it counts as ignored.
+    """
     if not any((above / ".git").exists() for above in (folder.absolute(), *folder.absolute().parents)):
-        return None
+        return frozenset()
     try:
-        listing = _run(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        listing = _run(folder, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
     except CorpusFileError:
-        return None
-    return frozenset(os.fsdecode(name) for name in listing.split(b"\0") if name)
+        return frozenset()
+    found = frozenset(os.fsdecode(name) for name in listing.split(b"\0") if name)
+    return frozenset() if "./" in found else found
+
+
+def is_ignored(path: str, ignored: frozenset[str]) -> bool:
+    """True if the path, or a folder above it, is one of ``ignored``."""
+    return path in ignored or any(f"{above}/" in ignored for above in PurePosixPath(path).parents)
 
 
 def export_head(repository: Path, folder: Path) -> Extracted:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.ingest.sources.archives import export_head, is_bare_repository, unignored_files
+from retrieval.ingest import scan_corpus
+from retrieval.ingest.sources.archives import export_head, ignored_files, is_bare_repository, is_ignored
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -35,10 +36,24 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_ignored_files_are_known(tree: Path, tmp_path: Path) -> None:
-    """Tracked and new files count, ignored ones do not, and paths are relative to the folder asked for."""
-    assert unignored_files(tree) == frozenset({".gitignore", "docs/ä.md", "link.md", "new.md"})
-    assert unignored_files(tree / "docs") == frozenset({"ä.md"})
-    assert unignored_files(tmp_path) is None
+    """Ignored folders and files count, tracked and new ones do not; a folder that was named itself is not ignored."""
+    (tree / "build" / "sub").mkdir()
+    ignored = ignored_files(tree)
+
+    assert [is_ignored(path, ignored) for path in ("build/b.md", "build/sub/c.md", "docs/ä.md", "new.md")] == [
+        *(True, True),
+        *(False, False),
+    ]
+    assert ignored_files(tree / "build") == frozenset()
+    assert ignored_files(tmp_path) == frozenset()
+
+
+def test_ignored_files_are_left_out_of_a_corpus(tree: Path) -> None:
+    """What a project builds or installs is no document of it, and is listed with the reason."""
+    scan = scan_corpus(tree)
+
+    assert {file.file for file in scan.files} >= {"docs/ä.md", "new.md"}
+    assert [(finding.file, finding.detail) for finding in scan.findings] == [("build/b.md", "ignored by git")]
 
 
 def test_a_bare_repository_is_exported(tree: Path, tmp_path: Path) -> None:
@@ -64,7 +79,7 @@ def test_programs_that_a_repository_names_are_not_run(tree: Path, tmp_path: Path
     target = tmp_path / "target"
     target.mkdir()
 
-    unignored_files(tree)
+    ignored_files(tree)
     export_head(tree / ".git", target)
 
     assert (target / "docs" / "ä.md").exists()
