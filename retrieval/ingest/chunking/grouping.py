@@ -62,23 +62,31 @@ def _without_short(units: Sequence[Group], size: Callable[[Span], int], most: in
 
     Units that together have at most ``most`` shown characters are joined as well.
     """
-    joined: list[Group] = []
-    short = False  # the last of ``joined`` is
+    joined: list[list[Group]] = []
+    shown = 0  # characters of the last of ``joined``
     for at, unit in enumerate(units):
-        last = joined[-1] if joined else None
+        last = joined[-1][-1] if joined else None
         same = last is not None and last.blocks[-1].headings == unit.blocks[0].headings
-        own = size(unit.span) < SHORT
+        own = size(unit.span)
         final = at + 1 == len(units) or units[at + 1].blocks[0].headings != unit.blocks[-1].headings
         opens = unit.blocks[0].block.kind in {BlockKind.QUESTION, BlockKind.TERM}
-        flow = last is not None and not opens and size(last.span) + size(unit.span) <= most
-        if last is not None and same and (flow or not opens) and (short or flow or (own and final)):
-            opening = last.introduction or (last.blocks[0].block if short else None)
-            joined[-1] = Group((*last.blocks, *unit.blocks), last.follows, opening)
-            short = short and own
+        flow = not opens and shown + own <= most
+        if same and not opens and (shown < SHORT or flow or (own < SHORT and final)):
+            joined[-1].append(unit)
+            shown += own
         else:
-            joined.append(unit)
-            short = own
-    return joined
+            joined.append([unit])
+            shown = own
+    return [_joined(each, size) for each in joined]
+
+
+def _joined(units: Sequence[Group], size: Callable[[Span], int]) -> Group:
+    """One group of several; what is short leads in what follows it."""
+    first = units[0]
+    if len(units) == 1:
+        return first
+    opening = first.introduction or (first.blocks[0].block if size(first.span) < SHORT else None)
+    return Group(tuple(each for unit in units for each in unit.blocks), first.follows, opening)
 
 
 def _units(text: str, run: Sequence[ClassifiedBlock]) -> Iterator[Group]:
