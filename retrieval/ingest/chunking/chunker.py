@@ -126,7 +126,7 @@ def _cost(shown: ShownText, span: Span) -> int:
 def _sentences(text: str, block: Block, room: int, shown: ShownText) -> tuple[Span, ...]:
     """Units of a block that are encoded: sentences, a table's rows, stretches of code; none longer than ``room``."""
     if block.kind is BlockKind.TABLE and block.rows:
-        units: Sequence[Span] = _covering(block, block.rows)
+        units: Sequence[Span] = _covering(text, block, block.rows)
     elif block.kind in {BlockKind.CODE, BlockKind.TABLE}:
         units = split_lines(text, block.start, block.end, room)
     else:
@@ -140,8 +140,9 @@ def _fitting(text: str, unit: Span, room: int, shown: ShownText) -> Sequence[Spa
     return [span for span, _ in split_long(text, unit, room)]
 
 
-def _covering(block: Block, rows: Sequence[Span]) -> Sequence[Span]:
+def _covering(text: str, block: Block, rows: Sequence[Span]) -> Sequence[Span]:
     """Rows, stretched over what stands between them (a delimiter row belongs to the header)."""
     starts = [block.start, *(row.start for row in rows[1:])]
     ends = [*(row.start for row in rows[1:]), block.end]
-    return [Span(start, end) for start, end in zip(starts, ends, strict=True)]
+    whole = ((start, text[start:end].rstrip()) for start, end in zip(starts, ends, strict=True))
+    return [Span(start, start + len(row)) for start, row in whole if row]
