@@ -139,9 +139,12 @@ def test_paragraphs_under_different_headings_are_never_joined() -> None:
 
 WORDS = st.text(st.sampled_from("ab .:|\n*`“”"), min_size=1, max_size=60).map(str.strip).filter(bool)
 LINES = st.sampled_from(
-    ["# Head", "- **item** one", "1. item", "  - nested", "```py", "```", "| a | b |", "|---|---|", "| `c` | d |", 
-     "> quote", "A [link](https://a.example) here.", "To do this:", "Short.", ONE, TWO, "", "", "??? note", "**Why?**", "x" * 200]
-)  # fmt: skip
+    [
+        *("# Head", "- **item** one", "1. item", "  - nested", "```py", "```", "| a | b |", "|---|---|", "| `c` | d |"),
+        *("> quote", "A [link](https://a.example) here.", "To do this:", "Short.", ONE, TWO, "", "", "??? note"),
+        *("**Why?**", "x" * 200),
+    ]
+)
 
 
 @given(st.lists(st.one_of(LINES, WORDS), max_size=25).map("\n".join), st.integers(12, 60))
