@@ -118,7 +118,7 @@ def test_a_file_that_gives_other_articles_than_before(workspace: Workspace) -> N
 
 
 def test_a_copy_is_mentioned_once(workspace: Workspace) -> None:
-    """Equal bytes are one article; when its first file goes, the copy is it, and the earlier id still leads there."""
+    """Equal bytes are one article; when its first file goes, the copy is it, under its own path."""
     workspace.write("a.txt", PIER)
     workspace.write("b/c.txt", PIER)
     workspace.fill(2)
@@ -165,9 +165,9 @@ def test_index_remembers_its_folder(workspace: Workspace, tmp_path: Path, monkey
 
 
 def test_harmless_findings_are_exit_code_0(
-    seeded: object, pullquote: Pullquote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pullquote: Pullquote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A copy, an empty file and a picture are no failure of the command, which is run a second time without a folder."""
+    """A copy, an empty file and a picture are no failure of the command, without a folder the second time."""
     corpus, home = tmp_path / "corpus", tmp_path / "home"
     corpus.mkdir()
     for name in ("a.txt", "b.txt"):
