@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from retrieval.core.findings import Finding, FindingKind
-from retrieval.index import sync
 from retrieval.index.sync import run_indexing
 from retrieval.ingest.isolation import Job, ParserPool
 from retrieval.maintenance.doctor import run_checks
@@ -32,7 +31,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return run(pool, noted())
 
-    monkeypatch.setattr(sync.ParserPool, "run", counted)
+    monkeypatch.setattr(ParserPool, "run", counted)
     return files
 
 

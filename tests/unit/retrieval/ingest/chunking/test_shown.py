@@ -18,7 +18,7 @@ KINDS = st.sampled_from([AnnotationKind.HIDDEN, AnnotationKind.BOLD, AnnotationK
 
 
 @st.composite
-def annotations(draw: st.DrawFn) -> tuple[Annotation, ...]:
+def marked(draw: st.DrawFn) -> tuple[Annotation, ...]:
     """Annotations of ``TEXT`` in order; hidden ones are disjoint, styles may lie over anything."""
     edges = sorted(draw(st.lists(st.integers(0, SIZE), max_size=16, unique=True)))
     hidden = [Annotation(a, b, AnnotationKind.HIDDEN) for a, b in list(pairwise(edges))[::2]]
@@ -43,7 +43,7 @@ def clipped(every: tuple[Annotation, ...], start: int, end: int) -> list[Annotat
     ]
 
 
-@given(annotations(), RANGE)
+@given(marked(), RANGE)
 def test_a_range_is_shown_as_its_annotations_say(every: tuple[Annotation, ...], span: Span) -> None:
     """Bisection leaves out no mark and takes in none that does not touch the range."""
     start, end = span
@@ -54,7 +54,7 @@ def test_a_range_is_shown_as_its_annotations_say(every: tuple[Annotation, ...], 
     assert shown.size(span) == len(naive)
 
 
-@given(annotations(), st.lists(st.integers(0, SIZE), unique=True, max_size=10).map(sorted), st.booleans())
+@given(marked(), st.lists(st.integers(0, SIZE), unique=True, max_size=10).map(sorted), st.booleans())
 def test_a_sweep_hands_out_what_touches_each_range(every: tuple[Annotation, ...], edges: list[int], gaps: bool) -> None:
     """Ranges side by side or with gaps between them: each gets all that touch it, in order, clipped."""
     ranges = list(pairwise(edges))[:: 2 if gaps else 1]
