@@ -301,8 +301,8 @@ def test_options_of_a_job_are_json_and_enough(tmp_path: Path) -> None:
 
     made = build_articles(file.path.read_bytes(), file.file, options)
 
-    assert made == load_corpus(tmp_path, max_tokens=9).articles
-    assert (made[0].article_id, made[0].files, made[0].metadata.title) == ("sub/a", ("sub/a.md", "sub/b.md"), "T")
+    assert tuple(replace(each, files=file.files) for each in made) == load_corpus(tmp_path, max_tokens=9).articles
+    assert (made[0].article_id, file.files, made[0].metadata.title) == ("sub/a", ("sub/a.md", "sub/b.md"), "T")
     assert "NausÄ—da" in made[0].text
 
 
