@@ -18,6 +18,7 @@ from tests.support.growth import assert_linear
 def short_paragraphs_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Examples are short; that short paragraphs are joined is proved where grouping is."""
     monkeypatch.setattr(grouping, "SHORT", 0)
+    monkeypatch.setattr("retrieval.ingest.pipeline.JOINED", 0)
 
 
 def article(*lines: str, name: str = "a.txt", max_tokens: int = 256) -> Article:
