@@ -90,8 +90,11 @@ def _analyse_passage(article: Article, passage: Passage, known: dict[str, Terms]
         if line not in known:
             known[line] = content_terms(line)
     indexed = [*terms_of(tokens), *(term for line in (*lines, lead_in) for term in known[line])]
-    context_words = [word.word for line in lines for word in plain_words(line)]
-    # A title speaks for all passages of an article alike: it finds them, and does not tell them apart.
+    # A title speaks for all passages of an article alike: it finds them, and does not tell them apart. An exact search
+    # for its words leads to the first.
+    first = passage is article.passages[0]
+    exact = lines if first else passage.context.lines()
+    context_words = [word.word for line in exact for word in plain_words(line)]
     context = [term for line in passage.context.lines() for term in known[line]]
     entry = LexicalEntry(0, article.article_id, indexed, [word.word for word in words], context_words)
     span = Span(passage.start, passage.end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from retrieval.core.errors import RemovalRefusedError
 from retrieval.ingest import Scan, SourceFile
@@ -23,11 +23,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """Files to read, with the ids of the articles that each gave before; ids that stay as they are; ids that go."""
+    """Files to read, with the ids of the articles that each gave before; ids that stay as they are; ids that go.
+
+    ``moved`` are those among the ids that go whose bytes are in another file now, with the id that this gives.
+    """
 
     read: tuple[tuple[SourceFile, tuple[str, ...]], ...]
     unchanged: tuple[str, ...]
     gone: tuple[str, ...]
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     def check_removal(self, stored: int) -> None:
         """Refuse to remove more than half of the library.
@@ -35,8 +39,9 @@ class FilePlan:
         Raises:
             RemovalRefusedError: when it would.
         """
-        if 2 * len(self.gone) > stored:
-            raise RemovalRefusedError(len(self.gone), stored)
+        lost = len(self.gone) - len(self.moved)
+        if 2 * lost > stored:
+            raise RemovalRefusedError(lost, stored)
 
 
 def plan_files(
@@ -68,7 +73,9 @@ def plan_files(
         and not any(name in scan.unread for name in version.files)
         and not (hidden and version.files[0].startswith(hidden))
     )
-    return FilePlan(tuple(read), tuple(sorted(unchanged)), tuple(gone))
+    by_bytes = {file.source_sha256: file.article_id for file in scan.files}
+    moved = {each: by_bytes[sha] for each in gone if (sha := stored[each].source_sha256) in by_bytes}
+    return FilePlan(tuple(read), tuple(sorted(unchanged)), tuple(gone), moved)
 
 
 def _is_current(version: StoredVersion, file: SourceFile, scan: Scan, analysis: str) -> bool:

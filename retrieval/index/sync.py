@@ -137,7 +137,7 @@ class IndexRun:
             replaced = {each for old, ids in reading.made if set(ids) <= set(done) for each in old} - made
             gone = sorted({*actions.gone, *replaced} & stored.keys())
             indexer.remove(gone)
-        aliases: dict[str, str] = {}
+        aliases = dict(actions.moved)
         for old, ids in reading.made:
             aliases |= aliases_of(old, ids)
         library.add_aliases({old: new for old, new in aliases.items() if old not in made})

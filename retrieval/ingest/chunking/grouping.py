@@ -52,7 +52,7 @@ def group_blocks(
         while stop < len(blocks) and blocks[stop].reason in {None, Reason.MARKUP}:
             stop += 1
         run = [each for each in blocks[at:stop] if each.reason is None]
-        for index, unit in enumerate(_without_short(list(_units(text, run)), size, joined)):
+        for index, unit in enumerate(_without_short(list(_units(text, run, chained=joined > 0)), size, joined)):
             yield unit._replace(follows=index > 0)
         at = stop
 
@@ -89,15 +89,16 @@ def _joined(units: Sequence[Group], size: Callable[[Span], int]) -> Group:
     return Group(tuple(each for unit in units for each in unit.blocks), first.follows, opening)
 
 
-def _units(text: str, run: Sequence[ClassifiedBlock]) -> Iterator[Group]:
+def _units(text: str, run: Sequence[ClassifiedBlock], *, chained: bool) -> Iterator[Group]:
+    """``chained``: a paragraph that ends with a colon leads in the next paragraph as well."""
     at = 0
     while at < len(run):
-        count, introduced = _extent(text, run, at)
+        count, introduced = _extent(text, run, at, chained=chained)
         yield Group(tuple(run[at : at + count]), follows=False, introduction=run[at].block if introduced else None)
         at += count
 
 
-def _extent(text: str, run: Sequence[ClassifiedBlock], at: int) -> tuple[int, bool]:
+def _extent(text: str, run: Sequence[ClassifiedBlock], at: int, *, chained: bool) -> tuple[int, bool]:
     """Number of blocks from ``at`` that belong together, and whether the first leads in the others."""
     block = run[at].block
     if block.kind in {BlockKind.QUESTION, BlockKind.TERM}:
@@ -111,7 +112,7 @@ def _extent(text: str, run: Sequence[ClassifiedBlock], at: int) -> tuple[int, bo
         return _list_length(run, at), False
     if block.kind is not BlockKind.TEXT:
         return 1, False
-    below = _introduced(text, run, at)
+    below = _introduced(text, run, at, chained=chained)
     if below:
         return 1 + below, True
     if is_open_at_end(text, block.start, block.end):
@@ -120,7 +121,7 @@ def _extent(text: str, run: Sequence[ClassifiedBlock], at: int) -> tuple[int, bo
     return 1, False
 
 
-def _introduced(text: str, run: Sequence[ClassifiedBlock], at: int) -> int:
+def _introduced(text: str, run: Sequence[ClassifiedBlock], at: int, *, chained: bool) -> int:
     """Number of blocks below the paragraph at ``at`` that it leads in: after a colon, and code or a table."""
     stop = at
     while stop - at < _MAX_CHAIN and stop + 1 < len(run) and run[stop + 1].headings == run[at].headings:
@@ -130,8 +131,8 @@ def _introduced(text: str, run: Sequence[ClassifiedBlock], at: int) -> int:
         if _is_structure(below):
             single = below.kind in _INTRODUCED and not below.list_id
             return stop - at + _structure_length(run, stop + 1) if open_end or (short and single) else stop - at
-        if not open_end or below.kind is not BlockKind.TEXT:
-            return stop - at
+        if not (chained and open_end) or below.kind is not BlockKind.TEXT:
+            break
         stop += 1
     return stop - at
 
