@@ -13,10 +13,10 @@ from retrieval.core.settings import DEFAULT_MODEL, Settings
 
 
 def test_nothing_set_gives_the_documented_defaults() -> None:
-    """Without variables the defaults are ./.pullquote, seeds and the packaged model."""
+    """Without variables the defaults are ./.pullquote, the folder of the last run and the packaged model."""
     settings = Settings.from_env({})
     assert settings == Settings(
-        home=Path(".pullquote"), corpus=Path("seeds"), embedding_model=DEFAULT_MODEL, reranker_model=None, threads=0
+        home=Path(".pullquote"), corpus=None, embedding_model=DEFAULT_MODEL, reranker_model=None, threads=0
     )
 
 

@@ -76,7 +76,8 @@ def test_the_analysis_is_that_of_the_text_alone() -> None:
         lead_in = made.slice(passage.lead_in) if passage.lead_in else ""
         above = [term for line in (made.metadata.title, *passage.context.headings) for term in content_terms(line)]
         context = [*above, *content_terms(lead_in)]
-        assert analysed.context_terms == tuple(dict.fromkeys(above))
+        below_title = [term for line in passage.context.headings for term in content_terms(line)]
+        assert analysed.context_terms == tuple(dict.fromkeys(below_title))
         assert analysed.terms == tuple(content_terms(made.slice(sentence)) for sentence in passage.sentences)
         assert analysed.entry.terms == [*content_terms(text), *context]
         assert analysed.entry.words == [word.word for word in plain_words(text)]

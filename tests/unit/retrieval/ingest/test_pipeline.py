@@ -347,10 +347,11 @@ def test_the_seeds() -> None:
         lead_in = passages[number].lead_in
         assert lead_in is not None
         assert name in articles["002"].slice(lead_in)
-    signed = next(each for each in articles["003"].passages if each.last_paragraph == 5)
-    assert signed.paragraph == 4  # ends with a colon
-    assert articles["003"].slice(signed.sentences[-1]).endswith("– NATO Secretary General Mark Rutte")
+    signed = next(each for each in articles["003"].passages if each.paragraph == 5)
+    assert len(signed.sentences) == 1
     assert signed.section == "Rutte warns observers not to be naive about Russia"
+    assert signed.lead_in is not None
+    assert articles["003"].slice(signed.lead_in).startswith("NATO Secretary General Mark Rutte was clear")
 
 
 @pytest.mark.parametrize("heading", ["# {}\n\n# Short\n\n", "# Title\n\n## {}\n\n"], ids=["title", "heading"])
