@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from retrieval.text.vocabulary import passage_words
 LEAD_IN_WEIGHT = 0.5
 #: Weight of the title, the headings and the lead-in line in a passage's vector.
 CONTEXT_WEIGHT = 0.25
+_SLICE = 1500  # texts given to the embedder at once: many enough to be sorted by length, few enough to see it move
 
 Terms = tuple[str, ...]
 
@@ -108,11 +110,27 @@ def context_lines(article: Article, passage: Passage) -> tuple[str, ...]:
     return (*title, *passage.context.lines())
 
 
-def encode(articles: Sequence[Article], embedder: Embedder) -> list[Matrix]:
-    """For every passage, in order: its vector, then those of its sentences. Equal texts are encoded once."""
+def encode(
+    articles: Sequence[Article], embedder: Embedder, progress: Callable[[int], None] = lambda _: None
+) -> list[Matrix]:
+    """For every passage, in order: its vector, then those of its sentences. Equal texts are encoded once.
+
+    ``progress`` is called with the number of passages done, again and again while a long article is encoded.
+    """
     texts: dict[str, int] = {}
-    plans = [_texts(article, passage, texts) for article in articles for passage in article.passages]
-    vectors = embedder.encode(list(texts))
+    plans, needed = [], []  # the texts of each passage, and the number of texts up to its last
+    for article in articles:
+        for passage in article.passages:
+            plans.append(_texts(article, passage, texts))
+            needed.append(len(texts))
+    vectors = np.empty((len(texts), embedder.identity.dimensions), dtype=np.float32)
+    every = list(texts)
+    done = 0
+    for first in range(0, len(every), _SLICE):
+        vectors[first : first + _SLICE] = embedder.encode(every[first : first + _SLICE])
+        now = bisect_right(needed, first + _SLICE)
+        progress(now - done)
+        done = now
     found = []
     for sentences, lead_in, context in plans:
         own = vectors[[index for index, _ in sentences]]

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 BATCH = 16
+#: Word pieces, and texts, of a batch of short texts: measured, 1.1 times the rate of 16 texts of whatever length.
+_BATCH_TOKENS, _BATCH_TEXTS = 1024, 64
 _WEIGHTS = frozenset({".safetensors", ".bin", ".onnx"})
 
 
@@ -82,8 +84,7 @@ class SentenceTransformerEmbedder:
             return self._encode_some(texts, question=question)
         # Small batches of like length, each on one core: measured on two cores, 1.2 to 1.4 times the rate of batches
         # that share the cores, and no waiting for each other when the machine is busy.
-        order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
-        batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
+        batches = list(_batches(_lengths(self._load()[0], texts)))
         vectors = np.empty((len(texts), self.identity.dimensions), dtype=np.float32)
         with ThreadPoolExecutor(self._workers, initializer=_one_thread) as pool:
             done = pool.map(lambda b: self._encode_some([texts[i] for i in b], question=question), batches)
@@ -97,9 +98,43 @@ class SentenceTransformerEmbedder:
         model, _ = self._load()
         encode = model.encode_query if question else model.encode_document
         vectors = encode(
-            list(texts), batch_size=BATCH, convert_to_tensor=True, normalize_embeddings=True, show_progress_bar=False
+            list(texts),
+            batch_size=len(texts),
+            convert_to_tensor=True,
+            normalize_embeddings=True,
+            show_progress_bar=False,
         )
         return np.asarray(vectors.float().cpu().numpy(), dtype=np.float32)
+
+
+def _lengths(model: SentenceTransformer, texts: Sequence[str]) -> list[int]:
+    """Word pieces of each text, as far as the model sees it; characters where its tokeniser cannot say.
+
+    By characters, a quarter of what a model is given is padding: documentation is full of code and addresses.
+    """
+    from tokenizers import Tokenizer
+
+    backend = getattr(model.tokenizer, "backend_tokenizer", None)
+    if not isinstance(backend, Tokenizer):
+        return [len(text) for text in texts]
+    # A copy, as threads that encode must not find its settings changed.
+    counter = Tokenizer.from_str(backend.to_str())
+    counter.no_padding()
+    counter.enable_truncation(model.max_seq_length or 256)
+    return [len(found.ids) for found in counter.encode_batch(list(texts))]
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Numbers of texts to encode together: of like length, the longest first, so that little is padded."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
+        most = min(_BATCH_TEXTS, max(BATCH, _BATCH_TOKENS // max(lengths[batch[0]], 1))) if batch else 1
+        if len(batch) >= most:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
 
 
 def _one_thread() -> None:

@@ -200,7 +200,7 @@ class Indexer:
         self._purge(self._library.passages.retired())
 
     def _stage(self, batch: Sequence[AnalysedArticle]) -> None:
-        matrices = iter(encode([analysed.article for analysed in batch], self._embedder))
+        matrices = iter(encode([analysed.article for analysed in batch], self._embedder, self._progress))
         keys: list[int] = []
         rows: list[Matrix] = []
         entries: list[LexicalEntry] = []
@@ -217,7 +217,6 @@ class Indexer:
         if keys:
             self._stores.vectors.add(keys, np.stack(rows))
             self._stores.lexical.add(entries)
-        self._progress(len(keys))
 
     def _purge(self, keys: Sequence[int]) -> None:
         if keys:

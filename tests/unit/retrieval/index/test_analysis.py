@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from retrieval.core.span import Span
 from retrieval.core.vectors import Matrix
-from retrieval.index.analysis import analyse_passages, context_lines
+from retrieval.index.analysis import analyse_passages, context_lines, encode
 from retrieval.index.indexer import Indexer, Stores
 from retrieval.ingest import article_digest
 from retrieval.storage.library import LibraryWriter
@@ -102,3 +102,22 @@ def test_tokens_of_a_part_are_those_of_its_text(text: str, start: int, end: int)
     assert [(token.term, token.word, token.capital) for token in found] == [
         (token.term, token.word, token.capital) for token in alone
     ]
+
+
+def test_a_long_article_is_encoded_in_slices_that_move_the_progress() -> None:
+    """An article of thousands of sentences is never given to the model at once, and its passages are counted once."""
+    made = article("\n\n".join(f"Berth {number} is free. Boat {number} is not." for number in range(1_000)))
+    given: list[int] = []
+    progress: list[int] = []
+
+    class Counting(ConstantEmbedder):
+        def encode(self, texts: Sequence[str], *, question: bool = False) -> Matrix:
+            given.append(len(texts))
+            return super().encode(texts)
+
+    vectors = encode([made], Counting(), progress.append)
+    assert len(given) > 1
+    assert max(given) <= 1_500
+    assert sum(progress) == len(made.passages) == len(vectors)
+    assert 0 < progress[0] < len(vectors)
+    assert [len(each) for each in vectors] == [1 + len(passage.sentences) for passage in made.passages]
