@@ -24,6 +24,7 @@ from retrieval.index.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.sync import IndexReport, run_indexing
 from retrieval.index.vector import ChromaVectorIndex
+from retrieval.ingest.isolation import InlineParser
 from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher, open_session
 from retrieval.storage.library import Library
@@ -183,7 +184,7 @@ class Workspace:
 
     def index(self, **options: Any) -> IndexReport:
         """Bring the data folder into step with the corpus folder."""
-        return run_indexing(self.settings, open_embedder=self.embedder.opened, **options)
+        return run_indexing(self.settings, open_embedder=self.embedder.opened, open_parser=InlineParser, **options)
 
 
 def article_text(number: int, version: int = 1) -> str:
@@ -227,7 +228,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory, model: SentenceTransformerE
     def opened(_: Settings, known: ModelIdentity | None) -> SentenceTransformerEmbedder:
         return model
 
-    report = run_indexing(settings, open_embedder=opened)
+    report = run_indexing(settings, open_embedder=opened, open_parser=InlineParser)
     assert not report.problems
     return settings
 

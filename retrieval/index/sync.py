@@ -19,7 +19,7 @@ from retrieval.index.plan import FilePlan, Plan, aliases_of, plan_files, stored_
 from retrieval.index.stores import delete_stale, open_stores
 from retrieval.index.vector import probe_server
 from retrieval.ingest import Scan, SourceFile, build_articles, load_corpus
-from retrieval.ingest.isolation import Job, ParserPool
+from retrieval.ingest.isolation import ArticleBuilder, Job, ParserPool
 from retrieval.ingest.roots import scan_roots, source_folders
 from retrieval.ingest.sources.folder import read_bytes
 from retrieval.storage.home.layout import LIBRARY_FILE, SOURCES_FOLDER, next_generation
@@ -28,6 +28,9 @@ from retrieval.storage.library import Library, LibraryWriter
 
 #: Property with the folder of the last run.
 CORPUS_FOLDER = "corpus_folder"
+
+#: Opens what builds the articles of files: worker processes, unless a test needs none.
+OpenParser = Callable[[], ArticleBuilder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def run_indexing(
     allow_removal: bool = False,
     progress: Progress = no_progress,
     open_embedder: OpenEmbedder = lazy_embedder,
+    open_parser: OpenParser = ParserPool,
 ) -> IndexReport:
     """Bring the data folder into step with the corpus folder.
 
@@ -91,7 +95,7 @@ def run_indexing(
     notices: list[str] = []
     with owning(settings.home), _open_library(settings, notices, rebuild=rebuild) as library:
         embedder = open_embedder(settings, library.properties.model())
-        run = IndexRun(settings, library, embedder, progress)
+        run = IndexRun(settings, library, embedder, progress, open_parser)
         try:
             plan, problems, findings = run.apply(allow_removal=allow_removal, rebuild=rebuild)
         except DamagedIndexError as error:
@@ -112,6 +116,7 @@ class IndexRun:
     library: LibraryWriter
     embedder: Embedder
     progress: Progress
+    open_parser: OpenParser = ParserPool
 
     def apply(self, *, allow_removal: bool, rebuild: bool) -> tuple[Plan, list[CorpusFileError], list[Finding]]:
         """Bring library and indexes into step with the corpus; what was done, and the files that failed."""
@@ -128,7 +133,7 @@ class IndexRun:
         actions = plan_files(scan, stored, analysis=ANALYSIS, altered=altered)
         if not allow_removal:
             actions.check_removal(len(stored))
-        with open_stores(settings, library, library.properties.indexes_folder()) as stores, ParserPool() as pool:
+        with open_stores(settings, library, library.properties.indexes_folder()) as stores, self.open_parser() as pool:
             indexer = Indexer(library, stores, self.embedder, _counted("Encoding passages", self.progress))
             indexer.reconcile()
             reading = _Reading(scan, actions, pool, self.progress)
@@ -215,7 +220,7 @@ class _Reading:
 
     scan: Scan
     plan: FilePlan
-    pool: ParserPool
+    pool: ArticleBuilder
     progress: Progress
     made: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)  # ids before and now, by file
     problems: list[CorpusFileError] = field(default_factory=list)

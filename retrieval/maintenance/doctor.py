@@ -13,14 +13,16 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.errors import NotIndexedError, RetrievalError, VectorsUnavailableError
+from retrieval.core.errors import CorpusFileError, NoTextError, NotIndexedError, RetrievalError, VectorsUnavailableError
 from retrieval.core.health import Check, Verdict
 from retrieval.core.settings import DEFAULT_CORPUS, Settings
 from retrieval.index.embedding import find_model, fingerprint
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.sync import corpus_folder
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex, probe_server
-from retrieval.ingest import load_corpus
+from retrieval.ingest import scan_corpus
+from retrieval.ingest.isolation import Job, ParserPool
+from retrieval.ingest.sources.folder import read_bytes
 from retrieval.maintenance.environment_checks import (
     check_databases,
     check_memory,
@@ -100,11 +102,16 @@ def _corpus_folder(settings: Settings) -> Path | None:
 def _corpus(folder: Path | None) -> str:
     if folder is None:
         return "no folder; archives, repositories and pages alone"
-    corpus = load_corpus(folder)
-    if corpus.problems:
-        more = f" (and {len(corpus.problems) - 3} more)" if len(corpus.problems) > 3 else ""
-        raise RetrievalError(f"{folder}: {'; '.join(map(str, corpus.problems[:3]))}{more}")
-    return f"{folder}: {len(corpus.articles)} articles, all readable"
+    scan = scan_corpus(folder)
+    problems: list[RetrievalError] = list(scan.problems)
+    jobs = (Job(each.file, read_bytes(each.path, each.file), each.options) for each in scan.files)
+    with ParserPool() as pool:  # whatever a file does, it does not end this check
+        failed = [result for _, result in pool.run(jobs) if isinstance(result, CorpusFileError)]
+    problems += [error for error in failed if not isinstance(error, NoTextError)]
+    if problems:
+        more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+        raise RetrievalError(f"{folder}: {'; '.join(map(str, problems[:3]))}{more}")
+    return f"{folder}: {len(scan.files) - len(failed)} articles, all readable"
 
 
 def _folder(home: Path) -> Check:
