@@ -20,8 +20,8 @@ from retrieval.core.types import Article, Format, Metadata, Omission, Passage, R
 from retrieval.ingest.chunking.chunker import split_passages
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock, clean
 from retrieval.ingest.parsers.document import Document, parse_documents
-from retrieval.ingest.parsers.metadata import clipped
 from retrieval.ingest.parsers.rows import RowColumns
+from retrieval.ingest.parsers.text.metadata import clipped
 from retrieval.ingest.sources.archives import ignored_files, is_ignored
 from retrieval.ingest.sources.config import CatalogEntry, CorpusConfig, DefaultMetadata, load_config
 from retrieval.ingest.sources.folder import list_files, read_bytes, relative_name

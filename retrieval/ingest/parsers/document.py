@@ -13,10 +13,10 @@ from retrieval.core.display import Annotation
 from retrieval.core.errors import CorpusFileError, NoTextError
 from retrieval.core.types import Format, Repair
 from retrieval.ingest.parsers.blocks import Block
-from retrieval.ingest.parsers.decoding import decode, mend_strays
-from retrieval.ingest.parsers.front_matter import read_front_matter
 from retrieval.ingest.parsers.parsed import Parsed
 from retrieval.ingest.parsers.rows.columns import RowColumns
+from retrieval.ingest.parsers.text.decoding import decode, mend_strays
+from retrieval.ingest.parsers.text.front_matter import read_front_matter
 from retrieval.text.mojibake import repair
 
 MAX_PARAGRAPH = 1_000_000  # characters; a longer line is an export gone wrong, and would be cut into nonsense
@@ -157,7 +157,7 @@ def _blocks(text: str, body_start: int, kind: Format) -> tuple[tuple[Block, ...]
         from retrieval.ingest.parsers.markup.markdown import parse_markdown
 
         return parse_markdown(text, body_start)
-    from retrieval.ingest.parsers.plain_text import parse_plain_text
+    from retrieval.ingest.parsers.text.plain_text import parse_plain_text
 
     return parse_plain_text(text, body_start), ()
 

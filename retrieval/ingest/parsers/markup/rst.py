@@ -15,8 +15,8 @@ from retrieval.ingest.parsers.builder import Run, TextBuilder
 from retrieval.ingest.parsers.markup.doctree.directives import directive_for
 from retrieval.ingest.parsers.markup.doctree.roles import role_for
 from retrieval.ingest.parsers.markup.doctree.tree import DoctreeWriter
-from retrieval.ingest.parsers.metadata import one_line
 from retrieval.ingest.parsers.parsed import Parsed
+from retrieval.ingest.parsers.text.metadata import one_line
 
 _SETTINGS = {
     "_disable_config": True, "file_insertion_enabled": False, "raw_enabled": False, "report_level": 5, "halt_level": 5,

@@ -16,9 +16,9 @@ from retrieval.ingest.parsers.markup.dom.elements import tag_of
 from retrieval.ingest.parsers.markup.dom.encoding import decode_html
 from retrieval.ingest.parsers.markup.dom.parsing import NestingError, xhtml_tree
 from retrieval.ingest.parsers.markup.html_tree import write_tree
-from retrieval.ingest.parsers.metadata import is_web_address, one_line
 from retrieval.ingest.parsers.office.container import Container
 from retrieval.ingest.parsers.parsed import Parsed
+from retrieval.ingest.parsers.text.metadata import is_web_address, one_line
 
 _CONTAINER = "META-INF/container.xml"
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"})

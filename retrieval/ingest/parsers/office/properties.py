@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from retrieval.ingest.parsers.metadata import one_line
+from retrieval.ingest.parsers.text.metadata import one_line
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _TERMS = "{http://purl.org/dc/terms/}"

@@ -9,14 +9,14 @@ from dataclasses import replace
 from retrieval.core.errors import CorpusFileError
 from retrieval.ingest.parsers.blocks import Block, BlockKind
 from retrieval.ingest.parsers.builder import Run, TextBuilder
-from retrieval.ingest.parsers.decoding import decode, mend_strays
 from retrieval.ingest.parsers.markup.dom.parsing import NestingError
 from retrieval.ingest.parsers.markup.html_tree import write_fragment
-from retrieval.ingest.parsers.metadata import is_web_address, one_line
 from retrieval.ingest.parsers.parsed import Parsed
-from retrieval.ingest.parsers.plain_text import parse_plain_text
 from retrieval.ingest.parsers.rows.columns import Columns, Row, RowColumns, find_columns, is_header
 from retrieval.ingest.parsers.rows.reading import MAX_CELL, Table, read_csv, read_json_lines
+from retrieval.ingest.parsers.text.decoding import decode, mend_strays
+from retrieval.ingest.parsers.text.metadata import is_web_address, one_line
+from retrieval.ingest.parsers.text.plain_text import parse_plain_text
 
 _METADATA = ("title", "published", "url", "author", "publisher")
 _MAX_PART = 80  # characters

@@ -11,8 +11,8 @@ from typing import Any
 
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.types import Article
-from retrieval.ingest.parsers.metadata import clipped
 from retrieval.ingest.parsers.rows import RowColumns
+from retrieval.ingest.parsers.text.metadata import clipped
 from retrieval.ingest.sources.config.globs import compiled, fixed_folder
 from retrieval.ingest.sources.config.links import LinkStyle, page_link, pattern_link
 from retrieval.ingest.sources.config.schema import CatalogEntry, ConfigFile, DefaultMetadata, Section

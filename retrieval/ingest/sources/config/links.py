@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from urllib.parse import quote, urljoin
 
-from retrieval.ingest.parsers.metadata import is_web_address
+from retrieval.ingest.parsers.text.metadata import is_web_address
 
 PLACEHOLDERS = ("{path}", "{stem}", "{name}")
 _RENDERED = {

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from retrieval.core.types import TitleSource
-from retrieval.ingest.parsers.metadata import is_web_address, one_line
+from retrieval.ingest.parsers.text.metadata import is_web_address, one_line
 from retrieval.ingest.sources.config.links import LinkStyle, is_link_pattern
 
 _MAX_PARAGRAPH = 10**9

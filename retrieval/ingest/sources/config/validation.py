@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.ingest.parsers.metadata import MetadataError, clipped, parse_toml
+from retrieval.ingest.parsers.text.metadata import MetadataError, clipped, parse_toml
 from retrieval.ingest.sources.config.key_lines import KeyPath, key_lines, line_of
 from retrieval.ingest.sources.config.schema import CatalogEntry, ConfigFile, Defaults, Rows, Section
 

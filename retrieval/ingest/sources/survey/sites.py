@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.ingest.parsers.metadata import MetadataError, is_web_address, one_line, parse_toml, parse_yaml
+from retrieval.ingest.parsers.text.metadata import MetadataError, is_web_address, one_line, parse_toml, parse_yaml
 from retrieval.ingest.sources.config.links import LinkStyle
 from retrieval.ingest.sources.folder import read_bytes
 

@@ -16,8 +16,8 @@ from retrieval.ingest.cleaning.boilerplate import (
 )
 from retrieval.ingest.cleaning.features import block_features
 from retrieval.ingest.cleaning.headings import is_kicker, is_name, is_title, states_a_fact
-from retrieval.ingest.parsers.decoding import decode
 from retrieval.ingest.parsers.document import parse_document
+from retrieval.ingest.parsers.text.decoding import decode
 from retrieval.ingest.pipeline import build_article
 from tests.support.adversarial import TEXTS
 from tests.support.growth import assert_linear

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from retrieval.ingest.parsers.decoding import Decoded, decode, mend_strays
+from retrieval.ingest.parsers.text.decoding import Decoded, decode, mend_strays
 
 _HEAD = 4_096  # bytes in which browsers, too, look for the name of the encoding
 _NAMED = re.compile(

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml import html as lxml_html
 
-from retrieval.ingest.parsers.metadata import is_web_address, one_line
+from retrieval.ingest.parsers.text.metadata import is_web_address, one_line
 
 _OLDEST = "1995-01-01"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from retrieval.ingest.parsers.blocks import BlockKind
-from retrieval.ingest.parsers.plain_text.rows import LIST_MARK, Chunk, Row
-from retrieval.ingest.parsers.plain_text.wrapping import continues
+from retrieval.ingest.parsers.text.plain_text.rows import LIST_MARK, Chunk, Row
+from retrieval.ingest.parsers.text.plain_text.wrapping import continues
 
 _DEEPEST = 8  # levels of lists
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrieval.ingest.parsers.blocks import Block, BlockKind, Line, LineGroup, lines_of, number_blocks
-from retrieval.ingest.parsers.plain_text.headings import mark_headings
-from retrieval.ingest.parsers.plain_text.lists import Lists, find_lists, list_id_of
-from retrieval.ingest.parsers.plain_text.mail import part_mails
-from retrieval.ingest.parsers.plain_text.pages import furniture, page_numbers
-from retrieval.ingest.parsers.plain_text.rows import Chunk, Row, row_of
-from retrieval.ingest.parsers.plain_text.wrapping import continues, find_widths, paragraphs
+from retrieval.ingest.parsers.text.plain_text.headings import mark_headings
+from retrieval.ingest.parsers.text.plain_text.lists import Lists, find_lists, list_id_of
+from retrieval.ingest.parsers.text.plain_text.mail import part_mails
+from retrieval.ingest.parsers.text.plain_text.pages import furniture, page_numbers
+from retrieval.ingest.parsers.text.plain_text.rows import Chunk, Row, row_of
+from retrieval.ingest.parsers.text.plain_text.wrapping import continues, find_widths, paragraphs
 
 
 def parse_plain_text(text: str, body_start: int = 0) -> tuple[Block, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from retrieval.ingest.parsers.blocks import BlockKind
-from retrieval.ingest.parsers.plain_text.rows import Chunk, Row
+from retrieval.ingest.parsers.text.plain_text.rows import Chunk, Row
 
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):(?:[ \t]|$)")
 _READ = frozenset({"from", "to", "cc", "bcc", "date", "sent", "subject", "reply-to", "von", "an", "betreff", "datum"})

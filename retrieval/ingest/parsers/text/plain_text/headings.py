@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from retrieval.ingest.parsers.blocks import BlockKind
-from retrieval.ingest.parsers.plain_text.rows import Chunk, Row
+from retrieval.ingest.parsers.text.plain_text.rows import Chunk, Row
 
 _UNDERLINE = re.compile(r"(=|-|~|\^)\1{2,}")
 _NUMBERED = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,5})\.?[ \t]+(?=[^\W\d_])")

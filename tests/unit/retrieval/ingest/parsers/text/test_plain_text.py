@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.ingest.parsers.blocks import Block, BlockKind
-from retrieval.ingest.parsers.plain_text import parse_plain_text
+from retrieval.ingest.parsers.text.plain_text import parse_plain_text
 from tests.support.adversarial import TEXTS
 from tests.support.growth import assert_linear
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.ingest.parsers.metadata import MetadataError, one_line, parse_toml, parse_yaml
+from retrieval.ingest.parsers.text.metadata import MetadataError, one_line, parse_toml, parse_yaml
 from tests.support.growth import assert_linear
 
 Parse = Callable[[str], object]

@@ -6,7 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from retrieval.core.errors import CorpusFileError
-from retrieval.ingest.parsers.metadata import MetadataError, is_web_address, one_line, parse_toml, parse_yaml
+from retrieval.ingest.parsers.text.metadata import MetadataError, is_web_address, one_line, parse_toml, parse_yaml
 
 _LIMIT = 65_536  # characters; metadata is no longer than this, so a distant second rule closes nothing
 _FIELDS = {

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from retrieval.ingest.parsers.plain_text.rows import LIST_MARK, Chunk, Row
+from retrieval.ingest.parsers.text.plain_text.rows import LIST_MARK, Chunk, Row
 
 _LONGEST = 110  # columns at which anybody wraps; a longer line is a paragraph
 _NARROWEST = 40

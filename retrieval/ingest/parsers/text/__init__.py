@@ -1,0 +1,1 @@
+"""Parsing of text: encodings, front matter, and paragraphs of plain text."""
