@@ -18,7 +18,7 @@ def main() -> None:
     # Until the event loop handles them: the first process of a container gets no signal that it does not handle, and
     # the imports take seconds on a cold disk.
     exit_on(0, signal.SIGTERM, signal.SIGINT)
-    from retrieval.core.environment import variables_or_exit
+    from retrieval.core.settings.environment import variables_or_exit
 
     environ = variables_or_exit("pullquote-bot")
     from bot.observability.logging import thread_failed

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from retrieval.core.environment import EnvironmentSettings, from_variable, secret_from_file, variable
 from retrieval.core.errors import SettingsError
 from retrieval.core.settings import Settings as RetrievalSettings
+from retrieval.core.settings.environment import EnvironmentSettings, from_variable, secret_from_file, variable
 
 _API_URL = "https://discord.com/api/v10"
 _LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]

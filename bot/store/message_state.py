@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from retrieval.core.display import Annotation, shown_line
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.types import NO_CONTEXT, Context, Metadata, Outcome, Passage, Quote
 
 KEY_LENGTH = 12

@@ -11,8 +11,8 @@ from bot.ui.markup.layout import Panel, Part, QuotedText, TextLine, in_bold
 from bot.ui.markup.pages import Form, Page, paged
 from bot.ui.markup.quotation import quotation
 from bot.ui.quotes import context_lines, counted, number_line, place_of, quote_panel, title_of
+from retrieval.core.display.span import Span
 from retrieval.core.errors import one_line
-from retrieval.core.span import Span
 from retrieval.core.types import Outcome, Quote
 from retrieval.storage.articles import Paragraph
 

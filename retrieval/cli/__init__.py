@@ -15,7 +15,7 @@ def main() -> None:
     if previous is signal.default_int_handler:
         exit_on(130, signal.SIGINT)
     try:
-        from retrieval.core.environment import variables_or_exit
+        from retrieval.core.settings.environment import variables_or_exit
 
         variables_or_exit("pullquote")
         from retrieval.cli import app

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from retrieval.cli.options import HomeOption, JsonOption, print_json, print_line, settings_from, stderr, warn
-from retrieval.core.environment import variables
 from retrieval.core.errors import RetrievalError
 from retrieval.core.settings import Settings, home_in
+from retrieval.core.settings.environment import variables
 from retrieval.index.sync import reconcile_indexes
 from retrieval.maintenance.archive import Manifest
 from retrieval.maintenance.backup import STREAM, back_up

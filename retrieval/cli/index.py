@@ -25,11 +25,11 @@ from retrieval.cli.options import (
 )
 from retrieval.cli.output.indexing import finding_lines, problem_lines
 from retrieval.cli.output.sanitising import sanitise
-from retrieval.core.environment import variables
 from retrieval.core.errors import CorpusFileError
 from retrieval.core.findings import Finding, FindingKind
 from retrieval.core.health import Verdict
 from retrieval.core.settings import Settings
+from retrieval.core.settings.environment import variables
 from retrieval.index.sync import IndexReport, run_indexing
 from retrieval.ingest.sources.materialise import is_folder_source, materialise
 from retrieval.maintenance.doctor import run_checks

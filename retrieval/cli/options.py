@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.text import Text
 
 from retrieval.cli.output.sanitising import sanitise
-from retrieval.core.environment import variables
 from retrieval.core.errors import StorageError
 from retrieval.core.settings import Settings
+from retrieval.core.settings.environment import variables
 from retrieval.core.timing import Progress
 
 HomeOption = Annotated[

@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from retrieval.core.display import Annotation, Display, display, within
+from retrieval.core.display.span import Span
 from retrieval.core.errors import one_line
-from retrieval.core.span import Span
 
 
 class TitleSource(StrEnum):

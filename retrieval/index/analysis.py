@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.core.display import display, within
+from retrieval.core.display.span import Span
 from retrieval.core.errors import CorpusFileError
-from retrieval.core.span import Span
 from retrieval.core.types import Article, Passage, PassageWords, TitleSource
 from retrieval.core.vectors import Matrix, pool_sentences
 from retrieval.index.embedding import Embedder

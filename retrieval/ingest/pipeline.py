@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from retrieval.core.display import Annotation, AnnotationKind
+from retrieval.core.display.span import Span
 from retrieval.core.errors import CorpusFileError, NoTextError
 from retrieval.core.findings import Finding, FindingKind
-from retrieval.core.span import Span
 from retrieval.core.timing import Progress, no_progress
 from retrieval.core.types import Article, Format, Metadata, Omission, Passage, Reason, TitleSource
 from retrieval.ingest.chunking.chunker import split_passages

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import CorpusFileError, NoTextError, NotIndexedError, RetrievalError, VectorsUnavailableError
 from retrieval.core.health import Check, Verdict
 from retrieval.core.settings import DEFAULT_CORPUS, Settings
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.index.embedding import find_model, fingerprint
 from retrieval.index.lexical import TantivyLexicalIndex
 from retrieval.index.sync import corpus_folder

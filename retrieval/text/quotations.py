@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 
 _MARK = re.compile('[“”„‟«»"「」『』]')
 LOOKAHEAD_PARAGRAPHS = 8

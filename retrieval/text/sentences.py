@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.text.languages.abbreviations import BEFORE_NUMBER, MAY_END_SENTENCE, SENTENCE_STARTERS, TITLES
 from retrieval.text.languages.english import SPEECH_VERBS
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from chromadb.api.shared_system_client import SharedSystemClient
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import DamagedStoreError
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.core.vectors import Matrix, normalise
 from retrieval.index.indexer import VectorStore
 from retrieval.index.vector import ChromaVectorIndex, ServerVectorIndex

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsUnavailableError
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.core.vectors import Matrix, normalise
 from retrieval.index.vector import WRITE_TIMEOUTS, ChromaVectorIndex, ServerVectorIndex, probe_server
 

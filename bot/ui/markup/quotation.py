@@ -10,9 +10,9 @@ from bot.ui.markup.layout import CodeText, Part, QuotedText, fenced
 from bot.ui.markup.marks import BOLD, CODE, ITALIC, LINK, STRIKE, UNDERLINE, Mark
 from bot.ui.markup.tables import aligned
 from retrieval.core.display import Annotation, AnnotationKind
-from retrieval.core.elements import Element, ElementKind, Words, elements
-from retrieval.core.links import web_address
-from retrieval.core.span import Span
+from retrieval.core.display.elements import Element, ElementKind, Words, elements
+from retrieval.core.display.links import web_address
+from retrieval.core.display.span import Span
 
 _SIGNS = {
     AnnotationKind.BOLD: BOLD,

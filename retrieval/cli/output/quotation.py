@@ -15,9 +15,9 @@ from rich.text import Text
 
 from retrieval.cli.output.sanitising import sanitise
 from retrieval.core.display import Annotation, AnnotationKind
-from retrieval.core.elements import Element, ElementKind, Words, elements
-from retrieval.core.links import web_address
-from retrieval.core.span import Span
+from retrieval.core.display.elements import Element, ElementKind, Words, elements
+from retrieval.core.display.links import web_address
+from retrieval.core.display.span import Span
 
 _STYLES = {
     AnnotationKind.BOLD: Style(bold=True),

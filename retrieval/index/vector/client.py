@@ -18,8 +18,8 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaAuthError
 from chromadb.types import Collection as CollectionModel
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.health import VectorState
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.index.vector.probe import headers, probe_server, trust, unavailable, unreachable, unsupported_version
 from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, Timeouts
 

@@ -19,9 +19,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import HomeBusyError, IndexesReplacedError, RetrievalError, VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.core.vectors import Matrix
 from retrieval.index.vector.server import (
     LostCollectionError,

@@ -13,9 +13,9 @@ import httpx
 from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.errors import ChromaAuthError
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsUnavailableError, one_line
 from retrieval.core.health import VectorHealth, VectorState
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.index.vector.timeouts import QUERY_TIMEOUTS, Timeouts
 
 _MAJOR = "1"

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import numpy as np
 from chromadb.errors import NotFoundError
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import RetrievalError, StorageError, VectorsUnavailableError
 from retrieval.core.health import VectorHealth, VectorState
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.index.vector.base import COSINE, CollectionIndex
 from retrieval.index.vector.client import Connection
 from retrieval.index.vector.probe import unavailable, unreachable

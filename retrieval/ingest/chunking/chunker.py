@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from retrieval.core.display import Annotation
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.types import Context, Passage
 from retrieval.ingest.chunking.grouping import Group, group_blocks
 from retrieval.ingest.chunking.lead_in import LeadInFinder

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.types import Reason
 from retrieval.ingest.cleaning.cleaner import ClassifiedBlock
 from retrieval.ingest.parsers.blocks import Block, BlockKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.ingest.chunking.open_reference import (
     has_name,
     has_pronoun_speaker,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 
 _TOKEN = re.compile(r"[A-Za-z]{1,64}|[0-9]{1,64}|[^\W\d_]{1,64}|\s+|.", re.DOTALL)
 SPECIAL_TOKENS = 2  # tokens that every model puts around a text

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from retrieval.core.display import Annotation, AnnotationKind, display
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 
 _UNSHOWN = frozenset({AnnotationKind.HIDDEN, AnnotationKind.REPLACED})
 

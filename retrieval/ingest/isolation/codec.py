@@ -10,8 +10,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
+from retrieval.core.display.span import Span
 from retrieval.core.errors import CorpusFileError, NoTextError
-from retrieval.core.span import Span
 from retrieval.core.types import Article, Passage
 from retrieval.ingest.isolation.frames import FrameError
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 
 
 class BlockKind(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from retrieval.core.display import Annotation, AnnotationKind
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.ingest.parsers.blocks import Block, BlockKind
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrieval.core.display import display, within
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.types import Quote, StoredPassage
 from retrieval.search.answer.highlights import highlight
 from retrieval.search.query.analysis import Question

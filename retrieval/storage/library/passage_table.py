@@ -13,8 +13,8 @@ import numpy as np
 from cachetools import LRUCache
 
 from retrieval.core.display import shown_line
+from retrieval.core.display.span import Span
 from retrieval.core.errors import DamagedStoreError
-from retrieval.core.span import Span
 from retrieval.core.types import StoredPassage
 from retrieval.core.vectors import Matrix, unpack
 from retrieval.storage.library.article_table import ArticleTable

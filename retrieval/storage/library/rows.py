@@ -10,7 +10,7 @@ from dataclasses import astuple, fields
 from typing import Any
 
 from retrieval.core.display import Annotation, AnnotationKind
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.types import Article, Context, Format, Metadata, Passage, Repair, TitleSource
 
 #: Live passages with their articles; conditions are added with AND.

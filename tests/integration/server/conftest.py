@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.health import VectorHealth, VectorState
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.index.vector import ServerVectorIndex
 from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher

@@ -12,9 +12,9 @@ import pytest
 from bot.observability.request_log import RequestLog
 from bot.services.article_source import Articles
 from bot.services.question_service import QuestionRequest, QuestionService
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.health import VectorState
 from retrieval.core.settings import Settings
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.search.searcher import KEYWORDS_ALONE
 from tests.conftest import Pullquote, article_text
 from tests.integration.server.conftest import until

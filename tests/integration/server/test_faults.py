@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import IndexesDisagreeError, IndexesReplacedError, VectorsUnavailableError
 from retrieval.core.health import VectorState, Verdict
 from retrieval.core.settings import Settings
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.core.types import Answer
 from retrieval.index.vector import ServerVectorIndex, delete_collections, probe_server
 from retrieval.index.vector.monitor import MonitoredVectors

@@ -10,9 +10,9 @@ from threading import Event, Thread
 
 import pytest
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import VectorsUnavailableError
 from retrieval.core.health import VectorState
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 from retrieval.index.vector import probe_server
 from tests.integration.server.conftest import RemoteLibrary
 from tests.support.processes.chroma_process import FaultyProxy

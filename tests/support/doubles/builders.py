@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.core.display import Annotation
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.types import Article, Context, Metadata, Passage, Quote, StoredPassage, TitleSource
 from retrieval.ingest import build_article, parse_document
 from retrieval.search.ranking.scoring import Candidate, PassageTerms

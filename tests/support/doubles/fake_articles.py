@@ -18,9 +18,9 @@ from bot.services.worker_pool import SerialExecutor, WorkerPool
 from bot.store import PersonHash, Store
 from bot.store.message_state import QuoteRef
 from retrieval.core.display import Annotation
+from retrieval.core.display.span import Span
 from retrieval.core.errors import UnknownArticleError
 from retrieval.core.health import VectorHealth
-from retrieval.core.span import Span
 from retrieval.core.types import (
     NO_CONTEXT,
     Answer,

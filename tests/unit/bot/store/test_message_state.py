@@ -21,7 +21,7 @@ from bot.store.message_state import (
     from_json,
     to_json,
 )
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.types import Outcome
 
 FIRST = QuoteRef("paris", 5, 9, 2, 3, "0" * 16, "Section", (Span(0, 2),), Span(1, 4), False, ("other",))

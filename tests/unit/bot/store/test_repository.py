@@ -12,7 +12,7 @@ from bot.store import PersonHash, RecordsError, Store, Vote
 from bot.store.guild_settings import GuildSettings
 from bot.store.message_state import AnswerMessage, AskedQuestion, QuoteRef, new_key
 from bot.store.schema import MIGRATIONS
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.types import Outcome
 
 DAY = 86_400.0

@@ -15,7 +15,7 @@ from bot.store.message_state import (
     new_key,
 )
 from bot.ui.buttons import TEMPLATE, Action, ActionButton, actions_for, view_for
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.types import Outcome
 
 QUESTION = AskedQuestion("?")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 
 from retrieval.core.display import Annotation, AnnotationKind, display
-from retrieval.core.elements import Element, ElementKind, elements
-from retrieval.core.span import Span
+from retrieval.core.display.elements import Element, ElementKind, elements
+from retrieval.core.display.span import Span
 from tests.support.annotated import EVERYTHING, annotated
 from tests.support.growth import assert_linear
 from tests.unit.retrieval.core.test_display import slices

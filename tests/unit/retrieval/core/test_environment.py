@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.core.environment import secret_from_file, variable, variables, variables_or_exit
 from retrieval.core.errors import SettingsError
 from retrieval.core.settings import Settings
+from retrieval.core.settings.environment import secret_from_file, variable, variables, variables_or_exit
 
 
 def test_the_environment_takes_precedence_over_the_file(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.core.links import web_address
+from retrieval.core.display.links import web_address
 
 
 @pytest.mark.parametrize("target", ["https://docs.example/a_b?c=d#e", "http://docs.example:8080/"])

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from retrieval.core.chroma_endpoint import ChromaServer
 from retrieval.core.errors import SettingsError
 from retrieval.core.settings import DEFAULT_MODEL, Settings
+from retrieval.core.settings.chroma_endpoint import ChromaServer
 
 
 def test_nothing_set_gives_the_documented_defaults() -> None:

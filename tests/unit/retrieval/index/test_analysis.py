@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.vectors import Matrix
 from retrieval.index.analysis import analyse_passages, context_lines, encode
 from retrieval.index.indexer import Indexer, Stores

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.search.answer.conflicts import differing_figures
 from retrieval.search.query.analysis import analyse
 from retrieval.search.query.follow_up import follow_up_of, mentions

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.text.mojibake import repair
 from retrieval.text.quotations import is_open_at_end, paragraphs_sharing_quotation, quoted
 from retrieval.text.sentences import split_sentences

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from retrieval.core.display import Annotation, AnnotationKind
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.ingest.parsers.blocks import Block, BlockKind, Line
 from retrieval.ingest.parsers.markup.markdown.content import (
     Content,

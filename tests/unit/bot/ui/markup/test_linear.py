@@ -12,7 +12,7 @@ from bot.ui.markup.limits import fitted, fitted_line
 from bot.ui.markup.marks import BOLD, CODE, ITALIC, LINK, Mark
 from bot.ui.markup.pages import Form, link, paged
 from bot.ui.markup.quotation import quotation
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from tests.support.adversarial import TEXTS
 from tests.support.growth import assert_linear
 

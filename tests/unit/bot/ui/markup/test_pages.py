@@ -25,7 +25,7 @@ from bot.ui.markup.quotation import quotation
 from bot.ui.notices import Finding, about_pages, help_pages, settings_pages
 from bot.ui.reports import report_pages
 from retrieval.core.display import Annotation, AnnotationKind
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.core.types import Context, Metadata, Outcome, Quote, TitleSource
 from tests.support.doubles.fake_articles import metadata, paragraphs, quote, summary
 from tests.support.markdown import quoted_words

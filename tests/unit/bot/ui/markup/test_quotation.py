@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.ui.markup.layout import CodeText, Part, bodies
 from bot.ui.markup.quotation import quotation
 from retrieval.core.display import Annotation, display
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from tests.support.annotated import EVERYTHING, annotated
 from tests.unit.retrieval.core.test_display import slices
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.core.display import AnnotationKind
+from retrieval.core.display.span import Span
 from retrieval.core.errors import NoTextError
-from retrieval.core.span import Span
 from retrieval.core.types import Article, Context, Passage
 from retrieval.ingest.chunking.chunker import split_passages
 from retrieval.ingest.chunking.packing import SPECIAL_TOKENS, estimate

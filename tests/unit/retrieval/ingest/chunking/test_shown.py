@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.core.display import Annotation, AnnotationKind, display
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.ingest.chunking.shown import AnnotationSweep, ShownText
 from tests.support.growth import assert_linear
 

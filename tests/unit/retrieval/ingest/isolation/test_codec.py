@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.core.display import Annotation, AnnotationKind
+from retrieval.core.display.span import Span
 from retrieval.core.errors import CorpusFileError
-from retrieval.core.span import Span
 from retrieval.core.types import Article, Context, Format, Metadata, Omission, Passage, Reason, Repair, TitleSource
 from retrieval.ingest.isolation.codec import decode_answer, encode_articles, encode_failure, encode_refusal
 from retrieval.ingest.isolation.frames import FrameError

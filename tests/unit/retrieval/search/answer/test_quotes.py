@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 from retrieval.search.answer.quotes import hit_of, quote_of
 from retrieval.search.query.analysis import analyse
 from retrieval.search.ranking.scoring import rank

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.core.display.span import Span
 from retrieval.core.errors import AlteredArticleError, DamagedStoreError
-from retrieval.core.span import Span
 from retrieval.core.types import Article
 from retrieval.core.vectors import pack
 from retrieval.ingest import article_digest

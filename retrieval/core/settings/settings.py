@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from retrieval.core.chroma_endpoint import ChromaServer
-from retrieval.core.environment import EnvironmentSettings, UserPath, from_variable, variable
+from retrieval.core.settings.chroma_endpoint import ChromaServer
+from retrieval.core.settings.environment import EnvironmentSettings, UserPath, from_variable, variable
 
 DEFAULT_HOME = ".pullquote"
 DEFAULT_CORPUS = "seeds"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from retrieval.core.display import Annotation, AnnotationKind, Display, display
-from retrieval.core.span import Span
+from retrieval.core.display.annotations import Annotation, AnnotationKind, Display, display
+from retrieval.core.display.span import Span
 
 INLINE = frozenset(
     {

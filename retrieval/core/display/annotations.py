@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import NamedTuple
 
-from retrieval.core.span import Span
+from retrieval.core.display.span import Span
 
 
 class AnnotationKind(StrEnum):

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
-from retrieval.core.environment import EnvironmentSettings, UserPath, from_variable, secret_from_file, variable
 from retrieval.core.errors import SettingsError
+from retrieval.core.settings.environment import EnvironmentSettings, UserPath, from_variable, secret_from_file, variable
 
 _CLOUD = ".trychroma.com"
 _EXAMPLE = "write it like http://chroma:8000 or https://api.trychroma.com"
