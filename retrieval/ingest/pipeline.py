@@ -30,6 +30,8 @@ from retrieval.ingest.sources.folder import list_files, read_bytes, relative_nam
 INGESTION = "2"
 #: Shown characters up to which short paragraphs of structured documents are joined; in plain text each stands alone.
 JOINED = 600
+#: Names that a file has in every folder of a site.
+_FOLDER_PAGES = frozenset({"index", "_index", "readme"})
 
 
 class NoCorpusError(CorpusFileError):
@@ -312,6 +314,11 @@ def _omissions(
             yield Omission(block.line, block.number, block.start, block.end, reason, detail)
 
 
+def _name_of(file: PurePosixPath) -> str:
+    """The name of a file without its ending; that of its folder where every folder has a file of this name."""
+    return file.parent.name if file.stem.lower() in _FOLDER_PAGES and file.parent.name else file.stem
+
+
 def _metadata(document: Document, entry: CatalogEntry, headline: str | None, defaults: DefaultMetadata) -> Metadata:
     """Merge the metadata of the entry, the document's properties, the text and the defaults, in this order."""
     given = document.properties
@@ -319,7 +326,7 @@ def _metadata(document: Document, entry: CatalogEntry, headline: str | None, def
         (entry.title, entry.title_source),
         (given.get("title"), TitleSource.FRONT_MATTER),
         (headline and clipped(headline, "title"), TitleSource.DOCUMENT),
-        (PurePosixPath(document.file).stem, TitleSource.FILE_NAME),
+        (_name_of(PurePosixPath(document.file)), TitleSource.FILE_NAME),
     )
     title, source = next((title, source) for title, source in titles if title)
     others = ("publisher", "author", "published", "url", "language")

@@ -41,4 +41,6 @@ def problem_lines(problems: Iterable[CorpusFileError]) -> Iterator[str]:
             yield str(problem)
     for problem_text, count in counts.items():
         if count > _EXAMPLES:
-            yield f"{count - _EXAMPLES:,} more files: {problem_text}. All of them: pullquote index --json"
+            more = count - _EXAMPLES
+            files = "file" if more == 1 else "files"
+            yield f"{more:,} more {files}: {problem_text}. All of them: pullquote index --json"

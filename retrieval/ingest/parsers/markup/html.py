@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from retrieval.core.errors import CorpusFileError
+from retrieval.core.errors import CorpusFileError, NoTextError
 from retrieval.ingest.parsers.blocks import BlockKind
 from retrieval.ingest.parsers.builder import TextBuilder
 from retrieval.ingest.parsers.markup.dom.encoding import decode_html
@@ -45,5 +45,5 @@ def parse_html(source: bytes, file: str) -> Parsed:
             headings = [block.label for block in blocks if block.kind is BlockKind.HEADING]
             properties = properties_of(decoded.text, root, headings)
     if all(block.kind in {BlockKind.FURNITURE, BlockKind.HEADING} for block in blocks):
-        raise CorpusFileError(file, "it holds no text", "Write the article into it or delete it.")
+        raise NoTextError(file, "it holds no text", "Write the article into it or delete it.")
     return Parsed(builder.text(), blocks, builder.annotations(), properties, encoding=decoded.encoding)

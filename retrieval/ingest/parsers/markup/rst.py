@@ -10,7 +10,7 @@ from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.parsers.rst import directives, roles
 
-from retrieval.core.errors import CorpusFileError
+from retrieval.core.errors import NoTextError
 from retrieval.ingest.parsers.builder import Run, TextBuilder
 from retrieval.ingest.parsers.markup.doctree.directives import directive_for
 from retrieval.ingest.parsers.markup.doctree.roles import role_for
@@ -40,7 +40,7 @@ def parse_rst(text: str, file: str) -> Parsed:
     """Parse reStructuredText, plain or of Sphinx.
 
     Raises:
-        CorpusFileError: if it holds no words.
+        NoTextError: if it holds no words.
     """
     builder = TextBuilder()
     properties: dict[str, str] = {}
@@ -54,7 +54,7 @@ def parse_rst(text: str, file: str) -> Parsed:
         DoctreeWriter(builder, _labels(document)).write(document.children)
         properties = _properties(document)
     if not len(builder):
-        raise CorpusFileError(file, "it holds no text", "Write the article into it or delete it.")
+        raise NoTextError(file, "it holds no text", "Write the article into it or delete it.")
     return Parsed(builder.text(), builder.blocks(), builder.annotations(), properties)
 
 
@@ -107,7 +107,8 @@ def _labels(document: nodes.document) -> dict[str, str]:
 
 def _properties(document: nodes.document) -> dict[str, str]:
     """The title, the author and the date that a document states."""
-    title = document.get("title") or next((each.astext() for each in document.findall(nodes.title)), "")
+    sections = document.findall(nodes.section)  # a note has a title as well, which is not the document's
+    title = document.get("title") or next((each[0].astext() for each in sections if each.children), "")
     authors = [each.astext() for each in document.findall(nodes.author)]
     dates = [each.astext() for each in document.findall(nodes.date)]
     stated = {"title": title, "author": ", ".join(authors[:20]), "published": dates[0] if dates else ""}

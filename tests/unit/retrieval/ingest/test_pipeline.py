@@ -232,6 +232,8 @@ def test_the_catalog_goes_before_the_front_matter(tmp_path: Path) -> None:
     (tmp_path / "b.md").write_text(f"---\ntitle: Front\n---\n# Own\n\n{body}x")
     (tmp_path / "c.md").write_text(f"# Own\n\n{body}y")
     (tmp_path / "d.md").write_text(f"{body}z")
+    (tmp_path / "pier").mkdir()
+    (tmp_path / "pier" / "index.md").write_text(f"{body}0")
     (tmp_path / "catalog.toml").write_text(
         '[articles."a"]\ntitle = "Ours"\ntitle_source = "assigned"\nauthor = "B"\n[articles."e"]\ntitle = "x"\n'
     )
@@ -244,6 +246,7 @@ def test_the_catalog_goes_before_the_front_matter(tmp_path: Path) -> None:
         ("Front", TitleSource.FRONT_MATTER),
         ("Own", TitleSource.DOCUMENT),
         ("d", TitleSource.FILE_NAME),
+        ("pier", TitleSource.FILE_NAME),
     ]
     assert (metadata[0].publisher, metadata[0].author) == ("P", "B")
     assert [str(problem) for problem in loaded.problems] == [

@@ -1,4 +1,4 @@
-"""Titles of admonitions, tabs and callouts in Markdown: block rules for their opening and closing lines."""
+"""Admonitions, tabs, callouts and definitions in Markdown: block rules for their opening and closing lines."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _FENCED_DIV = re.compile(
 )
 _SLASHED = re.compile(r"/{3,}+[ \t]*+(?:(?P<type>[\w-]++)(?:[ \t]*+\|[ \t]*+(?P<title>.*))?)?[ \t]*+")
 _CALLOUT = re.compile(r"\[![\w -]{1,40}+(?:\|[^\]\n]{0,80}+)?\][-+]?[ \t]*+(?P<title>.*)")
+_BARE_DEFINITION = re.compile(r":[ \t]++(?=\S)")
 _OPTION = re.compile(r"[ \t]{4,}\S")
 _CONTENTS = re.compile(r"\[(?:TOC|\[_?TOC_?\])\][ \t]*+", re.IGNORECASE)
 
@@ -51,6 +52,33 @@ def admonition(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     state.push("admonition_close", "div", -1)
     state.blkIndent, state.lineMax, state.parentType = old_indent, old_last, old_parent
     state.line = last
+    return True
+
+
+def bare_definition(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """A definition whose term is no paragraph but the heading above it; its inside is read as blocks of its own."""
+    start = state.bMarks[line] + state.tShift[line]
+    found = (
+        None if silent or state.is_code_block(line) else _BARE_DEFINITION.match(state.src, start, state.eMarks[line])
+    )
+    if found is None:
+        return False
+    old_shift, old_count = state.tShift[line], state.sCount[line]
+    old_indent, old_last, old_parent = state.blkIndent, state.lineMax, state.parentType
+    state.blkIndent = old_count + 2
+    state.tShift[line], state.sCount[line] = found.end() - state.bMarks[line], state.blkIndent
+    last = line + 1
+    while last < end and not state.isEmpty(last):  # lines of its first paragraph need no indentation
+        last += 1
+    while last < end and (state.isEmpty(last) or state.sCount[last] >= state.blkIndent):
+        last += 1
+    state.lineMax, state.parentType = last, "admonition"
+    state.push("definition_open", "dd", 1)
+    state.md.block.tokenize(state, line, last)
+    state.push("definition_close", "dd", -1)
+    state.blkIndent, state.lineMax, state.parentType = old_indent, old_last, old_parent
+    state.tShift[line], state.sCount[line] = old_shift, old_count
+    state.line = max(state.line, line + 1)
     return True
 
 

@@ -16,6 +16,7 @@ from markdown_it.rules_block import StateBlock
 from retrieval.ingest.parsers.markup.markdown.admonitions import (
     Lines,
     admonition,
+    bare_definition,
     find_brackets,
     find_colons,
     find_slashes,
@@ -40,6 +41,7 @@ def add_flavours(parser: MarkdownIt) -> None:
     ruler = parser.block.ruler
     ruler.before("table", "flavour", _flavour, _ALTERNATIVES)
     ruler.before("table", "admonition", admonition, _ALTERNATIVES)
+    ruler.before("paragraph", "definition", bare_definition)
     ruler.at("reference", _definition)
     ruler.enable("reference")
 

@@ -32,7 +32,7 @@ _CONTAINERS = {
 #: The characters at which rules can begin; the others look at every line.
 _FIRST = {
     "fence": "`~", "blockquote": ">", "hr": "*-_", "list": "*+-0123456789", "footnote_def": "[", "reference": "[",
-    "html_block": "<", "heading": "#", "admonition": "!?=", "flavour": ":/[-;*{%ie<",
+    "html_block": "<", "heading": "#", "admonition": "!?=", "definition": ":", "flavour": ":/[-;*{%ie<",
 }  # fmt: skip
 _ALL_FIRST = frozenset("".join(_FIRST.values()) + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ|(")
 _MDX = re.compile(r"^(?:import\s[^\n]{0,300}['\"];?[ \t]*$|export (?:const|default) |</?[A-Z]\w*[\s/>])", re.MULTILINE)

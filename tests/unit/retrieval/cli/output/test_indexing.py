@@ -27,9 +27,11 @@ def test_problems_that_differ_in_the_file_alone_are_ten_lines() -> None:
     """A folder of thousands of unreadable files does not flood the terminal, and a rare problem is still seen."""
     problems = [CorpusFileError(f"{n}.md", "it is empty", "Delete it.") for n in range(500)]
     problems.append(CorpusFileError("x.pdf", "it is damaged", "Replace it."))
+    problems += [CorpusFileError(f"{n}.docx", "it is locked", "Open it.") for n in range(11)]
 
     lines = list(problem_lines(problems))
 
-    assert len(lines) == 12
+    assert len(lines) == 23
     assert lines[10] == "x.pdf: it is damaged. Replace it."
-    assert lines[11] == "490 more files: it is empty. All of them: pullquote index --json"
+    assert lines[21] == "490 more files: it is empty. All of them: pullquote index --json"
+    assert lines[22] == "1 more file: it is locked. All of them: pullquote index --json"

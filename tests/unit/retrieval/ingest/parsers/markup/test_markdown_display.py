@@ -88,6 +88,20 @@ Last words.
 
 *[API]: An interface
 """
+SETTINGS = """\
+#### [`SIZE=<num>`](#SIZE) {#SIZE}
+
+: Sets the **size**.
+In bytes.
+
+    [None](https://example.org) is `5`.
+
+    !!! warning
+
+        Takes memory.
+
+: Once more.
+"""
 DOCUSAURUS = """\
 import Tabs from '@theme/Tabs';
 import {
@@ -155,6 +169,16 @@ Ask ==early== #leave ^ask-early
                 (BlockKind.TERM, "Kept"),
                 (BlockKind.DEFINITION, "Not deleted."),
                 (BlockKind.TEXT, "Last words."),
+            ],
+        ),
+        (
+            SETTINGS,
+            [
+                (BlockKind.HEADING, "SIZE=<num>"),
+                (BlockKind.TEXT, "Sets the size.\nIn bytes."),
+                (BlockKind.TEXT, "None is 5."),
+                (BlockKind.TEXT, "Takes memory."),
+                (BlockKind.TEXT, "Once more."),
             ],
         ),
         (

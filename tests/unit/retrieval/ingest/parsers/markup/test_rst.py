@@ -177,6 +177,13 @@ def test_a_file_without_words_is_refused() -> None:
         parse_rst(".. nothing\n", "page.rst")
 
 
+def test_the_title_of_a_note_is_not_the_documents() -> None:
+    """A file that opens with a note has the title of its first section."""
+    parsed = parse_rst(".. note::\n\n   Read this.\n\nPiers\n=====\n\nOpen.\n\nShips\n=====\n\nMoored.\n", "page.rst")
+
+    assert parsed.properties == {"title": "Piers"}
+
+
 _PIECES = [
     "\n",
     "\n\n",
