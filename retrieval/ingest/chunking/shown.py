@@ -19,17 +19,31 @@ class ShownText:
         self._marks = [each for each in annotations if each.kind in _UNSHOWN]
         self._starts = [each.start for each in self._marks]
         self._ends = [each.end for each in self._marks]
+        self._is_hidden = [each.kind is AnnotationKind.HIDDEN for each in self._marks]
 
     def of(self, start: int, end: int) -> str:
         """``text[start:end]`` without marks."""
         first, last = bisect_right(self._ends, start), bisect_left(self._starts, end)
         if first >= last:
             return self._text[start:end].strip()
+        if self._text.find("\n", start, end) < 0 and all(self._is_hidden[first:last]):
+            return self._on_one_line(start, end, self._marks[first:last])
         marks = [
             each._replace(start=max(each.start, start) - start, end=min(each.end, end) - start)
             for each in self._marks[first:last]
         ]
         return display(self._text[start:end], marks).text
+
+    def _on_one_line(self, start: int, end: int, hidden: Sequence[Annotation]) -> str:
+        """What ``display`` shows of a part of one line; most of what is short is one, such as headings."""
+        kept = []
+        for mark in hidden:
+            if mark.start > start:
+                kept.append(self._text[start : mark.start])
+            start = max(start, mark.end)
+        if start < end:
+            kept.append(self._text[start:end])
+        return "".join(kept).strip()
 
     def line(self, start: int, end: int) -> str:
         """``text[start:end]`` without marks, on one line."""
