@@ -381,7 +381,7 @@ def test_bad_files_at_the_command(place: Path) -> None:
     lines = run.err.rstrip("\n").split("\n")
     named = {line.removeprefix("pullquote: ").partition(":")[0].partition(",")[0] for line in lines}
     assert named == {"binary.txt", "matter.md", "gone.txt", "huge.txt"}
-    assert run.out.startswith("5 articles, 58 passages")
+    assert run.out.startswith("5 articles, 59 passages")
     assert_answers(place)
 
 
@@ -394,7 +394,7 @@ def test_harmless_files_at_the_command(place: Path) -> None:
     (corpus / "photo.jpg").write_bytes(b"\xff\xd8")
     run = run_index(place)
     assert (run.code, "Traceback" in run.err) == (0, False)
-    assert run.out.startswith("5 articles, 58 passages")
+    assert run.out.startswith("5 articles, 59 passages")
 
 
 def test_a_broken_catalog_at_the_command(place: Path) -> None:
