@@ -20,6 +20,7 @@ import retrieval
 from retrieval.core.errors import RetrievalError
 from retrieval.core.settings import Settings
 from retrieval.index.sync import run_indexing
+from retrieval.ingest.isolation import InlineParser
 from tests.support.doubles.fakes import WordEmbedder
 
 _PACKAGE = Path(retrieval.__file__).parent
@@ -72,7 +73,13 @@ def run(settings: Settings, model: str, *, rebuild: bool, fatal: int, counted: P
     if fatal or counted is not None:
         sys.setprofile(steps)  # a long run takes three times as long with it
     try:
-        run_indexing(settings, open_embedder=WordEmbedder(model).opened, rebuild=rebuild, allow_removal=True)
+        run_indexing(
+            settings,
+            open_embedder=WordEmbedder(model).opened,
+            open_parser=InlineParser,
+            rebuild=rebuild,
+            allow_removal=True,
+        )
     except RetrievalError as error:
         sys.exit(str(error))
     finally:

@@ -9,7 +9,7 @@ import pytest
 
 from retrieval.core.findings import Finding, FindingKind
 from retrieval.index.sync import run_indexing
-from retrieval.ingest.isolation import Job, ParserPool
+from retrieval.ingest.isolation import InlineParser, Job
 from retrieval.maintenance.doctor import run_checks
 from retrieval.storage.articles import open_articles
 from tests.conftest import Pullquote, Workspace, article_text
@@ -21,9 +21,9 @@ PIER = "The northern pier of the harbour town is open from May to October of eve
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Files that were given to the parsers, in order."""
     files: list[str] = []
-    run = ParserPool.run
+    run = InlineParser.run
 
-    def counted(pool: ParserPool, jobs: Iterable[Job]) -> Iterator[object]:
+    def counted(pool: InlineParser, jobs: Iterable[Job]) -> Iterator[object]:
         def noted() -> Iterator[Job]:
             for job in jobs:
                 files.append(job.file)
@@ -31,7 +31,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return run(pool, noted())
 
-    monkeypatch.setattr(ParserPool, "run", counted)
+    monkeypatch.setattr(InlineParser, "run", counted)
     return files
 
 
