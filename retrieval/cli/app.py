@@ -27,7 +27,9 @@ _COMMANDS = (
     *(backup.backup, backup.restore, evaluate.evaluate, evaluate.calibrate, bench.bench),
 )
 for command in _COMMANDS:
-    app.command("eval" if command is evaluate.evaluate else None)(command)
+    # What `find` does not know as an option of its own is one to look for.
+    ways = {"ignore_unknown_options": command is ask.find}
+    app.command("eval" if command is evaluate.evaluate else None, context_settings=ways)(command)
 
 
 def _show_version(wanted: bool) -> None:

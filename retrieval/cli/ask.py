@@ -155,6 +155,8 @@ def find(
 ) -> None:
     """Find passages with exact words. Exit code 1: there is none.
 
+    Code and signs count as written: snake_case, --flag, dotted.name, "§ 3".
+
     Example: pullquote find '"coalition of the willing" Paris'
     """
     settings = settings_from(home, corpus)

@@ -13,10 +13,11 @@ from retrieval.core.vectors import Matrix
 from retrieval.search.answer.confidence import default_confidence
 from retrieval.search.answer.conflicts import differing_figures
 from retrieval.search.answer.decision import Decision, decide
-from retrieval.search.answer.quotes import hit_of, quote_of
+from retrieval.search.answer.quotes import hit_of, holds, quote_of
 from retrieval.search.query.analysis import Question, analyse
+from retrieval.search.query.exact_words import exact_words_in
 from retrieval.search.query.follow_up import FollowUp, Variant, follow_up_of, variants_of
-from retrieval.search.query.validation import phrases_in, validate_query
+from retrieval.search.query.validation import validate_query
 from retrieval.search.ranking.reranker import Reranker, rerank
 from retrieval.search.ranking.scoring import ScoredCandidate, rank
 from retrieval.search.ranking.selection import diversify
@@ -25,6 +26,9 @@ from retrieval.storage.library import Library
 
 #: Note on an answer that was found without the vector index.
 KEYWORDS_ALONE = "Found by keywords alone: the vector search is out of order."
+
+#: Passages with all words of a search that are read to see whether they hold its code and signs as written.
+_MAX_READ = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,8 @@ class Searcher:
     def find(self, words: str, *, limit: int = 10, article_id: str | None = None) -> Findings:
         """Find passages that contain every word and every quoted phrase, whatever their case and accents.
 
+        Code and signs count as written: ``snake_case``, ``--flag``, ``dotted.name``, ``§ 3``.
+
         Example:
             searcher.find('"coalition of the willing" Paris', limit=5).hits
 
@@ -180,15 +186,16 @@ class Searcher:
             StorageError: when the library or the index cannot be read.
         """
         text = validate_query(words, what="search")
-        phrases = phrases_in(text)
-        if not phrases:
+        wanted = exact_words_in(text)
+        if not wanted.phrases:
             raise QuestionError("Nothing to search for: give at least one word.")
         article_id = self._resolve(article_id)
         self._words.reload()
-        hits, total = self._words.exact(phrases, limit, article_id)
+        hits, total = self._words.exact(wanted.phrases, max(limit, _MAX_READ) if wanted.literals else limit, article_id)
         stored = self._library.passages.get([key for key, _ in hits])
-        quotes = [hit_of(stored[key], phrases, score) for key, score in hits if key in stored]
-        return Findings(words, total - (len(hits) - len(quotes)), tuple(quotes))
+        found = [(stored[key], score) for key, score in hits if key in stored and holds(stored[key], wanted.literals)]
+        quotes = tuple(hit_of(each, wanted, score) for each, score in found[:limit])
+        return Findings(words, total - (len(hits) - len(found)), quotes)
 
 
 def _best(results: Iterator[_Result], follow_up: FollowUp | None) -> _Result:

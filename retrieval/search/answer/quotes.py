@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from retrieval.core.display import display, within
@@ -9,6 +10,7 @@ from retrieval.core.display.span import Span
 from retrieval.core.types import Quote, StoredPassage
 from retrieval.search.answer.highlights import highlight
 from retrieval.search.query.analysis import Question
+from retrieval.search.query.exact_words import ExactWords
 from retrieval.search.ranking.selection import Choice
 from retrieval.text.tokenizer import plain_words
 
@@ -31,13 +33,22 @@ def quote_of(question: Question, choice: Choice, found: StoredPassage) -> Quote:
     return _quote(found, highlights, scored.score, tuple(elsewhere), tuple(evidence.items()))
 
 
-def hit_of(found: StoredPassage, phrases: Sequence[Sequence[str]], score: float) -> Quote:
-    """Quote a passage with every occurrence of the phrases highlighted."""
+def holds(found: StoredPassage, literals: Sequence[re.Pattern[str]]) -> bool:
+    """Tell whether a passage or its context holds all of these as they are written."""
+    if not literals:
+        return True
+    shown = display(found.text, within(found.passage.annotations, found.passage.start, found.passage.end)).text
+    text = "\n".join((shown, found.metadata.title, *found.passage.context.lines()))
+    return all(literal.search(text) for literal in literals)
+
+
+def hit_of(found: StoredPassage, wanted: ExactWords, score: float) -> Quote:
+    """Quote a passage with every occurrence of what was searched for highlighted."""
     shown = display(found.text, within(found.passage.annotations, found.passage.start, found.passage.end))
     here = plain_words(shown.text)
     words = [word.word for word in here]
-    spans = set()
-    for phrase in phrases:
+    spans = {shown.source(*each.span()) for literal in wanted.literals for each in literal.finditer(shown.text)}
+    for phrase in wanted.plain:
         for first in range(len(words) - len(phrase) + 1):
             if words[first : first + len(phrase)] == phrase:
                 spans.add(shown.source(here[first].start, here[first + len(phrase) - 1].end))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from retrieval.core.errors import QuestionError
 from retrieval.text.mojibake import repair
-from retrieval.text.tokenizer import is_content, plain_words, tokenize
+from retrieval.text.tokenizer import is_content, tokenize
 
 #: Characters. A longer question is a text, which has no single answer.
 MAX_QUERY_LENGTH = 1000
-_PHRASE = re.compile(r'["“”„«]([^"“”„«»]+)["“”„»]')
 
 
 def validate_query(text: str, *, what: str = "question") -> str:
@@ -30,10 +27,3 @@ def validate_query(text: str, *, what: str = "question") -> str:
     if not tokens or (what == "question" and not any(is_content(token) for token in tokens)):
         raise QuestionError(f"The {what} holds no word that can be searched for. Name a person, place or thing.")
     return cleaned
-
-
-def phrases_in(text: str) -> list[list[str]]:
-    """Return the words of each quoted phrase, then each word outside of quotation marks as a phrase of its own."""
-    phrases = [[found.word for found in plain_words(phrase)] for phrase in _PHRASE.findall(text)]
-    phrases += [[found.word] for found in plain_words(_PHRASE.sub(" ", text))]
-    return [phrase for phrase in phrases if phrase]

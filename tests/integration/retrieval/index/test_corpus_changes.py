@@ -177,3 +177,16 @@ def test_harmless_findings_are_exit_code_0(
     for arguments in ((corpus,), ()):
         run = pullquote("index", *arguments, "--home", home)
         assert (run.code, run.out.startswith("1 article")) == (0, True)
+
+
+def test_code_and_signs_are_found_as_written(workspace: Workspace) -> None:
+    """The words of a flag or a section in another writing are no hit, and a heading's section sign counts."""
+    workspace.write("pier.md", f"# Pier\n\n## § 3 Mooring\n\n{PIER}\n## Limits\n\nPass `--max-boats 3` to moor at 3.\n")
+    workspace.write("town.md", f"# Town\n\nOn page 3 stand the max boats.\n\n{article_text(1)}")
+    workspace.index()
+    with workspace.search() as searcher:
+        for words, text in (("§ 3", PIER.strip()), ("--max-boats", "Pass `--max-boats 3` to moor at 3.")):
+            findings = searcher.find(words)
+            assert (findings.total, [hit.text for hit in findings.hits]) == (1, [text])
+        (hit,) = searcher.find("--max-boats").hits
+        assert [hit.text[each.start : each.end] for each in hit.highlights] == ["--max-boats"]

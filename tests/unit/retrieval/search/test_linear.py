@@ -10,9 +10,9 @@ import pytest
 from retrieval.core.display.span import Span
 from retrieval.search.answer.conflicts import differing_figures
 from retrieval.search.query.analysis import analyse
+from retrieval.search.query.exact_words import exact_words_in
 from retrieval.search.query.follow_up import follow_up_of, mentions
 from retrieval.search.query.message import message_queries
-from retrieval.search.query.validation import phrases_in
 from retrieval.search.ranking.answer_types import answer_type_score
 from retrieval.text.vocabulary import Vocabulary
 from tests.support.adversarial import TEXTS
@@ -55,7 +55,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "follow_up_of a long question with names": lambda text: follow_up_of("what did he say?", text),
     "mentions": lambda text: mentions(frozenset({"germany"}), text),
     "message_queries": message_queries,
-    "phrases_in": phrases_in,
+    "exact_words_in": exact_words_in,
     "answer_type_score": score,
     "differing_figures": compare_figures,
 }

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from retrieval.core.display.span import Span
 from retrieval.search.answer.quotes import hit_of, quote_of
 from retrieval.search.query.analysis import analyse
+from retrieval.search.query.exact_words import ExactWords
 from retrieval.search.ranking.scoring import rank
 from retrieval.search.ranking.selection import Choice, diversify
 from retrieval.text.vocabulary import Vocabulary
@@ -59,7 +60,7 @@ def test_also_in_names_other_articles_once() -> None:
 def test_the_lead_in_and_what_is_known_come_along() -> None:
     """A quote has the passage's lead-in, metadata and text unchanged."""
     found = stored("He stated that it is 40%.", lead_in="Mark Rutte cautioned.")
-    made = hit_of(found, [], 1.0)
+    made = hit_of(found, ExactWords([], [], []), 1.0)
     assert (made.lead_in, made.text, made.metadata) == (found.lead_in, found.text, found.metadata)
     assert made.passage is found.passage
 
