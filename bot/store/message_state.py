@@ -42,6 +42,7 @@ class QuoteRef:
     context: Context = NO_CONTEXT
     annotations: tuple[Annotation, ...] = ()
     page: int | None = None
+    page_paragraph: int | None = None
 
     @classmethod
     def of(cls, quote: Quote) -> QuoteRef:
@@ -52,6 +53,7 @@ class QuoteRef:
             last_paragraph=passage.last_paragraph, digest=digest(quote.text), highlights=quote.highlights,
             lead_in=passage.lead_in, lead_in_adjacent=quote.lead_in_adjacent, also_in=quote.also_in,
             context=passage.context, annotations=passage.annotations, page=passage.page,
+            page_paragraph=passage.page_paragraph,
         )  # fmt: skip
 
     def quote(self, text: str, metadata: Metadata) -> Quote | None:
@@ -64,7 +66,7 @@ class QuoteRef:
             passage_id=f"{self.article}:{self.start}", article_id=self.article, paragraph=self.paragraph,
             last_paragraph=self.last_paragraph, start=self.start, end=self.end, sentences=(), lead_in=self.lead_in,
             context=Context((self.section,)) if self.section else self.context, annotations=self.annotations,
-            page=self.page,
+            page=self.page, page_paragraph=self.page_paragraph,
         )  # fmt: skip
         return Quote(
             passage=passage, metadata=metadata, text=words, highlights=self.highlights, lead_in=lead,

@@ -33,7 +33,7 @@ def paragraphs_of(first: int, last: int) -> str:
 def place_of(passage: Passage) -> str:
     """``page 12, paragraph 3``, without the page where there are none."""
     page = f"page {passage.page}, " if passage.page is not None else ""
-    return page + paragraphs_of(passage.paragraph, passage.last_paragraph)
+    return page + paragraphs_of(*passage.numbers)
 
 
 def counted(count: int, noun: str) -> str:

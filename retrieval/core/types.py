@@ -113,7 +113,8 @@ class Passage:
     so that it does not move when more or less of an article is indexed. ``sentences`` are spans into the article's
     text within ``start:end``. ``lead_in`` is an earlier sentence of the article that names who or what the passage
     speaks of; ``None`` where the passage needs none. ``annotations`` touch the passage, with offsets into the
-    article's text, sorted by their start. ``page`` counts from 1, ``None`` where the format has no pages.
+    article's text, sorted by their start. ``page`` counts from 1, ``None`` where the format has no pages;
+    ``page_paragraph`` is the number of its first paragraph on that page.
     """
 
     passage_id: str
@@ -127,6 +128,13 @@ class Passage:
     context: Context = NO_CONTEXT
     annotations: tuple[Annotation, ...] = ()
     page: int | None = None
+    page_paragraph: int | None = None
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """Numbers of its first and last paragraph as a reader counts them: on its page where it has one."""
+        first = self.page_paragraph or self.paragraph
+        return first, first + self.last_paragraph - self.paragraph
 
     @property
     def section(self) -> str | None:

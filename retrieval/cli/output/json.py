@@ -31,6 +31,7 @@ def quote_document(quote: Quote, *, explain: bool = False) -> dict[str, Any]:
         "url": meta.url,
         "section": passage.section,
         "page": passage.page,
+        "page_paragraph": passage.page_paragraph,
         "paragraph": passage.paragraph,
         "start": passage.start,
         "end": passage.end,

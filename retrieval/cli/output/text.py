@@ -21,7 +21,7 @@ _BAR = ("▌ ", "cyan")
 def attribution(quote: Quote) -> str:
     """Source of a quote on one line: title, publisher and date where known, page, paragraph."""
     passage, meta = quote.passage, quote.metadata
-    first, last = passage.paragraph, passage.last_paragraph
+    first, last = passage.numbers
     page = f"page {passage.page}, " if passage.page is not None else ""
     paragraph = f"{page}paragraph {first}" if first == last else f"{page}paragraphs {first}–{last}"
     parts = [title_of(meta.title, meta.title_source), meta.publisher, meta.published, paragraph]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -45,6 +46,7 @@ def split_passages(
     shown = ShownText(text, annotations)
     sweep = AnnotationSweep(annotations)
     lead_ins = LeadInFinder(text)
+    on_page = _numbers_on_page(blocks)
     passages: list[Passage] = []
     for group in group_blocks(text, blocks, shown.size, joined):
         lead_ins.enter(group.span, follows=group.follows)
@@ -65,11 +67,23 @@ def split_passages(
                     context=_context(group, piece, shown),
                     annotations=sweep.touching(start, end),
                     page=piece.first.block.page,
+                    page_paragraph=on_page.get(piece.first.block.number),
                 )
             )
             inside = is_open_at_end(text, start, end, inside=inside)
             lead_ins.add(piece.sentences)
     return tuple(passages)
+
+
+def _numbers_on_page(blocks: Sequence[ClassifiedBlock]) -> dict[int, int]:
+    """Number of each block on its page, running heads not counted, by its number in the document."""
+    counts: Counter[int] = Counter()
+    found = {}
+    for block, _, _, _ in blocks:
+        if block.page is not None and block.kind is not BlockKind.FURNITURE:
+            counts[block.page] += 1
+            found[block.number] = counts[block.page]
+    return found
 
 
 def _context(group: Group, piece: _Piece, shown: ShownText) -> Context:

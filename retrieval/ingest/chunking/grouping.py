@@ -41,15 +41,16 @@ def group_blocks(
     """Group the body blocks, in order; each is in one group.
 
     ``size`` counts the shown characters of a range. What stands under the same headings is joined up to ``joined``
-    shown characters. Markup without words divides nothing: a group may reach across it.
+    shown characters; then markup without words divides nothing: a group may reach across it.
     """
+    crossed = {None, Reason.MARKUP} if joined else {None}
     at = 0
     while at < len(blocks):
         if blocks[at].reason is not None:
             at += 1
             continue
         stop = at
-        while stop < len(blocks) and blocks[stop].reason in {None, Reason.MARKUP}:
+        while stop < len(blocks) and blocks[stop].reason in crossed:
             stop += 1
         run = [each for each in blocks[at:stop] if each.reason is None]
         for index, unit in enumerate(_without_short(list(_units(text, run, chained=joined > 0)), size, joined)):
@@ -66,9 +67,9 @@ def _without_short(units: Sequence[Group], size: Callable[[Span], int], most: in
     shown = 0  # characters of the last of ``joined``
     for at, unit in enumerate(units):
         last = joined[-1][-1] if joined else None
-        same = last is not None and last.blocks[-1].headings == unit.blocks[0].headings
+        same = last is not None and _same_place(last.blocks[-1], unit.blocks[0])
         own = size(unit.span)
-        final = at + 1 == len(units) or units[at + 1].blocks[0].headings != unit.blocks[-1].headings
+        final = at + 1 == len(units) or not _same_place(unit.blocks[-1], units[at + 1].blocks[0])
         opens = unit.blocks[0].block.kind in {BlockKind.QUESTION, BlockKind.TERM}
         flow = not opens and shown + own <= most
         if same and not opens and (shown < SHORT or flow or (own < SHORT and final)):
@@ -78,6 +79,11 @@ def _without_short(units: Sequence[Group], size: Callable[[Span], int], most: in
             joined.append([unit])
             shown = own
     return [_joined(each, size) for each in joined]
+
+
+def _same_place(one: ClassifiedBlock, two: ClassifiedBlock) -> bool:
+    """Tell whether two blocks stand under the same headings, on the same page."""
+    return one.headings == two.headings and one.block.page == two.block.page
 
 
 def _joined(units: Sequence[Group], size: Callable[[Span], int]) -> Group:

@@ -61,6 +61,7 @@ def passage_row(
         None, article_key, *(getattr(passage, name) for name in _PLAIN), *(passage.lead_in or (None, None)),
         json.dumps(passage.sentences), "\n".join(map(" ".join, terms)), sum(map(len, terms)), vectors,
         json.dumps(passage.context), " ".join(context_terms), json.dumps(passage.annotations), passage.page,
+        passage.page_paragraph,
     )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def passage_of(row: sqlite3.Row, article_id: str) -> Passage:
     return Passage(
         **{name: row[name] for name in _PLAIN}, article_id=article_id, sentences=sentences, lead_in=lead_in,
         context=Context(tuple(headings), introduction, header), annotations=unpacked_annotations(row["annotations"]),
-        page=row["page"],
+        page=row["page"], page_paragraph=row["page_paragraph"],
     )  # fmt: skip
 
 

@@ -78,6 +78,7 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE passages ADD COLUMN context_terms TEXT NOT NULL DEFAULT '';
     ALTER TABLE passages ADD COLUMN annotations TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE passages ADD COLUMN page INTEGER;
+    ALTER TABLE passages ADD COLUMN page_paragraph INTEGER;
     UPDATE passages SET context = json_array(json_array(section), '', '') WHERE section IS NOT NULL;
     ALTER TABLE passages DROP COLUMN section;
 

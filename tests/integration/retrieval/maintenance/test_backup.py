@@ -34,7 +34,7 @@ from retrieval.search.searcher import Searcher
 from retrieval.search.session import open_searcher
 from retrieval.storage.home.layout import LIBRARY_FILE
 from retrieval.storage.home.lock import owning, using
-from retrieval.storage.library import LIBRARY_ID, Library, LibraryWriter, StagedPassage, snapshot
+from retrieval.storage.library import LIBRARY_ID, MIGRATIONS, Library, LibraryWriter, StagedPassage, snapshot
 from retrieval.text.vocabulary import passage_words
 from tests.conftest import Pullquote, Workspace, article_text, run_command
 from tests.integration.retrieval.index.test_concurrent_processes import _index_often
@@ -330,8 +330,8 @@ def test_newer_databases_are_refused(installation: Workspace, tmp_path: Path) ->
         restore_file(file, tmp_path / "elsewhere")
     assert files(tmp_path / "elsewhere") == {}
     with closing(sqlite3.connect(installation.home / LIBRARY_FILE)) as connection:
-        connection.executescript(f"{NEXT}; PRAGMA user_version = 2")
-    with pytest.raises(SchemaVersionError, match=r"version 2.*Upgrade"):
+        connection.executescript(f"{NEXT}; PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    with pytest.raises(SchemaVersionError, match=rf"version {len(MIGRATIONS) + 1}.*Upgrade"):
         back_up(installation.home, file, force=True)
 
 

@@ -28,6 +28,7 @@ from tests.support.doubles.builders import quote
 
 QUOTE_KEYS = [
     "passage_id", "article_id", "title", "title_source", "publisher", "published", "url", "section", "page",
+    "page_paragraph",
     "paragraph", "start", "end", "text", "highlights", "display", "display_map", "context", "lead_in", "score",
     "also_in",
 ]  # fmt: skip
