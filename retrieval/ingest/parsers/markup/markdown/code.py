@@ -19,6 +19,11 @@ from retrieval.ingest.parsers.markup.markdown.inline.state import Shown
 _LANGUAGE = re.compile(r"\{?[ \t]*\.?([A-Za-z][\w+#.-]*)(?![\w=+#.-])")
 _INCLUDE = re.compile(r"\s*(?:\{[!*].*[!*]\}|;?-{1,4}8<-{1,4}.*)\s*")
 
+#: Sites show the output of a terminal in its colours, which are tags among the code.
+_CONSOLE = frozenset({"console", "termynal", "shell-session"})
+_COLOURED = re.compile(r"<(?:span style|font color)=")
+_TAG = re.compile(r"<(?:span|font|[bu])(?: [a-z]{1,20}=\"[^\"<>\n]{0,300}+\")*+>|</(?:span|font|[bu])>")
+
 
 def read_code(token: Token, block: Block, lines: list[Line], starts: list[int], base: int) -> Leaf:
     """A block of code; its fences, and the margin that all of its lines have, are hidden."""
@@ -39,18 +44,31 @@ def read_code(token: Token, block: Block, lines: list[Line], starts: list[int], 
     if not any(text.strip() for text in texts) or all(_INCLUDE.fullmatch(text) for text in texts if text.strip()):
         return markup_leaf(block)
     margin = _margin(texts if fenced else texts[1:])
+    language = _LANGUAGE.match(token.info.strip()) if fenced else None
+    name = language[1].lower() if language else ""
+    coloured = name in _CONSOLE and any(map(_COLOURED.search, texts))
     shown: list[Shown] = []
     for index, ((line, start), text) in enumerate(zip(rows, texts, strict=True)):
         end = line.start + len(line.text)
         skipped = 0 if index == 0 and not fenced else min(margin, len(text))
         stop = end + 1 if index < len(rows) - 1 else end
         if text.strip():
-            shown.append(Shown(start + skipped, stop))
+            shown += _without_tags(line, start + skipped, stop) if coloured else [Shown(start + skipped, stop)]
         elif shown:
             shown.append(Shown(end, stop))
-    language = _LANGUAGE.match(token.info.strip()) if fenced else None
-    code = Annotation(shown[0].start, shown[-1].end, AnnotationKind.CODE_BLOCK, language[1].lower() if language else "")
+    if not shown:
+        return markup_leaf(block)
+    code = Annotation(shown[0].start, shown[-1].end, AnnotationKind.CODE_BLOCK, name)
     return Leaf(block, [*marks(block, shown), _clipped(code, block)])
+
+
+def _without_tags(line: Line, start: int, stop: int) -> list[Shown]:
+    """The pieces of a line from ``start`` up to ``stop`` that are no tags."""
+    pieces, at = [], start
+    for found in _TAG.finditer(line.text, start - line.start):
+        pieces.append(Shown(at, line.start + found.start()))
+        at = line.start + found.end()
+    return [each for each in (*pieces, Shown(at, stop)) if each.start < each.end]
 
 
 def _margin(texts: list[str]) -> int:

@@ -86,7 +86,10 @@ def _bracketed(src: str, pos: int, end: int, env: Mapping[str, Any]) -> Found | 
         return None
     if _CONTENTS.fullmatch(found[1]):
         return Found(found.end())
-    return Found(found.end(), found.span(2 if found[2] else 1))
+    first, last = found.span(2 if found[2] else 1)
+    while last - first > 2 and src[first] == src[last - 1] and src[first] in "`*":  # the whole of it is code or bold
+        first, last = first + 1, last - 1
+    return Found(found.end(), (first, last))
 
 
 def _address(src: str, pos: int, end: int, _env: Mapping[str, Any]) -> Found | None:

@@ -40,6 +40,7 @@ def shown(text: str) -> list[tuple[BlockKind, str]]:
         ("a {% if b %}c{% endif %} {{ d }} {# e #}", "a c"),
         (":material-home: a ==b== ++ctrl+c++ 10:30:45 c++", "a b ctrl+c 10:30:45 c++"),
         ("[[a]] [[b#c|d]] ![[e.png]] %% f %% g ^h1", "a d g"),
+        ("[[a#b|`c_d`]] [[e|**f**]]", "c_d f"),
         ("[a *b*](https://e.org/c d) [e][f.g] h[1][22]", "a b e h[1][22]"),
         ("a<Icon name={`b`} on={() => c} /> d", "a d"),
     ],
@@ -268,6 +269,16 @@ def test_code_is_annotated_without_fences_and_margin() -> None:
 
     assert shown(text)[1] == (BlockKind.CODE, "def b():\n\n    c")
     assert annotated(text, AnnotationKind.CODE_BLOCK) == [(AnnotationKind.CODE_BLOCK, "def b():\n\n       c", "python")]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("console", "$ run\n OK  List<T>"), ("html", '$ run\n<span style="color:red"><b> OK </b></span> List<T>')],
+)
+def test_colours_of_a_terminals_output_are_hidden(language: str, words: str) -> None:
+    """Tags are colours in the output of a terminal, and code in any other block."""
+    text = f'```{language}\n$ run\n<span style="color:red"><b> OK </b></span> List<T>\n```\n'
+    assert shown(text) == [(BlockKind.CODE, words)]
 
 
 _MARKS = st.sampled_from(
