@@ -41,7 +41,7 @@ def add_flavours(parser: MarkdownIt) -> None:
     ruler = parser.block.ruler
     ruler.before("table", "flavour", _flavour, _ALTERNATIVES)
     ruler.before("table", "admonition", admonition, _ALTERNATIVES)
-    ruler.before("paragraph", "definition", bare_definition)
+    ruler.before("deflist", "definition", bare_definition)
     ruler.at("reference", _definition)
     ruler.enable("reference")
 

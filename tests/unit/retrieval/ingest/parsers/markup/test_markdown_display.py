@@ -102,6 +102,12 @@ In bytes.
         Takes memory.
 
 : Once more.
+
+#### `RATE=<num>`
+
+: One line.
+
+: Another.
 """
 DOCUSAURUS = """\
 import Tabs from '@theme/Tabs';
@@ -180,6 +186,9 @@ Ask ==early== #leave ^ask-early
                 (BlockKind.TEXT, "None is 5."),
                 (BlockKind.TEXT, "Takes memory."),
                 (BlockKind.TEXT, "Once more."),
+                (BlockKind.HEADING, "RATE=<num>"),
+                (BlockKind.TEXT, "One line."),
+                (BlockKind.TEXT, "Another."),
             ],
         ),
         (
