@@ -223,9 +223,8 @@ def _with_headings(draft: _Draft) -> Iterator[ClassifiedBlock]:
             while path and path[-1][0] >= level:
                 path.pop()
             label = draft.label(at)
-            if normalised(label) == title:  # the article once more
-                path.clear()
-            elif label:
+            again = normalised(label) == title and not path  # below a heading the same words name a section
+            if label and not again:
                 path.append((level, label))
         headings = tuple(label for _, label in path) if reason is None else ()
         yield ClassifiedBlock(block, reason, headings, draft.details[at])

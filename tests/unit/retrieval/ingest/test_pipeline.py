@@ -381,3 +381,11 @@ def test_many_tiny_blocks_take_linear_time(name: str, unit: str) -> None:
         return build_article(parse_document(source, name))
 
     assert_linear(build, lambda n: "".join(unit.format(at) for at in range(n // 10)).encode())
+
+
+def test_a_section_may_have_the_words_of_the_title() -> None:
+    """Below another heading such a section keeps its place, as the steps of an installation do."""
+    pier = "The pier of the harbour town is open again, and the first ships have moored at it."
+    text = f"# Installation\n\n{pier}\n\n## By hand\n\n#### Installation\n\n{pier} All of them are large."
+    article = build_article(parse_document(text.encode(), "a.md"))
+    assert [each.context.headings for each in article.passages] == [(), ("By hand", "Installation")]
