@@ -14,10 +14,14 @@ class FindingKind(StrEnum):
     UNKNOWN_FORMAT = "format that is not read"
     EXCLUDED = "excluded"
     UNSAFE = "not taken out of its archive"
+    PARTLY_READ = "a part of it"
 
 
 class Finding(NamedTuple):
-    """A file that is no article of its own, with the reason. ``file`` is relative to the corpus folder."""
+    """A file that is no article of its own, or is read in part, with the reason.
+
+    ``file`` is relative to the corpus folder.
+    """
 
     kind: FindingKind
     file: str

@@ -161,6 +161,7 @@ class Article:
     ``text`` is what the parser read: of text formats the whole decoded document with LF line ends and repaired
     characters. ``source`` is the original file. ``files`` are the names, relative to the corpus folder, under which
     that same content was found; the first one gave ``article_id``. ``encoding`` is empty for binary formats.
+    ``unread`` say, a line each, what of the file its parser left out; they are not stored with it.
     """
 
     article_id: str
@@ -173,6 +174,7 @@ class Article:
     passages: tuple[Passage, ...]
     omissions: tuple[Omission, ...]
     format: Format = Format.TEXT
+    unread: tuple[str, ...] = ()
 
     def slice(self, span: Span) -> str:
         """The text at ``span``, verbatim."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,13 +18,13 @@ from retrieval.index.indexer import ANALYSIS, Indexer
 from retrieval.index.plan import FilePlan, Plan, aliases_of, plan_files, stored_digest
 from retrieval.index.stores import delete_stale, open_stores
 from retrieval.index.vector import probe_server
-from retrieval.ingest import Scan, SourceFile, build_articles, load_corpus
+from retrieval.ingest import Scan, SourceFile, build_articles, load_corpus, partly_read
 from retrieval.ingest.isolation import ArticleBuilder, Job, ParserPool
 from retrieval.ingest.roots import scan_roots, source_folders
 from retrieval.ingest.sources.folder import read_bytes
 from retrieval.storage.home.layout import LIBRARY_FILE, SOURCES_FOLDER, next_generation
 from retrieval.storage.home.lock import owning
-from retrieval.storage.library import Library, LibraryWriter
+from retrieval.storage.library import Library, LibraryWriter, StoredVersion
 
 #: Property with the folder of the last run.
 CORPUS_FOLDER = "corpus_folder"
@@ -146,7 +146,8 @@ class IndexRun:
         for old, ids in reading.made:
             aliases |= aliases_of(old, ids)
         library.add_aliases({old: new for old, new in aliases.items() if old not in made})
-        library.set_findings((*scan.findings, *reading.findings))
+        findings = [*scan.findings, *reading.findings, *_still_partly_read(library, stored, actions)]
+        library.set_findings(findings)
         if folder is not None:
             library.set_properties({CORPUS_FOLDER: str(folder.absolute())})
         report = Plan(
@@ -156,7 +157,7 @@ class IndexRun:
             unchanged=actions.unchanged,
         )
         problems = [*scan.problems, *reading.problems, *indexer.problems]
-        return report, problems, [*scan.findings, *reading.findings]
+        return report, problems, findings
 
     def _rebuild(self, altered: Collection[str], scan: Scan) -> None:
         """Build new derived indexes beside the old ones, then switch to them in one step."""
@@ -214,6 +215,13 @@ def _open_library(settings: Settings, notices: list[str], *, rebuild: bool) -> L
     return LibraryWriter(home)
 
 
+def _still_partly_read(library: Library, stored: Mapping[str, StoredVersion], plan: FilePlan) -> list[Finding]:
+    """Findings of earlier runs on files that have not changed since."""
+    unchanged = {stored[article_id].files[0] for article_id in plan.unchanged}
+    earlier = library.articles.findings()
+    return [each for each in earlier if each.kind is FindingKind.PARTLY_READ and each.file in unchanged]
+
+
 @dataclass(slots=True)
 class _Reading:
     """Parses the files of a plan in worker processes, as the articles are asked for."""
@@ -238,6 +246,7 @@ class _Reading:
             elif isinstance(result, CorpusFileError):
                 self.problems.append(result)
             else:
+                self.findings += partly_read(file.file, result)
                 yield from self._accepted(file, old, result, taken)
             self.progress("Parsing files", done, len(self.plan.read))
 

@@ -9,6 +9,7 @@ from retrieval.ingest.pipeline import (
     build_article,
     build_articles,
     load_corpus,
+    partly_read,
     scan_corpus,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "build_articles",
     "load_corpus",
     "parse_document",
+    "partly_read",
     "scan_corpus",
 ]

@@ -212,8 +212,14 @@ def load_corpus(folder: Path, *, max_tokens: int = 256, progress: Progress = no_
             problems.append(error)
             continue
         articles += [replace(article, files=each.files) for article in made]
+        findings += partly_read(each.file, made)
         problems += [problem for article in made for problem in scan.config.missing_paragraphs(article)]
     return LoadedCorpus(tuple(articles), tuple(problems), tuple(findings))
+
+
+def partly_read(file: str, articles: Iterable[Article]) -> list[Finding]:
+    """A finding for each part of a file that its parser left out."""
+    return [Finding(FindingKind.PARTLY_READ, file, line) for article in articles for line in article.unread]
 
 
 def build_articles(source: bytes, file: str, options: Mapping[str, Any]) -> tuple[Article, ...]:
@@ -283,6 +289,7 @@ def build_article(
         passages=passages,
         omissions=tuple(_omissions(document, cleaned.blocks, passages)),
         format=document.format,
+        unread=document.problems,
     )
 
 

@@ -26,6 +26,10 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
             examples = [f"{each.file} ({each.detail})" if shown and each.detail else each.file for each in found]
         rest = len(examples) - _EXAMPLES
         more = f" and {rest:,} more" if rest > 0 else ""
+        if kind is FindingKind.PARTLY_READ:
+            parts = "1 part of a file is" if len(found) == 1 else f"{len(found):,} parts of files are"
+            yield f"{parts} left out: {', '.join(examples[:_EXAMPLES])}{more}"
+            continue
         files = "file is" if len(found) == 1 else "files are"
         yield f"{len(found):,} {files} left out, {kind.value}: {', '.join(examples[:_EXAMPLES])}{more}"
     if by_kind:

@@ -55,7 +55,7 @@ class Document:
     """One document as text. ``text`` of text formats includes the front matter, so offsets are the file's.
 
     ``properties`` have the names of ``Metadata``'s fields; ``blocks`` divide ``text[body_start:]``. ``part`` tells
-    apart the documents of one file.
+    apart the documents of one file. ``problems`` say, a line each, what of it the parser left out.
     """
 
     file: str
@@ -69,6 +69,7 @@ class Document:
     blocks: tuple[Block, ...]
     annotations: tuple[Annotation, ...] = ()
     part: str = ""
+    problems: tuple[str, ...] = ()
 
 
 def format_of(file: str) -> Format | None:
@@ -109,7 +110,7 @@ def parse_documents(
     return tuple(
         Document(
             file, kind, source, each.encoding, each.text, each.repairs, dict(each.properties), each.body_start,
-            each.blocks, each.annotations, each.part,
+            each.blocks, each.annotations, each.part, each.problems,
         )
         for each in found
     )  # fmt: skip

@@ -148,6 +148,17 @@ def test_a_heading_is_searched_but_not_quoted(workspace: Workspace) -> None:
         assert (answer.quotes or answer.closest)[0].text == PIER.strip()
 
 
+def test_a_row_that_is_left_out_stays_listed(workspace: Workspace) -> None:
+    """A broken row of a table is a finding of the run that reads it, and of later runs while the file stays."""
+    rows = 'title,text\n' + '\n'.join(f'T{n},"{article_text(n)[:60]}"' for n in range(3)) + '\nLast,"The pier is closed'
+    workspace.write("faq.csv", f"{rows}\n")
+    first, second = workspace.index(), workspace.index()
+    assert [(each.kind, each.file) for each in first.findings] == [(FindingKind.PARTLY_READ, "faq.csv")]
+    assert second.findings == first.findings
+    workspace.write("faq.csv", f'{rows} until spring, the mayor said."')
+    assert workspace.index().findings == ()
+
+
 def test_index_remembers_its_folder(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the next run nor the doctor needs to be given it again, wherever they are started."""
     workspace.fill(2)
