@@ -150,7 +150,7 @@ def test_a_heading_is_searched_but_not_quoted(workspace: Workspace) -> None:
 
 def test_a_row_that_is_left_out_stays_listed(workspace: Workspace) -> None:
     """A broken row of a table is a finding of the run that reads it, and of later runs while the file stays."""
-    rows = 'title,text\n' + '\n'.join(f'T{n},"{article_text(n)[:60]}"' for n in range(3)) + '\nLast,"The pier is closed'
+    rows = "title,text\n" + "\n".join(f'T{n},"{article_text(n)[:60]}"' for n in range(3)) + '\nLast,"The pier is closed'
     workspace.write("faq.csv", f"{rows}\n")
     first, second = workspace.index(), workspace.index()
     assert [(each.kind, each.file) for each in first.findings] == [(FindingKind.PARTLY_READ, "faq.csv")]
