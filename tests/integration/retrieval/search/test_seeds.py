@@ -18,7 +18,8 @@ TRUCE = "Who will lead the truce monitoring mechanism?"
 SHARE = "What share of its budget does Russia spend on defence?"
 QUOTE_KEYS = {
     "passage_id", "article_id", "title", "title_source", "publisher", "published", "url", "section", "paragraph",
-    "start", "end", "text", "highlights", "lead_in", "score", "also_in", "page", "display", "display_map", "context",
+    "start", "end", "text", "highlights", "lead_in", "score", "also_in", "page", "page_paragraph",
+    "display", "display_map", "context",
 }  # fmt: skip
 
 #: Questions of our own: the article that answers, and words of the answer.
